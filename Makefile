@@ -1,0 +1,71 @@
+# bianmin-edge: two commands for everybody, `make demo` and `make test`; the rest is for developers.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+LOCK_ARGS := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+RUN_DEBS := python3-venv fonts-noto-cjk espeak-ng mosquitto
+TEST_DEBS := chromium chromium-driver xvfb xdotool strace libfaketime
+DEMO_ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-test demo test lint bench screenshots lock clean
+
+help: ## what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+# Debian packages: only what is missing is asked for, and a machine that cannot install goes on with what it has.
+define apt_install
+	@missing=""; for p in $(1); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; done; \
+	if [ -n "$$missing" ]; then \
+		echo "installing Debian packages:$$missing"; \
+		$(SUDO) apt-get update -qq && \
+		$(SUDO) env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq --no-install-recommends $$missing >/dev/null \
+		|| echo "could not install:$$missing (what needs them will say so)"; \
+	fi
+endef
+
+$(VENV)/.ok: requirements.lock pyproject.toml
+	$(call apt_install,$(RUN_DEBS))
+	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
+	@echo "installing Python packages from the lock"
+	@if command -v uv >/dev/null; then uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock; \
+	else $(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock; fi
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m pip install --quiet '.[pads]' --no-build-isolation 2>/dev/null || echo "optional part not installed: pads (USB keypads by evdev need gcc and kernel headers)"
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m kiosk_ui fonts || echo "fonts are not ready: the screens use what the system has"
+	@touch $@
+
+$(VENV)/.ok-test: $(VENV)/.ok tests/requirements.lock
+	$(call apt_install,$(TEST_DEBS))
+	@if command -v uv >/dev/null; then uv pip install --quiet --python $(BIN)/python --require-hashes -r tests/requirements.lock; \
+	else $(BIN)/python -m pip install --quiet --require-hashes -r tests/requirements.lock; fi
+	@touch $@
+
+setup: $(VENV)/.ok ## install what the product needs
+
+setup-test: $(VENV)/.ok-test
+
+demo: $(VENV)/.ok ## a whole hall of device twins; DEMO_ARGS="--seconds 30 --headless"
+	@$(BIN)/bianmin demo $(DEMO_ARGS)
+
+test: $(VENV)/.ok-test ## the whole suite
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
+
+lint: $(VENV)/.ok-test ## ruff, types, import contracts
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+
+bench: $(VENV)/.ok-test ## figures as ratios, into tests/results/
+	@$(BIN)/python -m tests.bench
+
+screenshots: $(VENV)/.ok-test ## every page of the screens as PNG, into kiosk_ui/pictures/
+	@$(BIN)/python -m tests.screenshots
+
+lock: ## write both lock files anew (needs uv)
+	uv pip compile $(LOCK_ARGS) --extra camera --group build pyproject.toml -o requirements.lock
+	uv pip compile $(LOCK_ARGS) --extra camera --extra content --extra test --group build -c requirements.lock pyproject.toml -o tests/requirements.lock
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,232 @@
+"""What a device can do for the hall, and the values that are spoken across that border.
+
+A driver module `drivers.KIND_family` holds
+  * `Options`: a frozen dataclass, the device's table in devices.toml without `driver`, `link`, `counter`;
+  * `LINKS`: the link schemes it can live on, as `("serial", "rs485", "tcp")`;
+  * `Driver(link, options)`: made when the link opens, thrown away when it is lost.
+A driver on a shared line talks through the `Line` (drivers.framing) that the supervisor hands to it as `link`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol, TypeAlias
+
+from drivers.errors import Fault
+
+# --- values -------------------------------------------------------------------------------------------------
+
+
+class Align(StrEnum):
+    LEFT = "left"
+    CENTER = "center"
+    RIGHT = "right"
+
+
+@dataclass(frozen=True)
+class TextRow:
+    text: str
+    size: int = 1
+    """Times the printer's own character, 1..8."""
+    bold: bool = False
+    align: Align = Align.LEFT
+
+
+@dataclass(frozen=True)
+class CodeRow:
+    """A QR code."""
+
+    data: str
+    module_dots: int = 6
+
+
+@dataclass(frozen=True)
+class RuleRow:
+    """A line across the paper."""
+
+
+@dataclass(frozen=True)
+class FeedRow:
+    lines: int = 1
+
+
+SlipRow: TypeAlias = TextRow | CodeRow | RuleRow | FeedRow
+
+
+@dataclass(frozen=True)
+class Slip:
+    """One paper, filled in: what the printer shall put on it, top to bottom; cut after the last row."""
+
+    rows: tuple[SlipRow, ...]
+
+
+@dataclass(frozen=True)
+class Geometry:
+    columns: int
+    """Half-width cells: a Chinese character takes two."""
+    rows: int
+
+
+class Colour(StrEnum):
+    RED = "red"
+    GREEN = "green"
+    YELLOW = "yellow"
+
+
+@dataclass(frozen=True)
+class BoardMessage:
+    """What a call board shall show now: lines already composed to its geometry."""
+
+    lines: tuple[str, ...]
+    colour: Colour = Colour.RED
+    scroll: bool = False
+    flash_s: float = 0.0
+    """Flash so long, then stand still: a new call."""
+
+
+class PadKey(StrEnum):
+    """What a clerk's key means, whatever its bytes were."""
+
+    NEXT = "next"
+    RECALL = "recall"
+    NO_SHOW = "no_show"
+    HOLD = "hold"
+    RESUME = "resume"
+    PAUSE = "pause"
+    START = "start"
+    FINISH = "finish"
+    TRANSFER = "transfer"
+    CALL = "call"
+    """Call the ticket whose digits were typed."""
+    ASK_RATING = "ask_rating"
+
+
+@dataclass(frozen=True)
+class KeyPressed:
+    key: PadKey
+    digits: str = ""
+    """What was typed before the key."""
+
+
+@dataclass(frozen=True)
+class Rated:
+    score: int
+    """1..5, 5 = 非常满意"""
+
+
+Reading: TypeAlias = KeyPressed | Rated
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What a driver made of a frame: readings for the hall, and bytes to answer on the wire at once."""
+
+    readings: tuple[Reading, ...] = ()
+    replies: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True)
+class PadDisplay:
+    """What a call pad's little display shows."""
+
+    waiting: int
+    number: str
+    """`A012`, or empty."""
+
+
+@dataclass(frozen=True)
+class Photo:
+    """One picture of a document camera, as the camera gave it."""
+
+    jpeg: bytes
+    width: int
+    height: int
+
+
+class State(StrEnum):
+    OK = "ok"
+    DEGRADED = "degraded"
+    """It works, and a person should look: paper low."""
+    DOWN = "down"
+    UNCONFIRMED = "unconfirmed"
+    """Sent, and this kind cannot answer."""
+
+
+@dataclass(frozen=True)
+class DeviceStatus:
+    state: State
+    code: Fault | None = None
+    detail: str = ""
+
+
+OK = DeviceStatus(State.OK)
+
+
+@dataclass(frozen=True)
+class DeviceInfo:
+    model: str = ""
+    firmware: str = ""
+    facts: dict[str, str] = field(default_factory=dict)
+
+
+# --- capabilities -------------------------------------------------------------------------------------------
+
+
+class Device(Protocol):
+    """Every driver. All verbs are called on the link's thread only, and each is bounded in time."""
+
+    def start(self) -> DeviceInfo:
+        """Shake hands, once, right after opening. Raises DeviceFault, LinkLost."""
+        ...
+
+    def check(self) -> DeviceStatus:
+        """How is it? Asked every few seconds. Raises LinkLost; a silent device is a status, not an exception."""
+        ...
+
+
+class TicketPrinter(Device, Protocol):
+    def print_slip(self, slip: Slip) -> bool:
+        """Print and cut one slip. True: the printer itself confirmed it; False: sent whole, and it cannot say.
+
+        Blocks up to 8 s. Raises DeviceFault (with `begun` once bytes of the slip have left), LinkLost.
+        """
+        ...
+
+
+class CallBoard(Device, Protocol):
+    @property
+    def geometry(self) -> Geometry: ...
+
+    def show(self, message: BoardMessage) -> None:
+        """Show this until told otherwise. Blocks up to 2 s. Raises DeviceFault, LinkLost."""
+        ...
+
+
+class TalkingPad(Device, Protocol):
+    """A call pad or rating pad on a shared line, one driver per address."""
+
+    def claims(self, frame: bytes) -> bool:
+        """Is this whole, checked frame from my device?"""
+        ...
+
+    def on_frame(self, frame: bytes) -> Heard:
+        """Raises FrameError for a frame that makes no sense."""
+        ...
+
+
+class CallPad(TalkingPad, Protocol):
+    def show(self, message: PadDisplay) -> None: ...
+
+
+class PolledPad(Device, Protocol):
+    """A pad alone on its link (USB keypad)."""
+
+    def poll(self, timeout_s: float) -> Sequence[Reading]:
+        """Wait for keys. Raises LinkLost."""
+        ...
+
+
+class DocumentCamera(Device, Protocol):
+    def capture(self) -> Photo:
+        """Take one fresh picture. Blocks up to 5 s. Raises DeviceFault, LinkLost."""
+        ...

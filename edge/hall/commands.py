@@ -1,0 +1,180 @@
+"""What people ask of the hall: imperatives, each with who asks and under which request."""
+
+from dataclasses import dataclass
+
+from edge.hall.words import NO_REQUEST, By, CounterId, DeviceId, Outcome, PaperState, Request, ServiceId, StaffNumber
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    by: By
+    request: Request = NO_REQUEST
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakeTicket(Command):
+    service: ServiceId
+    item: str = ""
+    priority: str = ""
+    kiosk: DeviceId = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CancelTicket(Command):
+    ticket: str
+    """A ticket's id, or today's number."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reprint(Command):
+    ticket: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecideSlip(Command):
+    """A person's word on a slip whose fate the machine does not know."""
+
+    ticket: str
+    state: PaperState
+    """PRINTED or FAILED."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AtCounter(Command):
+    counter: CounterId
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallNext(AtCounter):
+    """顺呼. A ticket still at the counter is finished by the same decision."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallTicket(AtCounter):
+    """选呼."""
+
+    ticket: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recall(AtCounter):
+    """重呼."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartService(AtCounter):
+    item: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FinishService(AtCounter):
+    outcome: Outcome = Outcome.DONE
+    cases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class MarkNoShow(AtCounter):
+    """过号."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hold(AtCounter):
+    """挂起 the counter's ticket."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resume(AtCounter):
+    ticket: str = ""
+    """Empty: the ticket last held at this counter."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transfer(AtCounter):
+    """转移 the counter's ticket to a service or to a counter; it keeps its place in time."""
+
+    service: ServiceId = ""
+    to_counter: CounterId = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PauseCounter(AtCounter):
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenCounter(AtCounter):
+    """Open a closed counter, or end its pause."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CloseCounter(AtCounter):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignIn(AtCounter):
+    staff: StaffNumber = ""
+    """Empty: the post's A."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignOut(AtCounter):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class RateAtCounter(AtCounter):
+    """A press on a rating pad; refused unless it comes from a pad."""
+
+    score: int
+    """1..5, 5 = 非常满意"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RateByCode(Command):
+    """A citizen's rating by the code on the slip, which the door has turned into the ticket's id."""
+
+    ticket: str
+    score: int
+    tags: tuple[str, ...] = ()
+    text: str = ""
+    """Id of the free text in the side store, never the text."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenDay(Command):
+    """今天是…: a person sets date and time, which makes the clock trusted; never backwards."""
+
+    date: str
+    """`YYYY-MM-DD`"""
+    time: str
+    """`HH:MM`"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CloseDay(Command):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class MarkServedByHand(Command):
+    """After a cut: numbers of a service up to this one were served without the machine."""
+
+    service: ServiceId
+    up_to: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteCapture(AtCounter):
+    """A page taken with the counter's document camera and stored."""
+
+    capture: str
+    digest: str
+    """SHA-256 of the stored file, hex."""
+    size_bytes: int
+    pages: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tick(Command):
+    """Time alone: opens and closes days, starts service after the call, brings back no-shows."""

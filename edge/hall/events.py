@@ -1,0 +1,338 @@
+"""What happened, past tense: THE contract with the center, in one file.
+
+Fields are added, never renamed or reused; a changed meaning is a new type or a new `v`, and `from_json` lifts
+old versions. `TicketIssued` travels as `bianmin.ticket.issued`.
+"""
+
+import re
+from dataclasses import dataclass, field, fields
+from typing import Any, ClassVar
+
+from edge.hall.words import DAEMON, NO_REQUEST, By, CounterId, DeviceId, Door, Request, ServiceId, StaffNumber, TicketId
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    V: ClassVar[int] = 1
+    by: By = DAEMON
+    request: Request = NO_REQUEST
+
+
+# --- the business day ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class DayOpened(Event):
+    date: str
+    """`YYYY-MM-DD`"""
+    trusted: bool
+    by_hand: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class DayClosed(Event):
+    date: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockSet(Event):
+    """A person or the county said what time it is; holds until the box starts again."""
+
+    boot: str
+    offset_s: float
+    """Right time minus the box's time, seconds."""
+
+
+# --- tickets ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketIssued(Event):
+    ticket: TicketId
+    number: str
+    service: ServiceId
+    item: str = ""
+    priority: str = ""
+    kiosk: DeviceId = ""
+    printer: DeviceId = ""
+    """Whose slip it becomes; empty: none."""
+    ahead: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketCalled(Event):
+    ticket: TicketId
+    number: str
+    counter: CounterId
+    staff: StaffNumber = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketRecalled(Event):
+    ticket: TicketId
+    number: str
+    counter: CounterId
+    times: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketMissed(Event):
+    """过号: the ticket comes back after others, without a new slip."""
+
+    ticket: TicketId
+    counter: CounterId
+    times: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketReturned(Event):
+    """A no-show waits again."""
+
+    ticket: TicketId
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketHeld(Event):
+    ticket: TicketId
+    counter: CounterId
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketResumed(Event):
+    ticket: TicketId
+    counter: CounterId
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketTransferred(Event):
+    ticket: TicketId
+    counter: CounterId
+    service: ServiceId
+    to_counter: CounterId = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketCancelled(Event):
+    ticket: TicketId
+    why: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketExpired(Event):
+    ticket: TicketId
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketServedByHand(Event):
+    """Served without the machine while it was away, said by a person."""
+
+    ticket: TicketId
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceStarted(Event):
+    ticket: TicketId
+    counter: CounterId
+    staff: StaffNumber = ""
+    item: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceFinished(Event):
+    ticket: TicketId
+    counter: CounterId
+    outcome: str
+    staff: StaffNumber = ""
+    cases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceRated(Event):
+    ticket: TicketId
+    counter: CounterId
+    score: int
+    staff: StaffNumber = ""
+    tags: tuple[str, ...] = ()
+    text: str = ""
+    """Id in the side store."""
+
+
+# --- counters -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class CounterOpened(Event):
+    counter: CounterId
+
+
+@dataclass(frozen=True, kw_only=True)
+class CounterPaused(Event):
+    counter: CounterId
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CounterClosed(Event):
+    counter: CounterId
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffSignedIn(Event):
+    counter: CounterId
+    staff: StaffNumber
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffSignedOut(Event):
+    counter: CounterId
+    staff: StaffNumber
+
+
+# --- paper --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlipQueued(Event):
+    """A reprint was asked for; the first slip is queued by `TicketIssued`."""
+
+    ticket: TicketId
+    printer: DeviceId
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlipStarted(Event):
+    """On disk before the printer gets the first byte."""
+
+    ticket: TicketId
+    printer: DeviceId
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlipPrinted(Event):
+    ticket: TicketId
+    printer: DeviceId
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlipFailed(Event):
+    ticket: TicketId
+    printer: DeviceId
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlipUnknown(Event):
+    """Begun, and the printer's word on its end is missing: a person decides."""
+
+    ticket: TicketId
+    printer: DeviceId
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlipDecided(Event):
+    ticket: TicketId
+    state: str
+    """`printed` or `failed`, by a person's word."""
+
+
+# --- devices and the daemon ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceKnown:
+    """A configured device, as `DaemonStarted` lists it."""
+
+    id: DeviceId
+    kind: str
+    driver: str
+    counter: CounterId = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DaemonStarted(Event):
+    version: str
+    boot: str
+    devices: tuple[DeviceKnown, ...] = ()
+    """Each of them counts as down until `DeviceChanged` says otherwise."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DaemonStopped(Event):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceChanged(Event):
+    device: DeviceId
+    state: str
+    """`ok|degraded|down|unconfirmed`"""
+    code: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentCaptured(Event):
+    capture: str
+    counter: CounterId
+    digest: str
+    size_bytes: int
+    ticket: TicketId = ""
+    pages: int = 1
+
+
+# --- as JSON ------------------------------------------------------------------------------------------------
+
+
+def type_of(cls: type[Event]) -> str:
+    """`TicketIssued` -> `bianmin.ticket.issued`; the first word is the noun, the rest the verb."""
+    words = re.findall(r"[A-Z][a-z]+", cls.__name__)
+    return f"bianmin.{words[0].lower()}.{'_'.join(words[1:]).lower()}"
+
+
+EVENTS: dict[str, type[Event]] = {type_of(cls): cls for cls in Event.__subclasses__()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnknownEvent(Event):
+    """An event of a newer version than this one; kept and passed on, never understood by guess."""
+
+    type: str
+    data: Json = field(default_factory=dict)
+
+
+def to_json(event: Event) -> Json:
+    """The `data` of an entry: the event's fields, `by`, `request` where there is one, and `v`."""
+    if isinstance(event, UnknownEvent):
+        return dict(event.data)
+    data: Json = {"v": event.V, "by": {k: v for k, v in vars(event.by).items() if v}}
+    if event.request is not NO_REQUEST and event.request.key:
+        data["request"] = {"key": event.request.key, "digest": event.request.digest}
+    for f in fields(event):
+        if f.name not in ("by", "request"):
+            data[f.name] = _plain(getattr(event, f.name))
+    return data
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(v) for v in value]
+    return {k: v for k, v in vars(value).items()} if isinstance(value, DeviceKnown) else value
+
+
+def from_json(type_: str, data: Json) -> Event:
+    """Read an entry's event back. Fields that this version does not know are dropped, missing ones default."""
+    cls = EVENTS.get(type_)
+    if cls is None:
+        return UnknownEvent(type=type_, data=data)
+    known = {f.name for f in fields(cls)} - {"by", "request"}
+    values = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items() if k in known}
+    if cls is DaemonStarted:
+        values["devices"] = tuple(DeviceKnown(**d) for d in values.get("devices", ()))
+    by, request = data.get("by") or {}, data.get("request")
+    return cls(
+        by=By(Door(by.get("door", "daemon")), by.get("device", ""), by.get("staff", "")),
+        request=Request(request["key"], request["digest"]) if request else NO_REQUEST,
+        **values,
+    )

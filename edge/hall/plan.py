@@ -1,0 +1,118 @@
+"""What a hall is made of, as its manager wrote it down: services, counters, posts and rules."""
+
+from dataclasses import dataclass, field
+
+from edge.hall.words import CounterId, DeviceId, ServiceId, StaffNumber
+
+
+@dataclass(frozen=True)
+class Hours:
+    """One span of a day, local time."""
+
+    opens: str
+    """`HH:MM`"""
+    closes: str
+    """`HH:MM`, later than `opens`; `24:00` is the end of the day."""
+
+
+ALL_DAY = (Hours("00:00", "24:00"),)
+
+
+@dataclass(frozen=True)
+class Service:
+    id: ServiceId
+    name: str
+    prefix: str
+    """One or two capital letters before the number, no two services alike."""
+    first: int = 1
+    last: int = 999
+    about: str = ""
+    """What it is for, in a few plain words, for the kiosk's tile."""
+    icon: str = ""
+    area: str = ""
+    """Where to wait and go: `一楼大厅`."""
+    hours: tuple[Hours, ...] = ()
+    """Empty: the hall's hours."""
+
+
+@dataclass(frozen=True)
+class Counter:
+    id: CounterId
+    name: str
+    services: tuple[ServiceId, ...] = ()
+    """In the order in which they are called; a general counter takes all others after these."""
+    general: bool = False
+    takes_tickets: bool = True
+    room: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True)
+class Post:
+    """AB岗: who serves a counter (A) and who stands in (B)."""
+
+    counter: CounterId
+    a: StaffNumber = ""
+    b: StaffNumber = ""
+
+
+@dataclass(frozen=True)
+class Kiosk:
+    id: DeviceId
+    printer: DeviceId = ""
+    """Whose slips come out beside this screen; empty: numbers are shown only."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    start_after_call_s: float = 20.0
+    """A called ticket counts as in service after this time, since simple pads have no key for it; 0: only by hand."""
+    recall_limit: int = 3
+    no_show_after_others: int = 3
+    """A no-show comes back by itself after this many other calls of its service."""
+    no_show_limit: int = 2
+    """After so many no-shows the ticket is cancelled."""
+    priority_in_a_row: int = 2
+    """At most so many priority calls one after another while others wait."""
+    rate_in_service_s: float = 20.0
+    """A pad's press binds to the ticket in service once it is served for this long."""
+    rate_after_finish_s: float = 90.0
+    """… else to the last finished unrated ticket of the counter within this time."""
+    rate_by_code_days: int = 15
+    issue_opens_early_min: int = 10
+    issue_stops_early_min: int = 0
+    pad_opens_counter: bool = True
+    """顺呼 on a closed counter within hours opens it for the post's A clerk."""
+    low_numbers_at: float = 0.8
+    """Warn when this share of a service's range is used."""
+
+
+@dataclass(frozen=True)
+class HallPlan:
+    county: str
+    """Division code, 6 digits."""
+    hall: str
+    """Division code, 9 or 12 digits."""
+    name: str
+    services: tuple[Service, ...]
+    counters: tuple[Counter, ...]
+    hours: tuple[Hours, ...] = ALL_DAY
+    timezone: str = "Asia/Shanghai"
+    posts: tuple[Post, ...] = ()
+    kiosks: tuple[Kiosk, ...] = ()
+    priorities: tuple[str, ...] = ()
+    """Classes that go first, in this order; the reason is never printed."""
+    notices: tuple[str, ...] = ()
+    rules: Rules = field(default_factory=Rules)
+
+    def service(self, id: ServiceId) -> Service | None:
+        return next((s for s in self.services if s.id == id), None)
+
+    def counter(self, id: CounterId) -> Counter | None:
+        return next((c for c in self.counters if c.id == id), None)
+
+    def services_of(self, counter: Counter) -> tuple[ServiceId, ...]:
+        """The services that a counter calls, best first: its own list, then, at a general one, all others."""
+        if not counter.general:
+            return counter.services
+        return (*counter.services, *(s.id for s in self.services if s.id not in counter.services))
