@@ -1,0 +1,48 @@
+"""`bianmin run DIR`: the daemon in the foreground; systemd or a person holds it."""
+
+import argparse
+import logging
+import sys
+from pathlib import Path
+
+DEFAULT_PORT = 8600
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "folder", metavar="DIR", type=Path, help="the config folder, as /etc/bianmin or config/demo"
+    )
+    parser.add_argument(
+        "--data",
+        metavar="D",
+        type=Path,
+        default=Path("/var/lib/bianmin"),
+        help="journal, side store and captures (%(default)s)",
+    )
+    parser.add_argument(
+        "--port",
+        metavar="P",
+        type=int,
+        default=DEFAULT_PORT,
+        help="the local door (%(default)s; 0: any free port, printed)",
+    )
+    parser.add_argument("--verbose", action="store_true", help="log every byte on every wire")
+
+
+def run(args: argparse.Namespace) -> int:
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=logging.DEBUG if args.verbose else logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    from edge.daemon import Daemon
+    from edge.settings import load
+
+    daemon = Daemon(load(args.folder), args.data)
+    try:
+        url = daemon.start(args.port)
+    except OSError as error:
+        print(f"bianmin: {error.strerror or error}: {error.filename or args.port}", file=sys.stderr)
+        return 1
+    print(url, flush=True)
+    return daemon.wait()

@@ -1,0 +1,137 @@
+"""A whole hall on one machine: twins, broker, the unchanged daemon, kiosk and hall screen."""
+
+import json
+import os
+import shutil
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from edge import settings
+from edge.client import Client
+from edge.demo.children import Child, NotStarted, broker, free_port, scratch
+from edge.demo.county import County
+
+Json = dict[str, Any]
+
+KIOSK_SIZE = "1080x1920"
+SCREEN_SIZE = "1920x1080"
+
+
+class Twins:
+    """The control door of the device twins: what each of them decoded, and their buttons and faults."""
+
+    def __init__(self, port: int) -> None:
+        self._url = f"http://127.0.0.1:{port}"
+
+    def state(self, device: str) -> Json:
+        return self._call(f"/twins/{device}")
+
+    def picture(self, device: str) -> bytes:
+        with urllib.request.urlopen(f"{self._url}/twins/{device}/picture", timeout=5) as answer:
+            return bytes(answer.read())
+
+    def press(self, device: str, **what: object) -> Json:
+        return self._call(f"/twins/{device}/press", what)
+
+    def fault(self, device: str, name: str, on: bool = True) -> Json:
+        return self._call(f"/twins/{device}/fault", {"name": name, "on": on})
+
+    def _call(self, path: str, body: Json | None = None) -> Json:
+        request = urllib.request.Request(
+            self._url + path,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=5) as answer:
+            found: Json = json.load(answer)
+            return found
+
+
+class House:
+    """Starts everything, in order; `close` ends everything, in the other order."""
+
+    def __init__(
+        self, example: Path, *, data: Path | None, port: int, headless: bool, say: Callable[[str], None]
+    ) -> None:
+        self._say = say
+        self.folder = scratch()
+        self.data = data or self.folder / "data"
+        self._own_port = port
+        self.shots = self.folder / "pictures"
+        self.shots.mkdir()
+        self._children: list[Child] = []
+        self._windows = not headless and bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+        self._example = example
+        self.kiosk: Child | None = None
+        self.screen: Child | None = None
+        self.daemon: Child | None = None
+        self.county: County | None = None
+        self.url = ""
+
+    def open(self) -> None:
+        """Raises NotStarted."""
+        self._say("device twins")
+        twins = self._keep(
+            self._python("twins", ["drivers.twins", str(self._example), "--at", str(self.folder)])
+        )
+        ready = json.loads(twins.line(lambda line: line.startswith("{")))
+        self.twins = Twins(int(ready["control"]))
+        self.config = Path(ready["config"])
+
+        self._say("broker")
+        self.broker_port = free_port()
+        self.broker = self._keep(broker(self.folder, self.broker_port))
+        settings.change(self.config / "uplink.toml", "uplink.broker", f"mqtt://127.0.0.1:{self.broker_port}")
+        settings.change(self.config / "uplink.toml", "uplink.enabled", True)
+        self.settings = settings.load(self.config)
+        plan = self.settings.plan
+        self.county = County(self.broker_port, f"bianmin/v1/{plan.county}/{plan.hall}")
+
+        self._say("daemon")
+        self.start_daemon()
+        self._say("screens")
+        self.kiosk = self._screen("kiosk", "--name", "k1", "--size", KIOSK_SIZE)
+        self.screen = self._screen("screen", "--size", SCREEN_SIZE)
+
+    def start_daemon(self) -> None:
+        words = ["edge", "run", str(self.config), "--data", str(self.data), "--port", str(self._own_port)]
+        self.daemon = self._keep(self._python("daemon", words))
+        self.url = self.daemon.line(lambda line: line.startswith("http"))
+        self.client = Client(self.url)
+
+    def _screen(self, kind: str, *words: str) -> Child:
+        env = {} if self._windows else {"SDL_VIDEODRIVER": "dummy", "SDL_AUDIODRIVER": "dummy"}
+        command = ["kiosk_ui", kind, self.url, *words, "--play", "-", "--shots", str(self.shots)]
+        child = self._keep(Child.python(kind, command, self.folder / f"{kind}.log", env))
+        child.ask({"do": "targets"}, within_s=30)
+        return child
+
+    def _python(self, name: str, words: list[str]) -> Child:
+        return Child.python(name, words, self.folder / f"{name}.log")
+
+    def _keep(self, child: Child) -> Child:
+        self._children.append(child)
+        return child
+
+    def kill_daemon(self) -> None:
+        """As a power cut would end it."""
+        if self.daemon is not None:
+            self.daemon.kill()
+            self._children.remove(self.daemon)
+            self.daemon = None
+
+    def close(self) -> None:
+        if self.county is not None:
+            self.county.close()
+        for child in reversed(self._children):
+            child.stop()
+        self._children.clear()
+
+    def sweep(self) -> None:
+        """Remove what the demo wrote, pictures too."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+__all__ = ["House", "NotStarted", "Twins"]

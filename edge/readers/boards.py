@@ -1,0 +1,105 @@
+"""Show: what each counter's call board, and each call pad's little display, shall show now.
+
+Only the present view counts: a board that comes back after an hour shows the number of now.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Mapping
+from typing import Protocol
+from unicodedata import east_asian_width
+
+from drivers.capabilities import BoardMessage, Colour, Geometry, PadDisplay
+from edge.hall.views import CounterView, HallView
+from edge.hall.words import CounterState
+from edge.registrar import Registrar
+from edge.supervisor import Handle
+from edge.texts import Texts
+
+log = logging.getLogger(__name__)
+
+USUAL_BOARD = Geometry(columns=16, rows=1)
+"""Until a board has told its size: eight Chinese characters."""
+FLASH_S = 3.0
+"""A new call flashes so long and then stands still (facts: what a running hall system used)."""
+
+
+class Shows(Protocol):
+    def show(self, message: object) -> None: ...
+
+
+class Boards:
+    """The reader's thread. `counters` names the counter of each board and pad."""
+
+    def __init__(
+        self, registrar: Registrar, handles: Mapping[str, Handle], counters: Mapping[str, str], texts: Texts
+    ) -> None:
+        self._registrar = registrar
+        self._handles = {id: h for id, h in handles.items() if h.kind in ("board", "callpad")}
+        self._counters = counters
+        self._texts = texts
+        self._shown: dict[str, object] = {}
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="boards", daemon=True)
+        self.beat = time.monotonic()
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._thread.join(timeout=5)
+
+    def _run(self) -> None:
+        seq = -1
+        while not self._stopping.is_set():
+            self.beat = time.monotonic()
+            view = self._registrar.wait_view(seq, 0.5)
+            if view.seq != seq:
+                seq = view.seq
+                self._show(view)
+
+    def _show(self, view: HallView) -> None:
+        by_id = {c.id: c for c in view.counters}
+        for id, handle in self._handles.items():
+            counter = by_id.get(self._counters.get(id, ""))
+            if counter is None:
+                continue
+            message = self._message(handle, counter)
+            if self._shown.get(id) != (message, counter.calls):
+                self._shown[id] = (message, counter.calls)
+                handle.show(message)
+
+    def _message(self, handle: Handle, counter: CounterView) -> BoardMessage | PadDisplay:
+        if handle.kind == "callpad":
+            return PadDisplay(counter.waiting, counter.ticket.number if counter.ticket else "")
+        return compose(self._texts, counter, handle.geometry or USUAL_BOARD)
+
+
+def compose(texts: Texts, counter: CounterView, geometry: Geometry) -> BoardMessage:
+    """The lines of a counter's board, the longest wording that fits its cells; scrolls only if none does."""
+    if counter.ticket is not None:
+        key, colour = "board.call", Colour.RED
+    elif counter.state == CounterState.PAUSED:
+        key, colour = "board.paused", Colour.YELLOW
+    elif counter.state == CounterState.CLOSED:
+        key, colour = "board.closed", Colour.YELLOW
+    else:
+        key, colour = "board.idle", Colour.GREEN
+    facts = {
+        "number": counter.ticket.number if counter.ticket else "",
+        "counter": counter.id,
+        "name": counter.name,
+    }
+    wordings = [texts.get(f"{key}_{size}", **facts).split("\n") for size in ("long", "middle", "short")]
+    flash_s = FLASH_S if counter.state == CounterState.CALLING else 0.0
+    for lines in wordings:
+        if len(lines) <= geometry.rows and all(cells(line) <= geometry.columns for line in lines):
+            return BoardMessage(tuple(lines), colour, flash_s=flash_s)
+    return BoardMessage(("".join(wordings[-1]),), colour, scroll=True)
+
+
+def cells(text: str) -> int:
+    """Half-width cells that a text takes on a board."""
+    return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
