@@ -1,0 +1,146 @@
+"""Service guides: what an item needs, costs and takes, found by Chinese text, pinyin or first letters."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from edge.errors import ConfigError
+
+_NOISE = re.compile(r"[\s\"'“”‘’「」『』《》〈〉()（）\[\]【】、，,。.；;：:·•/-]+")
+
+
+@dataclass(frozen=True)
+class Guide:
+    id: str
+    name: str
+    service: str = ""
+    """The service whose number one takes for it; empty: ask at the general counter."""
+    department: str = ""
+    letters: str = ""
+    """First letters of the name's pinyin; made at import, may be mended by hand."""
+    pinyin: str = ""
+    """The name's full pinyin, without tones and gaps."""
+    kind: str = ""
+    """`immediate`, `promised` or empty: not known."""
+    promised_time: str = ""
+    legal_time: str = ""
+    fee: str = ""
+    """Empty: not known, never the same as free."""
+    basis: str = ""
+    conditions: str = ""
+    materials: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
+    complaints: tuple[str, ...] = ()
+    contact: str = ""
+    source: str = ""
+    """Where the words come from."""
+    remark: str = ""
+    rank: int = 0
+    """Asked for more often: higher; breaks ties in a search."""
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+class Guides:
+    """All guides of a hall. Immutable; any thread may search."""
+
+    def __init__(self, guides: Iterable[Guide] = (), about: str = "") -> None:
+        self._guides = tuple(guides)
+        self._by_id: Mapping[str, Guide] = {g.id: g for g in self._guides}
+        self.about = about
+
+    @classmethod
+    def load(cls, folder: Path) -> "Guides":
+        """Read `guides.json` of a folder; a folder without it has none. Raises ConfigError."""
+        file = folder / "guides.json"
+        if not file.exists():
+            return cls()
+        try:
+            data = json.loads(file.read_text("utf-8"))
+            rows = data["guides"]
+            return cls([_guide(r, i, file) for i, r in enumerate(rows)], str(data.get("about", "")))
+        except OSError as e:
+            raise ConfigError([f"{file}: {e.strerror}"]) from e
+        except (ValueError, RecursionError) as e:
+            raise ConfigError([f"{file}: not valid JSON: {e}"]) from e
+        except (KeyError, TypeError, AttributeError) as e:
+            raise ConfigError([f'{file}: must be {{"guides": [{{"id", "name", ...}}, ...]}}']) from e
+
+    def __len__(self) -> int:
+        return len(self._guides)
+
+    def all(self) -> tuple[Guide, ...]:
+        return self._guides
+
+    def get(self, id: str) -> Guide | None:
+        return self._by_id.get(id)
+
+    def of_service(self, service: str) -> tuple[Guide, ...]:
+        return tuple(g for g in self._guides if g.service == service)
+
+    def search(self, q: str, limit: int = 20) -> list[Guide]:
+        """Best first; an empty question gives the most asked. Linear: 1,000 guides take a few milliseconds."""
+        wanted = _plain(q)
+        if not wanted:
+            return sorted(self._guides, key=lambda g: -g.rank)[:limit]
+        ranked = [(_closeness(g, wanted), -g.rank, i, g) for i, g in enumerate(self._guides)]
+        return [g for close, _, _, g in sorted(ranked, key=lambda r: r[:3]) if close < _NO_MATCH][:limit]
+
+
+_NO_MATCH = 99
+
+
+def _closeness(guide: Guide, wanted: str) -> int:
+    """Smaller is better: whole name, its beginning, inside it, letters, pinyin, then other words of the guide."""
+    name = _plain(guide.name)
+    for rank, hit in enumerate(
+        (
+            name == wanted,
+            name.startswith(wanted),
+            wanted in name,
+            guide.letters == wanted,
+            guide.letters.startswith(wanted),
+            guide.pinyin.startswith(wanted),
+            wanted in guide.letters,
+            wanted in guide.pinyin,
+            wanted in _plain(guide.department),
+            any(wanted in _plain(m) for m in guide.materials),
+            len(wanted) > 1 and _in_order(wanted, name),
+        )
+    ):
+        if hit:
+            return rank
+    return _NO_MATCH
+
+
+def _in_order(wanted: str, name: str) -> bool:
+    """Do the characters come in this order, with others between: 低保 in 最低生活保障?"""
+    rest = iter(name)
+    return all(c in rest for c in wanted)
+
+
+def _plain(text: str) -> str:
+    return _NOISE.sub("", text).lower()
+
+
+def _guide(row: dict[str, Any], index: int, file: Path) -> Guide:
+    known = {f.name: f for f in fields(Guide)}
+    where = f"{file}: guides[{index}]"
+    if unknown := sorted(set(row) - set(known)):
+        raise ConfigError([f"{where}.{unknown[0]}: unknown option (there are: {', '.join(known)})"])
+    for key in ("id", "name"):
+        if not row.get(key):
+            raise ConfigError([f"{where}.{key}: missing"])
+    for key, value in row.items():
+        wanted: type = int if key == "rank" else list if key in _LISTS else str
+        if not isinstance(value, wanted) or (wanted is list and not all(isinstance(v, str) for v in value)):
+            what = {int: "a whole number", list: "a list of texts", str: "a text"}[wanted]
+            raise ConfigError([f"{where}.{key}: must be {what}"])
+    return Guide(**{k: tuple(v) if isinstance(v, list) else v for k, v in row.items()})
+
+
+_LISTS = ("materials", "steps", "complaints")

@@ -1,0 +1,303 @@
+"""The config folder as values, with every problem at once; and back: a setting changed by a program."""
+
+import contextlib
+import difflib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import tomlkit
+import tomlkit.exceptions
+
+from edge import paths
+from edge.errors import ConfigError
+from edge.guides import Guides
+from edge.hall.plan import HallPlan
+from edge.hall.words import DeviceId, StaffNumber
+from edge.papers import Layout
+from edge.settings_bind import Problems, bind, bind_inner, hint, parse, read
+from edge.settings_devices import (
+    DeviceSettings,
+    Frames,
+    LinkSettings,
+    check_frames,
+    devices_of,
+    links_of,
+)
+from edge.settings_hall import plan_of
+from edge.settings_staff import Person, people
+from edge.settings_tables import CalendarFile, DevicesFile, HallFile, StaffFile, UplinkFile, UplinkSettings
+from edge.texts import Texts, fields_of
+
+T = TypeVar("T")
+
+FILES = ("hall.toml", "devices.toml", "uplink.toml", "calendar.toml", "staff.toml")
+FOLDERS = ("papers", "texts", "content", "integrations")
+_NEEDED = ("hall.toml", "devices.toml")
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+@dataclass(frozen=True)
+class Settings:
+    folder: Path
+    plan: HallPlan
+    links: Mapping[str, LinkSettings]
+    devices: Mapping[DeviceId, DeviceSettings]
+    uplink: UplinkSettings
+    calendar: CalendarFile
+    staff: Mapping[StaffNumber, Person]
+    texts: Texts
+    papers: Mapping[str, Layout]
+    """By name: `ticket`."""
+    guides: Guides
+
+
+def load(folder: Path) -> Settings:
+    """Read a config folder. Raises ConfigError with all problems of all files, one line each."""
+    return _Reader(folder, {}).settings()
+
+
+def change(file: Path, dotted: str, value: bool | int | float | str | list[str]) -> None:
+    """Set one key of a file of a config folder: `change(f, "device.board-3.address", 4)`.
+
+    Comments and order stay. The folder with the change is checked first; then the file is swapped whole, and the
+    former one kept beside it as `NAME.bak`. Raises ConfigError, and nothing has changed.
+    """
+    text = _changed(file, dotted, value)
+    _Reader(file.parent, {file.name: text}).settings()
+    swap(file, text)
+
+
+def _changed(file: Path, dotted: str, value: object) -> bytes:
+    try:
+        document = tomlkit.parse(file.read_text("utf-8"))
+    except OSError as e:
+        raise ConfigError([f"{file.name}: cannot be read: {e.strerror}"]) from e
+    except (ValueError, tomlkit.exceptions.TOMLKitError) as e:
+        raise ConfigError([f"{file.name}: not valid TOML: {e}"]) from e
+    *way, key = dotted.split(".")
+    table: Any = document
+    for i, step in enumerate(way):
+        inner = table.get(step)
+        if not isinstance(inner, dict):
+            raise ConfigError([f"{file.name}: {'.'.join(way[: i + 1])}: no such table{hint(step, table)}"])
+        table = inner
+    if isinstance(table.get(key), dict):
+        raise ConfigError([f"{file.name}: {dotted}: is a table, not a setting"])
+    table[key] = value
+    return tomlkit.dumps(document).encode()
+
+
+def swap(file: Path, text: bytes) -> None:
+    """Write a file beside and rename it, its owner and rights kept; the former one becomes `NAME.bak`."""
+    handle, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
+    new = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(text)
+            out.flush()
+            shutil.copymode(file, new)
+            with contextlib.suppress(PermissionError):
+                os.chown(new, file.stat().st_uid, file.stat().st_gid)
+            os.fsync(out.fileno())
+        kept = file.with_name(f"{file.name}.bak")
+        with contextlib.suppress(FileNotFoundError):
+            kept.unlink()
+        os.link(file, kept)
+        new.replace(file)
+    except OSError as e:
+        new.unlink(missing_ok=True)
+        raise ConfigError([f"{file.name}: cannot be written: {e.strerror}"]) from e
+
+
+def warnings(folder: Path) -> list[str]:
+    """What is no error and should be mended: rights of staff.toml that let others in."""
+    file = folder / "staff.toml"
+    try:
+        mode = file.stat().st_mode & 0o777
+    except OSError:
+        return []
+    is_example = folder.resolve() == paths.shared("demo").resolve()
+    if mode & 0o022:
+        return [f"staff.toml: others may write it (mode {mode:o}): chmod 600 {file}"]
+    if mode & 0o077 and not is_example:
+        return [f"staff.toml: others may read it (mode {mode:o}): chmod 600 {file}"]
+    return []
+
+
+def _printers(devices: DevicesFile) -> dict[DeviceId, str]:
+    """Every printer that the file names, whether its table binds or not, and the kiosk where it stands."""
+    named = {
+        id: table
+        for id, table in devices.device.items()
+        if str(table.get("driver", "")).startswith("printer_")
+    }
+    return {id: str(table.get("kiosk", "")) for id, table in named.items()}
+
+
+class _Reader:
+    """One reading of one folder; `instead` holds files' texts that are not on disk yet."""
+
+    def __init__(self, folder: Path, instead: Mapping[str, bytes]) -> None:
+        self.folder = folder
+        self.instead = instead
+        self.problems = Problems()
+
+    def settings(self) -> Settings:
+        self._find()
+        hall = self._bind(HallFile, "hall.toml")
+        devices = self._bind(DevicesFile, "devices.toml")
+        uplink = self._bind(UplinkFile, "uplink.toml") or UplinkFile()
+        calendar = self._bind(CalendarFile, "calendar.toml") or CalendarFile()
+        staff_file = self._bind(StaffFile, "staff.toml")
+        self._check_uplink(uplink.uplink)
+        staff = people(staff_file or StaffFile(), "staff.toml", self.problems)
+        texts = self._texts(hall.hall.language if hall else "zh-CN")
+        papers = self._papers()
+        guides = self._guides(hall)
+        frames = self._frames()
+        links = links_of(devices or DevicesFile(), frames, self.problems)
+        found = devices_of(devices or DevicesFile(), links, hall, self.problems)
+        printers = _printers(devices) if devices else None
+        plan = plan_of(hall, staff if staff_file else None, printers, self.problems) if hall else None
+        if self.problems.lines or plan is None or texts is None:
+            raise ConfigError(self.problems.lines)
+        return Settings(
+            self.folder, plan, links, found, uplink.uplink, calendar, staff, texts, papers, guides
+        )
+
+    def _find(self) -> None:
+        """Is this a config folder at all? Raises ConfigError at once when it is not."""
+        if not self.folder.is_dir():
+            what = "is no folder" if self.folder.exists() else "no such folder" + self._near()
+            raise ConfigError([f"{self.folder}: {what}"])
+        try:
+            names = sorted(os.listdir(self.folder))
+        except OSError as e:
+            raise ConfigError([f"{self.folder}: cannot be read: {e.strerror}"]) from e
+        if not any(n in FILES for n in names):
+            raise ConfigError(
+                [
+                    f"{self.folder}: not a config folder: hall.toml is missing (an example: {paths.shared('demo')})"
+                ]
+            )
+        for name in names:
+            if name.endswith(".toml") and name not in FILES:
+                self.problems.add(name, "", "unknown file" + hint(name, FILES))
+            elif (self.folder / name).is_dir() and name not in FOLDERS and not name.startswith("."):
+                self.problems.add(name, "", "unknown folder" + hint(name, FOLDERS))
+
+    def _near(self) -> str:
+        with contextlib.suppress(OSError):
+            beside = [p.name for p in self.folder.parent.iterdir() if p.is_dir()]
+            if close := difflib.get_close_matches(self.folder.name, beside, 1):
+                return f" (did you mean {self.folder.parent / close[0]}?)"
+        return ""
+
+    def _table(self, name: str) -> dict[str, Any] | None:
+        if name in self.instead:
+            return parse(self.instead[name], name, self.problems)
+        path = self.folder / name
+        if name in FILES and name not in _NEEDED and not path.exists():
+            return None
+        text = read(path, name, self.problems)
+        return None if text is None else parse(text, name, self.problems)
+
+    def _bind(self, cls: type[T], name: str) -> T | None:
+        table = self._table(name)
+        return None if table is None else bind(cls, table, name, self.problems)
+
+    def _check_uplink(self, uplink: UplinkSettings) -> None:
+        url = urlsplit(uplink.broker)
+        try:
+            well = url.scheme in ("mqtt", "mqtts") and bool(url.hostname) and (url.port or 1) > 0
+        except ValueError:
+            well = False
+        if not well:
+            self.problems.add(
+                "uplink.toml", "uplink.broker", f'"{uplink.broker}" is not like mqtts://host:8883'
+            )
+        elif url.scheme == "mqtt" and url.hostname not in _LOOPBACK:
+            self.problems.add(
+                "uplink.toml", "uplink.broker", "plain mqtt:// is for this machine only; use mqtts://"
+            )
+
+    def _layers(self, folder: str) -> list[tuple[Path, str]]:
+        """The product's own folder, then the hall's, each with the name to show."""
+        return [(paths.shared(folder), f"config/{folder}"), (self.folder / folder, folder)]
+
+    def _texts(self, language: str) -> Texts | None:
+        base, own = paths.shared("texts"), self.folder / "texts"
+        try:
+            texts = Texts.load(language, base, own)
+            known = Texts.load("zh-CN", base)
+        except ConfigError as e:
+            self.problems.lines.extend(e.problems)
+            return None
+        shown = f"texts/{language}.toml"
+        for key in sorted(known.phrases.keys() - texts.phrases.keys()):
+            self.problems.add(shown, key, "missing")
+        for key, phrase in texts.phrases.items():
+            if key not in known.phrases:
+                self.problems.add(shown, key, "unknown text" + hint(key, known.phrases))
+            elif wrong := fields_of(phrase) - fields_of(known.phrases[key]):
+                self.problems.add(
+                    shown,
+                    key,
+                    f"no field {{{min(wrong)}}} here" + hint(min(wrong), fields_of(known.phrases[key])),
+                )
+        return texts
+
+    def _papers(self) -> dict[str, Layout]:
+        found = {}
+        for file, shown in self._each("papers"):
+            text = read(file, shown, self.problems)
+            table = None if text is None else parse(text, shown, self.problems)
+            if table is not None and (layout := bind_inner(Layout, table, shown, self.problems, "")):
+                found[file.stem] = layout
+        return found
+
+    def _each(self, folder: str) -> Iterable[tuple[Path, str]]:
+        """The TOML files of a folder, the hall's own instead of the product's where names are the same."""
+        chosen: dict[str, tuple[Path, str]] = {}
+        for where, shown in self._layers(folder):
+            if where.is_dir():
+                chosen.update({f.name: (f, f"{shown}/{f.name}") for f in sorted(where.glob("*.toml"))})
+        return chosen.values()
+
+    def _guides(self, hall: HallFile | None) -> Guides:
+        own = self.folder / "content"
+        try:
+            guides = Guides.load(own if (own / "guides.json").exists() else paths.shared("content"))
+        except ConfigError as e:
+            self.problems.lines.extend(e.problems)
+            return Guides()
+        if hall and (own / "guides.json").exists():
+            for guide in guides.all():
+                if guide.service and guide.service not in hall.service:
+                    what = f'no service "{guide.service}"{hint(guide.service, hall.service)}'
+                    self.problems.add("content/guides.json", f"{guide.id}.service", what)
+        return guides
+
+    def _frames(self) -> dict[str, Frames]:
+        found: dict[str, Frames] = {}
+        for file, shown in self._each("integrations"):
+            text = read(file, shown, self.problems)
+            table = None if text is None else parse(text, shown, self.problems)
+            for key in (table or {}).keys() - {"frame"}:
+                self.problems.add(shown, key, "unknown table (there is: frame)")
+            frames = (table or {}).get("frame", {})
+            for name, frame in (frames if isinstance(frames, dict) else {}).items():
+                if not isinstance(frame, dict):
+                    self.problems.add(shown, f"frame.{name}", "must be a table")
+                elif name in found:
+                    self.problems.add(shown, f"frame.{name}", f"stands in {found[name].file} already")
+                else:
+                    found[name] = Frames(shown, frame)
+        check_frames(found, self.problems)
+        return found

@@ -1,0 +1,191 @@
+"""devices.toml -> links and devices: drivers that exist, options that bind, wires that are shared in peace."""
+
+import dataclasses
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+from drivers import loader
+from drivers.errors import UnknownDriver
+from drivers.frame_format import FrameFormat
+from drivers.links import options_of, scheme_of
+from edge.hall.words import CounterId, DeviceId
+from edge.settings_bind import Problems, bind_inner, hint
+from edge.settings_tables import DevicesFile, DeviceTable, HallFile
+
+FILE = "devices.toml"
+_ID = re.compile(r"[a-z][a-z0-9-]{0,31}")
+_COMMON = frozenset(f.name for f in dataclasses.fields(DeviceTable))
+
+
+@dataclass(frozen=True)
+class LinkSettings:
+    name: str
+    url: str
+    frames: Mapping[str, Any] | None = None
+    """The frame description's table, for drivers that take their frames from the config."""
+    describes_frames: bool = False
+    """The config names a description, be it found or not."""
+
+
+@dataclass(frozen=True)
+class DeviceSettings:
+    id: DeviceId
+    kind: str
+    """`printer`, `board`, `callpad`, `rating`, `camera`: the first word of the driver's name."""
+    driver: str
+    link: str
+    counter: CounterId
+    options: Any
+    """The driver's own `Options`."""
+    kiosk: DeviceId = ""
+
+
+@dataclass(frozen=True)
+class Frames:
+    """A frame description and the file it stands in."""
+
+    file: str
+    table: Mapping[str, Any]
+
+
+def links_of(file: DevicesFile, frames: Mapping[str, Frames], problems: Problems) -> dict[str, LinkSettings]:
+    found = {}
+    for name, link in file.link.items():
+        at = f"link.{name}"
+        if not _ID.fullmatch(name):
+            problems.add(FILE, at, "a link's name is small letters, digits and dashes, a letter first")
+        try:
+            options_of(link.url)
+        except ValueError as e:
+            problems.add(FILE, f"{at}.url", str(e))
+        if link.frames and link.frames not in frames:
+            problems.add(
+                FILE, f"{at}.frames", f'no frame description "{link.frames}"{hint(link.frames, frames)}'
+            )
+        table = frames[link.frames].table if link.frames in frames else None
+        found[name] = LinkSettings(name, link.url, table, bool(link.frames))
+    return found
+
+
+def check_frames(frames: Mapping[str, Frames], problems: Problems) -> None:
+    """Every description reads, whether a link uses it or not."""
+    for name, frame in frames.items():
+        try:
+            FrameFormat.from_table(frame.table, name)
+        except ValueError as e:
+            for line in str(e).splitlines():
+                problems.add(frame.file, f"frame.{name}", line)
+
+
+def devices_of(
+    file: DevicesFile,
+    links: Mapping[str, LinkSettings],
+    hall: HallFile | None,
+    problems: Problems,
+) -> dict[DeviceId, DeviceSettings]:
+    """The devices whose tables bind; what is wrong goes into `problems`. `hall` None: it does not read."""
+    found = {}
+    for id, table in file.device.items():
+        at = f"device.{id}"
+        if not _ID.fullmatch(id):
+            problems.add(FILE, at, "an id is small letters, digits and dashes, a letter first")
+        device = _device(id, table, links, problems)
+        if device is None:
+            continue
+        if hall:
+            _check_place(device, hall, problems)
+        found[id] = device
+    _check_sharing(found, links, problems)
+    return found
+
+
+def _device(
+    id: DeviceId, table: Mapping[str, Any], links: Mapping[str, LinkSettings], problems: Problems
+) -> DeviceSettings | None:
+    at = f"device.{id}"
+    own = {k: v for k, v in table.items() if k in _COMMON}
+    bound = bind_inner(DeviceTable, own, FILE, problems, at)
+    name = table.get("driver")
+    if not isinstance(name, str):
+        return None
+    try:
+        module = loader.load(name)
+    except UnknownDriver as e:
+        problems.add(FILE, f"{at}.driver", f'no driver "{name}"{hint(name, e.known)}')
+        return None
+    rest = {k: v for k, v in table.items() if k not in _COMMON}
+    options = bind_inner(module.Options, rest, FILE, problems, at)
+    if bound is None:
+        return None
+    if bound.link not in links:
+        problems.add(FILE, f"{at}.link", f'no link "{bound.link}"{hint(bound.link, links)}')
+    else:
+        _check_link(module, name, at, links[bound.link], problems)
+    if options is None or bound.link not in links:
+        return None
+    return DeviceSettings(id, loader.kind_of(name), name, bound.link, bound.counter, options, bound.kiosk)
+
+
+def _check_link(module: ModuleType, name: str, at: str, link: LinkSettings, problems: Problems) -> None:
+    """Can this driver live on this link?"""
+    try:
+        scheme = scheme_of(link.url)
+    except ValueError:
+        return
+    if scheme not in module.LINKS:
+        what = f'{name} lives on {", ".join(module.LINKS)}, and link "{link.name}" is {scheme}'
+        problems.add(FILE, f"{at}.link", what)
+    if loader.speaks_frames(module) and not loader.fixed_frames(module) and not link.describes_frames:
+        what = f'{name} takes its frames from its link: [link.{link.name}] frames = "..."'
+        problems.add(FILE, f"{at}.link", what)
+
+
+def _check_place(device: DeviceSettings, hall: HallFile, problems: Problems) -> None:
+    at = f"device.{device.id}"
+    if device.counter and device.counter not in hall.counter:
+        problems.add(
+            FILE, f"{at}.counter", f'no counter "{device.counter}"{hint(device.counter, hall.counter)}'
+        )
+    if device.kiosk and device.kiosk not in hall.kiosk:
+        problems.add(FILE, f"{at}.kiosk", f'no kiosk "{device.kiosk}"{hint(device.kiosk, hall.kiosk)}')
+    if not device.counter and device.kind in ("board", "callpad", "rating", "camera"):
+        problems.add(FILE, f"{at}.counter", "missing: a device of this kind stands at a counter")
+
+
+def _check_sharing(
+    devices: Mapping[DeviceId, DeviceSettings], links: Mapping[str, LinkSettings], problems: Problems
+) -> None:
+    """On one wire: one frame format, and no address twice."""
+    first_on: dict[str, DeviceSettings] = {}
+    addressed: dict[tuple[str, object], DeviceId] = {}
+    for device in devices.values():
+        at, link = f"device.{device.id}", links[device.link]
+        first = first_on.setdefault(device.link, device)
+        if first is not device and not (_shares(first) and _shares(device)):
+            alone = first if not _shares(first) else device
+            what = f'{alone.driver} must be alone on its link, and "{link.name}" has device.{first.id} too'
+            problems.add(FILE, f"{at}.link", what)
+        elif first is not device and _format(first, link) != _format(device, link):
+            what = f'{device.driver} and device.{first.id} ({first.driver}) speak different frames on "{link.name}"'
+            problems.add(FILE, f"{at}.link", what)
+        address = getattr(device.options, "address", None)
+        if address is not None:
+            other = addressed.setdefault((device.link, address), device.id)
+            if other != device.id:
+                problems.add(
+                    FILE,
+                    f"{at}.address",
+                    f'{address} is the address of device.{other} on link "{link.name}" already',
+                )
+
+
+def _shares(device: DeviceSettings) -> bool:
+    return loader.speaks_frames(loader.load(device.driver))
+
+
+def _format(device: DeviceSettings, link: LinkSettings) -> object:
+    """What tells a device's frames from noise: the driver's own format, else the link's."""
+    return loader.fixed_frames(loader.load(device.driver)) or link.frames

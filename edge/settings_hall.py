@@ -1,0 +1,182 @@
+"""hall.toml -> `HallPlan`: names that must exist, prefixes that must differ, ranges that must be sane."""
+
+import re
+import zoneinfo
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+
+from edge.hall.plan import Counter, HallPlan, Hours, Kiosk, Post, Rules, Service
+from edge.hall.words import DeviceId
+from edge.settings_bind import Problems, hint
+from edge.settings_tables import HallFile
+
+FILE = "hall.toml"
+_ID = re.compile(r"[a-z][a-z0-9-]{0,31}")
+_COUNTER = re.compile(r"[0-9A-Za-z]{1,4}")
+_SPAN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-((?:[01]\d|2[0-3]):[0-5]\d|24:00)")
+
+
+def plan_of(
+    file: HallFile, staff: Iterable[str] | None, printers: Mapping[DeviceId, str] | None, problems: Problems
+) -> HallPlan:
+    """The plan; what is wrong goes into `problems`.
+
+    `staff`, `printers` None: the file that names them does not read. `printers` says at which kiosk each stands.
+    """
+    check = _Check(file, problems)
+    check.hall()
+    check.services()
+    check.counters()
+    check.posts(staff)
+    check.kiosks(printers)
+    check.rules()
+    return HallPlan(
+        county=file.hall.county,
+        hall=file.hall.hall,
+        name=file.hall.name,
+        phone=file.hall.phone,
+        timezone=file.hall.timezone,
+        hours=check.spans(file.hall.hours, "hall.hours"),
+        priorities=file.hall.priorities,
+        notices=file.hall.notices,
+        services=tuple(
+            Service(
+                i,
+                s.name,
+                s.prefix,
+                s.first,
+                s.last,
+                s.about,
+                s.icon,
+                s.area,
+                check.spans(s.hours, f"service.{i}.hours"),
+            )
+            for i, s in file.service.items()
+        ),
+        counters=tuple(
+            Counter(i, c.name, c.services, c.general, c.takes_tickets, c.room, c.phone)
+            for i, c in file.counter.items()
+        ),
+        posts=tuple(Post(i, p.a, p.b) for i, p in file.post.items()),
+        kiosks=tuple(Kiosk(i, k.printer or _beside(i, printers or {})) for i, k in file.kiosk.items()),
+        rules=file.rules,
+    )
+
+
+def _beside(kiosk: DeviceId, printers: Mapping[DeviceId, str]) -> DeviceId:
+    return next((id for id, at in printers.items() if at == kiosk), "")
+
+
+class _Check:
+    def __init__(self, file: HallFile, problems: Problems) -> None:
+        self.file = file
+        self.problems = problems
+
+    def say(self, path: str, what: str) -> None:
+        self.problems.add(FILE, path, what)
+
+    def hall(self) -> None:
+        hall = self.file.hall
+        if not re.fullmatch(r"\d{6}", hall.county):
+            self.say("hall.county", f"a county's division code has 6 digits, not {hall.county!r}")
+        if not re.fullmatch(r"\d{9}|\d{12}", hall.hall):
+            self.say("hall.hall", f"a hall's division code has 9 or 12 digits, not {hall.hall!r}")
+        self.named("hall", hall.name)
+        try:
+            zoneinfo.ZoneInfo(hall.timezone)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+            self.say("hall.timezone", f"no time zone {hall.timezone!r}, as Asia/Shanghai")
+
+    def named(self, path: str, name: str) -> None:
+        if not name.strip():
+            self.say(f"{path}.name", "is empty")
+
+    def services(self) -> None:
+        if not self.file.service:
+            self.say("service", "missing: a hall needs at least one [service.ID]")
+        seen: dict[str, str] = {}
+        for id, service in self.file.service.items():
+            at = f"service.{id}"
+            if not _ID.fullmatch(id):
+                self.say(at, "an id is small letters, digits and dashes, a letter first")
+            self.named(at, service.name)
+            if not re.fullmatch(r"[A-Z]{1,2}", service.prefix):
+                self.say(f"{at}.prefix", f"one or two capital letters, not {service.prefix!r}")
+            elif service.prefix in seen:
+                self.say(
+                    f"{at}.prefix",
+                    f"{service.prefix!r} is the prefix of service.{seen[service.prefix]} already",
+                )
+            seen.setdefault(service.prefix, id)
+            if not 1 <= service.first <= service.last <= 9999:
+                self.say(
+                    at, f"numbers go from first to last within 1..9999, not {service.first}..{service.last}"
+                )
+            if not self.is_served(id):
+                self.say(at, "no counter serves it: nobody would be called")
+
+    def is_served(self, id: str) -> bool:
+        return any(c.takes_tickets and (c.general or id in c.services) for c in self.file.counter.values())
+
+    def counters(self) -> None:
+        for id, counter in self.file.counter.items():
+            at = f"counter.{id}"
+            if not _COUNTER.fullmatch(id):
+                self.say(at, "a counter's id is what its sign says: 1 to 4 letters or digits")
+            self.named(at, counter.name)
+            for i, service in enumerate(counter.services):
+                if service not in self.file.service:
+                    self.say(
+                        f"{at}.services[{i}]", f'no service "{service}"{hint(service, self.file.service)}'
+                    )
+                elif service in counter.services[:i]:
+                    self.say(f"{at}.services[{i}]", f'"{service}" stands here twice')
+            if counter.takes_tickets and not counter.general and not counter.services:
+                self.say(f"{at}.services", "is empty; say services, general = true or takes_tickets = false")
+
+    def posts(self, staff: Iterable[str] | None) -> None:
+        known = None if staff is None else set(staff)
+        for id, post in self.file.post.items():
+            if id not in self.file.counter:
+                self.say(f"post.{id}", f'no counter "{id}"{hint(id, self.file.counter)}')
+            for place, number in (("a", post.a), ("b", post.b)):
+                if known is not None and number and number not in known:
+                    self.say(
+                        f"post.{id}.{place}",
+                        f'nobody has staff number "{number}" in staff.toml{hint(number, known)}',
+                    )
+
+    def kiosks(self, printers: Mapping[DeviceId, str] | None) -> None:
+        for id, kiosk in self.file.kiosk.items():
+            if not _ID.fullmatch(id):
+                self.say(f"kiosk.{id}", "an id is small letters, digits and dashes, a letter first")
+            if printers is not None and kiosk.printer and kiosk.printer not in printers:
+                self.say(
+                    f"kiosk.{id}.printer",
+                    f'no printer "{kiosk.printer}" in devices.toml{hint(kiosk.printer, printers)}',
+                )
+
+    def rules(self) -> None:
+        rules = self.file.rules
+        for f in fields(Rules):
+            value = getattr(rules, f.name)
+            if not isinstance(value, bool) and value < 0:
+                self.say(f"rules.{f.name}", f"must not be negative: {value}")
+        if not 0 < rules.low_numbers_at <= 1:
+            self.say(
+                "rules.low_numbers_at", f"a share, more than 0 and at most 1, not {rules.low_numbers_at}"
+            )
+
+    def spans(self, texts: tuple[str, ...], path: str) -> tuple[Hours, ...]:
+        """Spans of one day, in order and apart."""
+        spans: list[Hours] = []
+        for i, text in enumerate(texts):
+            match = _SPAN.fullmatch(text)
+            opens, _, closes = text.partition("-")
+            if not match or not opens < closes:
+                self.say(f"{path}[{i}]", f'a span is like "08:30-12:00", not "{text}"')
+            elif spans and opens < spans[-1].closes:
+                self.say(f"{path}[{i}]", f'"{text}" begins before the span ahead of it ends')
+            else:
+                spans.append(Hours(opens, closes))
+        return tuple(spans)
