@@ -12,6 +12,8 @@ from typing import Any, Generic, Protocol, TypeVar
 from drivers import links, loader
 from drivers.capabilities import OK, DeviceStatus, Geometry, Heard, Reading, State
 from drivers.errors import DeviceFault, Fault, FrameError, LinkLost
+from drivers.frame_format import FrameFormat
+from drivers.framing import Line
 from edge.errors import DeviceUnavailable
 
 log = logging.getLogger(__name__)
@@ -283,12 +285,10 @@ class LinkThread(threading.Thread):
 
     def _line(self, link: Any, modules: Sequence[Any]) -> Any:
         """The shared line where the drivers speak frames, None where a driver has the link to itself."""
-        from drivers.framing import FrameFormat, Line
-
-        own = next((m.FRAMES for m in modules if getattr(m, "FRAMES", None) is not None), None)
-        if own is not None:
-            return Line(link, own)
-        return Line(link, FrameFormat.from_table(self._plan.frames)) if self._plan.frames else None
+        if not any(loader.speaks_frames(m) for m in modules):
+            return None
+        own = next((f for m in modules if (f := loader.fixed_frames(m)) is not None), None)
+        return Line(link, own or FrameFormat.from_table(self._plan.frames or {}))
 
     def _turn(self, seats: list[_Seat], line: Any) -> None:
         self.beat = time.monotonic()
@@ -347,7 +347,7 @@ class LinkThread(threading.Thread):
 
     def _listen(self, seats: list[_Seat], line: Any) -> None:
         if line is not None:
-            for frame in line.frames(TURN_S):
+            for frame in line.read(TURN_S):
                 self._dispatch(seats, line, frame)
             return
         talker = next((s for s in seats if s.started and hasattr(s.driver, "poll")), None)
