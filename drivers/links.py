@@ -1,0 +1,333 @@
+"""Wires and how to open them: URL in, an object with `read`, `write`, `wake` and `close` out.
+
+| URL | what |
+|---|---|
+| `serial:///dev/serial/by-id/...?baud=9600&format=8N1` | a serial port; also `dtr=off`, `echo=true` |
+| `rs485://...` | the same; `rs485_mode=true` lets the UART switch direction itself |
+| `tcp://10.0.0.9:9100`, `rfc2217://...` | a socket; a serial server |
+| `usb://04b8:0202`, `file:///dev/usb/lp0` | a printer's node, by the printer's ids or by name |
+| `input:vendor=1234,product=5678` | a keypad; also `phys=`, `uniq=`, `path=`: see drivers.links_input |
+| `video:///dev/v4l/by-id/...`, `folder:///path` | a camera: see drivers.links_video |
+"""
+
+import logging
+import os
+import select
+import termios
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Protocol
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import serial
+from serial import rs485
+
+from drivers.errors import LinkLost
+
+log = logging.getLogger(__name__)
+
+WRITE_PIECE = 512
+"""Bytes: what a write may wait for grows with the baud rate's slowness, not with the picture's size."""
+
+WRITE_TIMEOUT_S = 3.0
+"""For one piece on top of the time that the wire itself takes: nobody takes bytes any more."""
+
+READ_SIZE = 4096
+
+_SERIAL_OPTIONS = {"baud", "format", "rtscts", "xonxoff", "dtr", "echo"}
+_OPTIONS: Mapping[str, set[str]] = MappingProxyType(
+    {
+        "serial": _SERIAL_OPTIONS,
+        "rs485": _SERIAL_OPTIONS | {"rs485_mode"},
+        "tcp": {"echo"},
+        "rfc2217": _SERIAL_OPTIONS,
+        "usb": set(),
+        "file": set(),
+        "input": {"vendor", "product", "phys", "uniq", "path"},
+        "video": {"size", "fourcc"},
+        "folder": set(),
+    }
+)
+SCHEMES = tuple(_OPTIONS)
+
+
+class Link(Protocol):
+    """A wire that is open. Every method but `wake` belongs to the link's own thread."""
+
+    @property
+    def url(self) -> str: ...
+
+    @property
+    def baud(self) -> int:
+        """Bits a second, 0 where there is no such thing."""
+        ...
+
+    @property
+    def echo(self) -> bool:
+        """The adapter gives back what was sent."""
+        ...
+
+    def read(self, timeout_s: float) -> bytes:
+        """What has come, at once if something has; empty after `timeout_s` or `wake`. Raises LinkLost."""
+        ...
+
+    def write(self, chunk: bytes) -> None:
+        """Hand over all of it. Raises LinkLost, also when nobody takes it any more."""
+        ...
+
+    def wake(self) -> None:
+        """End a `read` that waits, or the next one; from any thread."""
+        ...
+
+    def close(self) -> None: ...
+
+
+def scheme_of(url: str) -> str:
+    """`serial`, `tcp`, ... Raises ValueError for one that is not known."""
+    scheme = url.partition(":")[0]
+    if scheme not in _OPTIONS:
+        raise ValueError(f"{url!r} is no link (it must begin with one of: {', '.join(SCHEMES)})")
+    return scheme
+
+
+def options_of(url: str) -> dict[str, str]:
+    """The URL's options. Raises ValueError for unknown or unusable ones: all that is wrong before opening."""
+    scheme = scheme_of(url)
+    if scheme == "input":
+        pairs = [part.partition("=")[::2] for part in url.partition(":")[2].split(",")]
+        options = {key.strip(): value.strip() for key, value in pairs}
+        if not any(options.values()):
+            raise ValueError(f"{url!r} names no device (vendor=1234,product=5678)")
+    else:
+        parts = urlsplit(url)
+        options = dict(parse_qsl(parts.query, keep_blank_values=True))
+        if scheme in ("tcp", "rfc2217") and (not parts.hostname or not parts.port):
+            raise ValueError(f"{url!r} needs a host and a port")
+        if scheme not in ("tcp", "rfc2217", "usb") and (parts.netloc or len(parts.path) < 2):
+            raise ValueError(f"{url!r} needs a path after three slashes")
+    for key in options:
+        if key not in _OPTIONS[scheme]:
+            raise ValueError(
+                f"{url!r}: unknown option {key!r} (there are: {', '.join(sorted(_OPTIONS[scheme]))})"
+            )
+    _check_values(url, options)
+    return options
+
+
+def _check_values(url: str, options: Mapping[str, str]) -> None:
+    baud = options.get("baud", "9600")
+    if not baud.isascii() or not baud.isdigit() or not 50 <= int(baud) <= 4_000_000:
+        raise ValueError(f"{url!r}: baud must be a number, like 9600")
+    character = options.get("format", "8N1")
+    if (
+        len(character) != 3
+        or character[0] not in "5678"
+        or character[1] not in "NEOMS"
+        or character[2] not in "12"
+    ):
+        raise ValueError(f'{url!r}: format must be like "8N1"')
+    for key in ("rtscts", "xonxoff", "dtr", "echo", "rs485_mode"):
+        if key in options and options[key] not in ("true", "false", "on", "off"):
+            raise ValueError(f"{url!r}: {key} must be true or false")
+    for key in ("vendor", "product"):
+        if key in options:
+            try:
+                int(options[key], 16)
+            except ValueError as error:
+                raise ValueError(f"{url!r}: {key} must be four hex digits") from error
+
+
+def open_link(url: str, *, baud: int = 9600, character: str = "8N1") -> Link:
+    """Open a wire; `baud` and `character` hold where the URL does not say. Raises LinkLost, ValueError."""
+    scheme, options = scheme_of(url), options_of(url)
+    if scheme in ("serial", "rs485", "tcp", "rfc2217"):
+        return SerialLink(url, options, baud=baud, character=character)
+    if scheme in ("file", "usb"):
+        path = Path(unquote(urlsplit(url).path)) if scheme == "file" else find_usb_printer(url)
+        return FileLink(url, path)
+    if scheme == "input":
+        from drivers.links_input import open_keys
+
+        return open_keys(url, options)
+    from drivers.links_video import VideoLink
+
+    return VideoLink(url)
+
+
+def find_usb_printer(url: str, root: Path = Path("/sys/class/usbmisc")) -> Path:
+    """The node of `usb://04b8:0202`, with `/SERIAL` for one of several. Raises LinkLost."""
+    parts = urlsplit(url)
+    vendor, _, product = parts.netloc.lower().partition(":")
+    number = parts.path.strip("/")
+    for entry in sorted(root.glob("lp*")):
+        usb = (entry / "device").resolve().parent
+        try:
+            ids = [(usb / name).read_text().strip() for name in ("idVendor", "idProduct")]
+            mark = (usb / "serial").read_text().strip() if number else ""
+        except OSError:
+            continue
+        if ids == [vendor, product] and mark == number:
+            return Path("/dev/usb") / entry.name
+    raise LinkLost(f"{url}: no such printer is plugged in")
+
+
+class Waker:
+    """A file descriptor to wait on that any thread can make ready."""
+
+    def __init__(self) -> None:
+        self._read, self._write = os.pipe()
+        os.set_blocking(self._read, False)
+        os.set_blocking(self._write, False)
+
+    def wake(self) -> None:
+        try:
+            os.write(self._write, b"!")
+        except OSError:  # full: it wakes already; closed: there is nobody to wake
+            return
+
+    def wait(self, nodes: Sequence[int], timeout_s: float) -> list[int]:
+        """Which of these can be read, at once or after `timeout_s`; none of them after `wake`."""
+        ready = select.select([self._read, *nodes], [], [], max(0.0, timeout_s))[0]
+        if self._read in ready:
+            os.read(self._read, READ_SIZE)
+        return [node for node in nodes if node in ready]
+
+    def close(self) -> None:
+        ends, self._read, self._write = (self._read, self._write), -1, -1
+        for end in ends:
+            os.close(end)
+
+
+class SerialLink:
+    """A serial port or a socket, by pyserial."""
+
+    def __init__(
+        self, url: str, options: Mapping[str, str], *, baud: int = 9600, character: str = "8N1"
+    ) -> None:
+        self.url = url
+        self.echo = _is_on(options.get("echo", ""))
+        self.baud = 0 if scheme_of(url) == "tcp" else int(options.get("baud", baud))
+        self._waker = Waker()
+        try:
+            self._port = self._open(options, options.get("format", character))
+        except (OSError, termios.error, ValueError) as error:
+            self._waker.close()
+            raise LinkLost(f"{url}: cannot be opened: {error}") from error
+        self._selectable = scheme_of(url) != "rfc2217"
+
+    def _open(self, options: Mapping[str, str], character: str) -> Any:
+        scheme, parts = scheme_of(self.url), urlsplit(self.url)
+        piece_s = WRITE_PIECE * 10 / self.baud if self.baud else 0.0
+        common: dict[str, Any] = {"timeout": 0, "write_timeout": WRITE_TIMEOUT_S + piece_s}
+        if scheme == "tcp":
+            return serial.serial_for_url(f"socket://{parts.hostname}:{parts.port}", **common)
+        port = serial.serial_for_url(
+            f"rfc2217://{parts.hostname}:{parts.port}" if scheme == "rfc2217" else unquote(parts.path),
+            do_not_open=True,
+            baudrate=self.baud,
+            bytesize=int(character[0]),
+            parity=character[1],
+            stopbits=int(character[2]),
+            xonxoff=_is_on(options.get("xonxoff", "")),
+            rtscts=_is_on(options.get("rtscts", "")),
+            # The library's own default waits for DSR, which few devices wire (facts: ESC/POS traps).
+            dsrdtr=False,
+            **common,
+        )
+        if scheme != "rfc2217":
+            port.exclusive = True
+        if options.get("dtr") in ("off", "false"):
+            port.dtr = False
+        port.open()
+        if _is_on(options.get("rs485_mode", "")):
+            self._switch_direction(port)
+        return port
+
+    def _switch_direction(self, port: Any) -> None:
+        # TIOCSRS485 is not known to PTYs and most USB adapters, which switch by themselves (measured).
+        try:
+            port.rs485_mode = rs485.RS485Settings()
+        except (OSError, ValueError) as error:
+            log.warning("%s: the port does not switch RS485 direction itself: %s", self.url, error)
+
+    def read(self, timeout_s: float) -> bytes:
+        try:
+            if not self._selectable:
+                return self._read_threaded(timeout_s)
+            ready = self._waker.wait([self._port.fileno()], timeout_s)
+            return bytes(self._port.read(READ_SIZE)) if ready else b""
+        except (OSError, termios.error, ValueError) as error:
+            raise LinkLost(f"{self.url}: gone while reading: {error}") from error
+
+    def _read_threaded(self, timeout_s: float) -> bytes:
+        # pyserial's RFC 2217 port has no descriptor; `read(n)` waits the whole time for n bytes (measured).
+        if self._port.timeout != timeout_s:
+            self._port.timeout = timeout_s
+        return bytes(self._port.read(max(1, self._port.in_waiting)))
+
+    def write(self, chunk: bytes) -> None:
+        try:
+            for at in range(0, len(chunk), WRITE_PIECE):
+                self._port.write(chunk[at : at + WRITE_PIECE])
+        except (OSError, termios.error, ValueError) as error:
+            raise LinkLost(f"{self.url}: takes no bytes: {error}") from error
+
+    def wake(self) -> None:
+        """On an RFC 2217 link the read goes on to its end."""
+        self._waker.wake()
+
+    def close(self) -> None:
+        try:
+            self._port.close()
+        except (OSError, termios.error) as error:
+            log.debug("%s: closing: %s", self.url, error)
+        self._waker.close()
+
+
+class FileLink:
+    """A node that takes bytes and may give some back: `/dev/usb/lp0`."""
+
+    def __init__(self, url: str, path: Path) -> None:
+        self.url = url
+        self.baud = 0
+        self.echo = False
+        self._answers = True
+        try:
+            self._fd = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+        except OSError as error:
+            raise LinkLost(f"{url}: cannot be opened: {error}") from error
+        self._waker = Waker()
+
+    def read(self, timeout_s: float) -> bytes:
+        try:
+            if not self._waker.wait([self._fd] if self._answers else [], timeout_s):
+                return b""
+            chunk = os.read(self._fd, READ_SIZE)
+        except BlockingIOError:
+            return b""
+        except (OSError, ValueError) as error:
+            raise LinkLost(f"{self.url}: gone while reading: {error}") from error
+        self._answers = bool(chunk)  # a node without a way back is always "readable", and gives nothing
+        return chunk
+
+    def write(self, chunk: bytes) -> None:
+        rest = memoryview(chunk)
+        try:
+            while rest:
+                if not select.select([], [self._fd], [], WRITE_TIMEOUT_S)[1]:
+                    raise LinkLost(f"{self.url}: takes no bytes for {WRITE_TIMEOUT_S:g} s")
+                rest = rest[os.write(self._fd, rest[:WRITE_PIECE]) :]
+        except (OSError, ValueError) as error:
+            raise LinkLost(f"{self.url}: gone while writing: {error}") from error
+
+    def wake(self) -> None:
+        self._waker.wake()
+
+    def close(self) -> None:
+        os.close(self._fd)
+        self._waker.close()
+
+
+def _is_on(value: str) -> bool:
+    return value in ("true", "on")
