@@ -83,7 +83,7 @@ class Guides:
         return tuple(g for g in self._guides if g.service == service)
 
     def search(self, q: str, limit: int = 20) -> list[Guide]:
-        """Best first; an empty question gives the most asked. Linear: 1,000 guides take a few milliseconds."""
+        """Best first; an empty question gives the most asked. Some milliseconds for 1,000 guides."""
         wanted = _plain(q)
         if not wanted:
             return sorted(self._guides, key=lambda g: -g.rank)[:limit]
@@ -95,7 +95,7 @@ _NO_MATCH = 99
 
 
 def _closeness(guide: Guide, wanted: str) -> int:
-    """Smaller is better: whole name, its beginning, inside it, letters, pinyin, then other words of the guide."""
+    """Smaller is better: the name, its beginning, inside it, letters, pinyin, then other words."""
     name = _plain(guide.name)
     for rank, hit in enumerate(
         (
@@ -136,11 +136,16 @@ def _guide(row: dict[str, Any], index: int, file: Path) -> Guide:
         if not row.get(key):
             raise ConfigError([f"{where}.{key}: missing"])
     for key, value in row.items():
-        wanted: type = int if key == "rank" else list if key in _LISTS else str
-        if not isinstance(value, wanted) or (wanted is list and not all(isinstance(v, str) for v in value)):
-            what = {int: "a whole number", list: "a list of texts", str: "a text"}[wanted]
+        if key in _LISTS:
+            well, what = isinstance(value, list) and all(isinstance(v, str) for v in value), "a list of texts"
+        elif key == "rank":
+            well, what = type(value) is int, "a whole number"
+        else:
+            well, what = isinstance(value, str), "a text"
+        if not well:
             raise ConfigError([f"{where}.{key}: must be {what}"])
-    return Guide(**{k: tuple(v) if isinstance(v, list) else v for k, v in row.items()})
+    values: dict[str, Any] = {k: tuple(v) if k in _LISTS else v for k, v in row.items()}
+    return Guide(**values)
 
 
 _LISTS = ("materials", "steps", "complaints")

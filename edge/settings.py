@@ -65,8 +65,8 @@ def load(folder: Path) -> Settings:
 def change(file: Path, dotted: str, value: bool | int | float | str | list[str]) -> None:
     """Set one key of a file of a config folder: `change(f, "device.board-3.address", 4)`.
 
-    Comments and order stay. The folder with the change is checked first; then the file is swapped whole, and the
-    former one kept beside it as `NAME.bak`. Raises ConfigError, and nothing has changed.
+    Comments and order stay. The folder with the change is checked first; then the file is swapped whole, and
+    the former one kept beside it as `NAME.bak`. Raises ConfigError, and nothing has changed.
     """
     text = _changed(file, dotted, value)
     _Reader(file.parent, {file.name: text}).settings()
@@ -132,12 +132,10 @@ def warnings(folder: Path) -> list[str]:
 
 def _printers(devices: DevicesFile) -> dict[DeviceId, str]:
     """Every printer that the file names, whether its table binds or not, and the kiosk where it stands."""
-    named = {
-        id: table
-        for id, table in devices.device.items()
-        if str(table.get("driver", "")).startswith("printer_")
+    tables = devices.device.items()
+    return {
+        id: str(t.get("kiosk", "")) for id, t in tables if str(t.get("driver", "")).startswith("printer_")
     }
-    return {id: str(table.get("kiosk", "")) for id, table in named.items()}
 
 
 class _Reader:
@@ -177,15 +175,12 @@ class _Reader:
             what = "is no folder" if self.folder.exists() else "no such folder" + self._near()
             raise ConfigError([f"{self.folder}: {what}"])
         try:
-            names = sorted(os.listdir(self.folder))
+            names = sorted(p.name for p in self.folder.iterdir())
         except OSError as e:
             raise ConfigError([f"{self.folder}: cannot be read: {e.strerror}"]) from e
         if not any(n in FILES for n in names):
-            raise ConfigError(
-                [
-                    f"{self.folder}: not a config folder: hall.toml is missing (an example: {paths.shared('demo')})"
-                ]
-            )
+            what = f"no config folder: hall.toml is missing (an example: {paths.shared('demo')})"
+            raise ConfigError([f"{self.folder}: {what}"])
         for name in names:
             if name.endswith(".toml") and name not in FILES:
                 self.problems.add(name, "", "unknown file" + hint(name, FILES))
@@ -245,12 +240,8 @@ class _Reader:
         for key, phrase in texts.phrases.items():
             if key not in known.phrases:
                 self.problems.add(shown, key, "unknown text" + hint(key, known.phrases))
-            elif wrong := fields_of(phrase) - fields_of(known.phrases[key]):
-                self.problems.add(
-                    shown,
-                    key,
-                    f"no field {{{min(wrong)}}} here" + hint(min(wrong), fields_of(known.phrases[key])),
-                )
+            elif wrong := sorted(fields_of(phrase) - fields_of(known.phrases[key])):
+                self.problems.no_such(shown, key, "field", wrong[0], fields_of(known.phrases[key]))
         return texts
 
     def _papers(self) -> dict[str, Layout]:

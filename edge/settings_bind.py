@@ -15,6 +15,7 @@ from pydantic.dataclasses import dataclass as pydantic_dataclass
 
 T = TypeVar("T")
 Loc: TypeAlias = tuple[str | int, ...]
+Table: TypeAlias = Mapping[str, Any]
 
 STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 """On the outermost dataclass only; nested standard dataclasses inherit it (pydantic 2)."""
@@ -50,6 +51,10 @@ class Problems:
         if line not in self.lines:
             self.lines.append(line)
 
+    def no_such(self, file: str, path: str, what: str, word: str, known: Iterable[str]) -> None:
+        """`no service "scoial" (did you mean "social"?)`"""
+        self.add(file, path, f'no {what} "{word}"{hint(word, known)}')
+
 
 def hint(word: str, known: Iterable[str]) -> str:
     """` (did you mean "address"?)`, else ` (there are: a, b)`, for the end of a line."""
@@ -82,17 +87,16 @@ def _toml_error(message: str, text: bytes, shown: str) -> tuple[str, str, str]:
     return f"{shown}:{line}", "", f"not valid TOML: {message[: match.start()]}"
 
 
-def bind(cls: type[T], table: Mapping[str, Any], shown: str, problems: Problems) -> T | None:
+def bind(cls: type[T], table: Table, shown: str, problems: Problems) -> T | None:
     """The table as `cls` (a pydantic dataclass with STRICT); None when something was wrong."""
+    bound: T | None
     bound, wrong = _bound(cls, table)
     for loc, what in wrong:
         problems.add(shown, path_of(loc), what)
     return bound
 
 
-def bind_inner(
-    cls: type[T], table: Mapping[str, Any], shown: str, problems: Problems, at: str = ""
-) -> T | None:
+def bind_inner(cls: type[T], table: Table, shown: str, problems: Problems, at: str = "") -> T | None:
     """A standard dataclass (a driver's `Options`) bound as strictly as our own; `at`: the table's path."""
     bound, wrong = _bound(_holder(cls), {"inner": table})
     for loc, what in wrong:
@@ -110,11 +114,12 @@ def _holder(cls: type[Any]) -> Any:
     return pydantic_dataclass(plain, frozen=True, config=STRICT)
 
 
-def _bound(cls: Any, table: Mapping[str, Any]) -> tuple[Any, list[tuple[Loc, str]]]:
+def _bound(cls: Any, table: Table) -> tuple[Any, list[tuple[Loc, str]]]:
     """Goes by way of JSON: in strict mode only that takes tables for dataclasses and lists for tuples, while
     numbers in quotes, 1 for true and true for 1 are refused (pydantic 2.12)."""
     try:
-        return TypeAdapter(cls).validate_json(json.dumps(table, default=str, ensure_ascii=False)), []
+        text = json.dumps(table, default=str, ensure_ascii=False)
+        return TypeAdapter(cls).validate_json(text), []
     except ValidationError as e:
         return None, [_worded(cls, dict(error)) for error in e.errors(include_url=False)]
 

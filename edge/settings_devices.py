@@ -1,4 +1,4 @@
-"""devices.toml -> links and devices: drivers that exist, options that bind, wires that are shared in peace."""
+"""devices.toml -> links and devices: drivers that exist, options that bind, wires shared in peace."""
 
 import dataclasses
 import re
@@ -12,7 +12,7 @@ from drivers.errors import UnknownDriver
 from drivers.frame_format import FrameFormat
 from drivers.links import options_of, scheme_of
 from edge.hall.words import CounterId, DeviceId
-from edge.settings_bind import Problems, bind_inner, hint
+from edge.settings_bind import Problems, bind_inner
 from edge.settings_tables import DevicesFile, DeviceTable, HallFile
 
 FILE = "devices.toml"
@@ -26,8 +26,6 @@ class LinkSettings:
     url: str
     frames: Mapping[str, Any] | None = None
     """The frame description's table, for drivers that take their frames from the config."""
-    describes_frames: bool = False
-    """The config names a description, be it found or not."""
 
 
 @dataclass(frozen=True)
@@ -61,12 +59,11 @@ def links_of(file: DevicesFile, frames: Mapping[str, Frames], problems: Problems
             options_of(link.url)
         except ValueError as e:
             problems.add(FILE, f"{at}.url", str(e))
-        if link.frames and link.frames not in frames:
-            problems.add(
-                FILE, f"{at}.frames", f'no frame description "{link.frames}"{hint(link.frames, frames)}'
-            )
         table = frames[link.frames].table if link.frames in frames else None
-        found[name] = LinkSettings(name, link.url, table, bool(link.frames))
+        if link.frames and table is None:
+            problems.no_such(FILE, f"{at}.frames", "frame description", link.frames, frames)
+            table = {}
+        found[name] = LinkSettings(name, link.url, table)
     return found
 
 
@@ -81,17 +78,13 @@ def check_frames(frames: Mapping[str, Frames], problems: Problems) -> None:
 
 
 def devices_of(
-    file: DevicesFile,
-    links: Mapping[str, LinkSettings],
-    hall: HallFile | None,
-    problems: Problems,
+    file: DevicesFile, links: Mapping[str, LinkSettings], hall: HallFile | None, problems: Problems
 ) -> dict[DeviceId, DeviceSettings]:
     """The devices whose tables bind; what is wrong goes into `problems`. `hall` None: it does not read."""
     found = {}
     for id, table in file.device.items():
-        at = f"device.{id}"
         if not _ID.fullmatch(id):
-            problems.add(FILE, at, "an id is small letters, digits and dashes, a letter first")
+            problems.add(FILE, f"device.{id}", "an id is small letters, digits and dashes, a letter first")
         device = _device(id, table, links, problems)
         if device is None:
             continue
@@ -106,27 +99,27 @@ def _device(
     id: DeviceId, table: Mapping[str, Any], links: Mapping[str, LinkSettings], problems: Problems
 ) -> DeviceSettings | None:
     at = f"device.{id}"
-    own = {k: v for k, v in table.items() if k in _COMMON}
-    bound = bind_inner(DeviceTable, own, FILE, problems, at)
+    bound = bind_inner(DeviceTable, {k: v for k, v in table.items() if k in _COMMON}, FILE, problems, at)
     name = table.get("driver")
     if not isinstance(name, str):
         return None
     try:
         module = loader.load(name)
     except UnknownDriver as e:
-        problems.add(FILE, f"{at}.driver", f'no driver "{name}"{hint(name, e.known)}')
+        problems.no_such(FILE, f"{at}.driver", "driver", name, e.known)
         return None
-    rest = {k: v for k, v in table.items() if k not in _COMMON}
-    options = bind_inner(module.Options, rest, FILE, problems, at)
+    own = {k: v for k, v in table.items() if k not in _COMMON}
+    options = bind_inner(module.Options, own, FILE, problems, at)
     if bound is None:
         return None
     if bound.link not in links:
-        problems.add(FILE, f"{at}.link", f'no link "{bound.link}"{hint(bound.link, links)}')
-    else:
-        _check_link(module, name, at, links[bound.link], problems)
-    if options is None or bound.link not in links:
+        problems.no_such(FILE, f"{at}.link", "link", bound.link, links)
         return None
-    return DeviceSettings(id, loader.kind_of(name), name, bound.link, bound.counter, options, bound.kiosk)
+    _check_link(module, name, at, links[bound.link], problems)
+    if options is None:
+        return None
+    kind = loader.kind_of(name)
+    return DeviceSettings(id, kind, name, bound.link, bound.counter, options, bound.kiosk)
 
 
 def _check_link(module: ModuleType, name: str, at: str, link: LinkSettings, problems: Problems) -> None:
@@ -138,21 +131,19 @@ def _check_link(module: ModuleType, name: str, at: str, link: LinkSettings, prob
     if scheme not in module.LINKS:
         what = f'{name} lives on {", ".join(module.LINKS)}, and link "{link.name}" is {scheme}'
         problems.add(FILE, f"{at}.link", what)
-    if loader.speaks_frames(module) and not loader.fixed_frames(module) and not link.describes_frames:
-        what = f'{name} takes its frames from its link: [link.{link.name}] frames = "..."'
+    elif loader.speaks_frames(module) and not loader.fixed_frames(module) and link.frames is None:
+        what = f'{name} takes its frames from its link: say frames = "..." under [link.{link.name}]'
         problems.add(FILE, f"{at}.link", what)
 
 
 def _check_place(device: DeviceSettings, hall: HallFile, problems: Problems) -> None:
     at = f"device.{device.id}"
     if device.counter and device.counter not in hall.counter:
-        problems.add(
-            FILE, f"{at}.counter", f'no counter "{device.counter}"{hint(device.counter, hall.counter)}'
-        )
+        problems.no_such(FILE, f"{at}.counter", "counter", device.counter, hall.counter)
     if device.kiosk and device.kiosk not in hall.kiosk:
-        problems.add(FILE, f"{at}.kiosk", f'no kiosk "{device.kiosk}"{hint(device.kiosk, hall.kiosk)}')
-    if not device.counter and device.kind in ("board", "callpad", "rating", "camera"):
-        problems.add(FILE, f"{at}.counter", "missing: a device of this kind stands at a counter")
+        problems.no_such(FILE, f"{at}.kiosk", "kiosk", device.kiosk, hall.kiosk)
+    if not device.counter and device.kind != "printer":
+        problems.add(FILE, f"{at}.counter", f"missing: a {device.kind} stands at a counter")
 
 
 def _check_sharing(
@@ -164,22 +155,27 @@ def _check_sharing(
     for device in devices.values():
         at, link = f"device.{device.id}", links[device.link]
         first = first_on.setdefault(device.link, device)
-        if first is not device and not (_shares(first) and _shares(device)):
-            alone = first if not _shares(first) else device
-            what = f'{alone.driver} must be alone on its link, and "{link.name}" has device.{first.id} too'
-            problems.add(FILE, f"{at}.link", what)
-        elif first is not device and _format(first, link) != _format(device, link):
-            what = f'{device.driver} and device.{first.id} ({first.driver}) speak different frames on "{link.name}"'
-            problems.add(FILE, f"{at}.link", what)
+        if first is not device:
+            _check_pair(first, device, link, problems)
         address = getattr(device.options, "address", None)
-        if address is not None:
-            other = addressed.setdefault((device.link, address), device.id)
-            if other != device.id:
-                problems.add(
-                    FILE,
-                    f"{at}.address",
-                    f'{address} is the address of device.{other} on link "{link.name}" already',
-                )
+        other = addressed.setdefault((device.link, address), device.id)
+        if address is not None and other != device.id:
+            what = f'{address} is the address of device.{other} on link "{link.name}" already'
+            problems.add(FILE, f"{at}.address", what)
+
+
+def _check_pair(
+    first: DeviceSettings, device: DeviceSettings, link: LinkSettings, problems: Problems
+) -> None:
+    """Can both live on this link?"""
+    alone = next((d for d in (first, device) if not _shares(d)), None)
+    if alone:
+        what = f'{alone.driver} must be alone on a link, but "{link.name}" has device.{first.id} and this'
+    elif _format(first, link) != _format(device, link):
+        what = f'speaks other frames on link "{link.name}" than device.{first.id} ({first.driver})'
+    else:
+        return
+    problems.add(FILE, f"device.{device.id}.link", what)
 
 
 def _shares(device: DeviceSettings) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import fields
 
 from edge.hall.plan import Counter, HallPlan, Hours, Kiosk, Post, Rules, Service
 from edge.hall.words import DeviceId
-from edge.settings_bind import Problems, hint
+from edge.settings_bind import Problems
 from edge.settings_tables import HallFile
 
 FILE = "hall.toml"
@@ -21,7 +21,7 @@ def plan_of(
 ) -> HallPlan:
     """The plan; what is wrong goes into `problems`.
 
-    `staff`, `printers` None: the file that names them does not read. `printers` says at which kiosk each stands.
+    `staff`, `printers` None: the file that names them does not read. `printers`: each one's kiosk.
     """
     check = _Check(file, problems)
     check.hall()
@@ -40,23 +40,10 @@ def plan_of(
         priorities=file.hall.priorities,
         notices=file.hall.notices,
         services=tuple(
-            Service(
-                i,
-                s.name,
-                s.prefix,
-                s.first,
-                s.last,
-                s.about,
-                s.icon,
-                s.area,
-                check.spans(s.hours, f"service.{i}.hours"),
-            )
-            for i, s in file.service.items()
+            Service(id, **{**vars(s), "hours": check.spans(s.hours, f"service.{id}.hours")})
+            for id, s in file.service.items()
         ),
-        counters=tuple(
-            Counter(i, c.name, c.services, c.general, c.takes_tickets, c.room, c.phone)
-            for i, c in file.counter.items()
-        ),
+        counters=tuple(Counter(id, **vars(c)) for id, c in file.counter.items()),
         posts=tuple(Post(i, p.a, p.b) for i, p in file.post.items()),
         kiosks=tuple(Kiosk(i, k.printer or _beside(i, printers or {})) for i, k in file.kiosk.items()),
         rules=file.rules,
@@ -74,6 +61,9 @@ class _Check:
 
     def say(self, path: str, what: str) -> None:
         self.problems.add(FILE, path, what)
+
+    def no_such(self, path: str, what: str, word: str, known: Iterable[str]) -> None:
+        self.problems.no_such(FILE, path, what, word, known)
 
     def hall(self) -> None:
         hall = self.file.hall
@@ -103,15 +93,11 @@ class _Check:
             if not re.fullmatch(r"[A-Z]{1,2}", service.prefix):
                 self.say(f"{at}.prefix", f"one or two capital letters, not {service.prefix!r}")
             elif service.prefix in seen:
-                self.say(
-                    f"{at}.prefix",
-                    f"{service.prefix!r} is the prefix of service.{seen[service.prefix]} already",
-                )
+                what = f'"{service.prefix}" is the prefix of service.{seen[service.prefix]} already'
+                self.say(f"{at}.prefix", what)
             seen.setdefault(service.prefix, id)
             if not 1 <= service.first <= service.last <= 9999:
-                self.say(
-                    at, f"numbers go from first to last within 1..9999, not {service.first}..{service.last}"
-                )
+                self.say(at, f"first to last must lie within 1..9999, not {service.first}..{service.last}")
             if not self.is_served(id):
                 self.say(at, "no counter serves it: nobody would be called")
 
@@ -126,9 +112,7 @@ class _Check:
             self.named(at, counter.name)
             for i, service in enumerate(counter.services):
                 if service not in self.file.service:
-                    self.say(
-                        f"{at}.services[{i}]", f'no service "{service}"{hint(service, self.file.service)}'
-                    )
+                    self.no_such(f"{at}.services[{i}]", "service", service, self.file.service)
                 elif service in counter.services[:i]:
                     self.say(f"{at}.services[{i}]", f'"{service}" stands here twice')
             if counter.takes_tickets and not counter.general and not counter.services:
@@ -138,23 +122,17 @@ class _Check:
         known = None if staff is None else set(staff)
         for id, post in self.file.post.items():
             if id not in self.file.counter:
-                self.say(f"post.{id}", f'no counter "{id}"{hint(id, self.file.counter)}')
+                self.no_such(f"post.{id}", "counter", id, self.file.counter)
             for place, number in (("a", post.a), ("b", post.b)):
                 if known is not None and number and number not in known:
-                    self.say(
-                        f"post.{id}.{place}",
-                        f'nobody has staff number "{number}" in staff.toml{hint(number, known)}',
-                    )
+                    self.no_such(f"post.{id}.{place}", "staff number", number, known)
 
     def kiosks(self, printers: Mapping[DeviceId, str] | None) -> None:
         for id, kiosk in self.file.kiosk.items():
             if not _ID.fullmatch(id):
                 self.say(f"kiosk.{id}", "an id is small letters, digits and dashes, a letter first")
             if printers is not None and kiosk.printer and kiosk.printer not in printers:
-                self.say(
-                    f"kiosk.{id}.printer",
-                    f'no printer "{kiosk.printer}" in devices.toml{hint(kiosk.printer, printers)}',
-                )
+                self.no_such(f"kiosk.{id}.printer", "printer", kiosk.printer, printers)
 
     def rules(self) -> None:
         rules = self.file.rules
@@ -163,9 +141,7 @@ class _Check:
             if not isinstance(value, bool) and value < 0:
                 self.say(f"rules.{f.name}", f"must not be negative: {value}")
         if not 0 < rules.low_numbers_at <= 1:
-            self.say(
-                "rules.low_numbers_at", f"a share, more than 0 and at most 1, not {rules.low_numbers_at}"
-            )
+            self.say("rules.low_numbers_at", f"a share above 0 and at most 1, not {rules.low_numbers_at}")
 
     def spans(self, texts: tuple[str, ...], path: str) -> tuple[Hours, ...]:
         """Spans of one day, in order and apart."""

@@ -37,7 +37,7 @@ class Texts:
         return cls(language, phrases)
 
     def get(self, key: str, /, **facts: object) -> str:
-        """The sentence of a key, its fields filled. A key that is missing comes back as it is, and is logged."""
+        """The sentence of a key, its fields filled. A missing key comes back as it is, and is logged."""
         phrase = self.phrases.get(key)
         if phrase is None:
             log.warning("no text for %r in %s", key, self.language)
@@ -59,7 +59,7 @@ def fill(phrase: str, facts: Mapping[str, object]) -> str:
 
 
 def fields_of(phrase: str) -> frozenset[str]:
-    """The names of a phrase's fields. Raises ValueError where a brace is open or a field is more than a name."""
+    """The names of a phrase's fields. Raises ValueError for an open brace, or no plain name."""
     names = set()
     for _, name, spec, conversion in string.Formatter().parse(phrase):
         if name is None:
