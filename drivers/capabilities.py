@@ -58,6 +58,8 @@ class Slip:
     """One paper, filled in: what the printer shall put on it, top to bottom; cut after the last row."""
 
     rows: tuple[SlipRow, ...]
+    tear_first: bool = False
+    """A half slip may hang in the printer: cut it off before the first row."""
 
 
 @dataclass(frozen=True)

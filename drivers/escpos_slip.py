@@ -1,0 +1,221 @@
+"""A slip as the bytes of an ESC/POS printer."""
+
+import importlib
+import logging
+import os
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from drivers.capabilities import Align, CodeRow, FeedRow, RuleRow, Slip, SlipRow, TextRow
+from drivers.raster import CELL_DOTS, SUBSTITUTE, RasterFont, find_font, qr_picture, wrap
+
+CHARSETS = ("gb18030", "gbk", "gb2312", "raster")
+WIDTHS = (384, 576)
+
+# SNBC BTP-2002NP manual: FS & takes two bytes at a time as one Chinese character; lost with ESC @.
+CHINESE_ON = b"\x1c&"
+BAND_DOTS = 24
+"""Height of one raster command: what a cheap printer's buffer takes at once, and the most that a cut-off job
+leaves unfinished in the printer."""
+
+
+@dataclass(frozen=True)
+class Options:
+    width_dots: int = 576
+    """384 for 58 mm paper, 576 for 80 mm."""
+    encoding: str = "gb18030"
+    """The printer's own characters: gb18030, gbk or gb2312 by its self-test; raster: none, all is drawn."""
+    qr: str = "raster"
+    """native (GS ( k) only where it was seen to work: many low-cost printers ignore it."""
+    cutter: bool = True
+    status: bool = True
+    """False: the printer has no way back, its slips stay unconfirmed."""
+    near_end: bool = True
+    """Has it a sensor for paper running low?"""
+    columns: int = 0
+    """Half-width characters in a line; 0: as many as the width holds."""
+    confirm_s: float = 5.0
+    """How long a whole slip may take until the printer says that it is done."""
+    trust_unconfirmed: bool = False
+    """Count a slip as printed though the printer cannot say so; for printers without a way back."""
+
+    def __post_init__(self) -> None:
+        if self.width_dots not in WIDTHS:
+            raise ValueError(f"width_dots: {self.width_dots} (there are: 384, 576)")
+        if self.encoding not in CHARSETS:
+            raise ValueError(f"encoding: {self.encoding!r} (there are: {', '.join(CHARSETS)})")
+        if self.qr not in ("raster", "native"):
+            raise ValueError(f"qr: {self.qr!r} (there are: raster, native)")
+        if not 0 <= self.columns <= self.width_dots // CELL_DOTS:
+            raise ValueError(f"columns: {self.columns} (0 to {self.width_dots // CELL_DOTS})")
+        if not 0.5 <= self.confirm_s <= 6:
+            raise ValueError(f"confirm_s: {self.confirm_s} (0.5 to 6)")
+
+
+def rom_bytes(text: str, charset: str) -> bytes | None:
+    """The one way of Chinese to the printer: its bytes, or None when a character is not in the printer's ROM.
+
+    python-escpos 3.1 sends a line of full-width punctuation only as `???` and never switches to Chinese mode,
+    so its `text()` is not used. Characters of four bytes (rare names) print as rubbish on most printers.
+    """
+    out = bytearray()
+    for char in text.replace("\u00a5", "\uffe5"):
+        private = "\ue000" <= char <= "\uf8ff"
+        try:
+            code = char.encode("gb18030")
+            if charset == "raster" or private or len(code) > 2 or char.encode(charset) != code:
+                return None
+        except UnicodeEncodeError:
+            return None
+        out += code
+    return bytes(out)
+
+
+class Encoder:
+    """Turns a slip into the bytes of one printer. Raises ValueError for a code that cannot fit the paper."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._columns = options.columns or options.width_dots // CELL_DOTS
+        self._commands = _commands(options.width_dots)
+        self._font: RasterFont | None = None
+        self._fontless = False
+
+    def encode(self, slip: Slip) -> bytes:
+        out = self._commands
+        out.clear()
+        if slip.tear_first:
+            self._reset()
+            self._cut()
+        self._reset()
+        for row in slip.rows:
+            self._row(row)
+        self._cut()
+        return bytes(out.output)
+
+    def _reset(self) -> None:
+        self._commands.hw("INIT")
+        if self._options.encoding != "raster":
+            self._commands._raw(CHINESE_ON)
+
+    def _cut(self) -> None:
+        if self._options.cutter:
+            self._commands.cut(feed=False)  # GS V 66 0: feeds to the knife by itself
+        else:
+            self._commands.print_and_feed(5)
+
+    def _row(self, row: SlipRow) -> None:
+        match row:
+            case TextRow():
+                for line in clean(row.text).split("\n"):
+                    for piece in wrap(line, max(2, self._columns // row.size)):
+                        self._line(piece, row)
+            case CodeRow():
+                self._code(row)
+            case RuleRow():
+                self._picture(_rule(self._columns * CELL_DOTS), Align.LEFT)
+            case FeedRow():
+                self._commands.print_and_feed(min(row.lines, 255))
+
+    def _line(self, piece: str, row: TextRow) -> None:
+        code = rom_bytes(piece, self._options.encoding)
+        if code is None and (font := self._drawing()):
+            return self._picture(font.draw(piece, row.size, row.bold), row.align)
+        if code is None:
+            code = b"".join(rom_bytes(c, self._options.encoding) or _substitute(self._options) for c in piece)
+        self._commands.set(
+            align=row.align.value, bold=row.bold, custom_size=True, width=row.size, height=row.size
+        )
+        self._commands._raw(code + b"\n")
+        return None
+
+    def _code(self, row: CodeRow) -> None:
+        if self._options.qr == "raster":
+            return self._picture(
+                qr_picture(row.data, row.module_dots, self._options.width_dots), Align.CENTER
+            )
+        self._commands.set(align="center")
+        self._commands.qr(row.data, ec=1, size=min(row.module_dots, 16), native=True)
+        self._commands._raw(b"\n")
+        return None
+
+    def _picture(self, picture: Image.Image, align: Align) -> None:
+        self._commands.set(align=align.value)
+        self._commands.image(picture, impl="bitImageRaster", fragment_height=BAND_DOTS)
+
+    def _drawing(self) -> RasterFont | None:
+        if self._font is None and not self._fontless:
+            found = find_font()
+            self._font = RasterFont(*found) if found else None
+            self._fontless = found is None
+        return self._font
+
+
+def _rule(width_dots: int) -> Image.Image:
+    picture = Image.new("1", (width_dots, BAND_DOTS // 2), 1)
+    picture.paste(0, (0, BAND_DOTS // 4 - 1, width_dots, BAND_DOTS // 4 + 1))
+    return picture
+
+
+def clean(text: str) -> str:
+    """Take out what would be a command: a control character becomes a space, a line break stays."""
+    return "".join(c if c == "\n" or c.isprintable() else " " for c in text)
+
+
+def _substitute(options: Options) -> bytes:
+    return b"?" if options.encoding == "raster" else SUBSTITUTE.encode("gb2312")
+
+
+def _commands(width_dots: int) -> Any:
+    """python-escpos' encoder without a printer behind it.
+
+    Without a known paper width it prints a complaint for each picture (seen with 3.1): hence the profile.
+    """
+    _tame_import()
+    from escpos.capabilities import Profile
+    from escpos.printer.dummy import Dummy
+
+    media = {"dpi": 203, "width": {"mm": width_dots // 8, "pixels": width_dots}}
+    profile = type("OurProfile", (Profile,), {"profile_data": {**Profile.profile_data, "media": media}})
+    return Dummy(profile=profile())
+
+
+def _tame_import() -> None:
+    """Import python-escpos with its habits contained (seen with 3.1).
+
+    It leaves an empty temporary folder at each start and unpickles from a shared one: both go to a folder
+    that only we can write. It calls `logging.basicConfig()`: a handler that it adds is taken off again.
+    """
+    if "escpos.capabilities" in sys.modules:
+        return
+    folder, handlers = _private_cache(), list(logging.root.handlers)
+    os.environ["ESCPOS_CAPABILITIES_PICKLE_DIR"] = str(folder)
+    former, tempfile.tempdir = tempfile.tempdir, str(folder)
+    try:
+        importlib.import_module("escpos.capabilities")
+    finally:
+        tempfile.tempdir = former
+        logging.root.handlers[:] = handlers
+        for litter in folder.glob("tmp*"):
+            litter.rmdir()
+
+
+def _private_cache() -> Path:
+    """A folder that only we can write: what lies in it is unpickled."""
+    base = (
+        os.environ.get("CACHE_DIRECTORY") or os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    )
+    folder = Path(base.split(":")[0]) / "bianmin" / "escpos"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder.chmod(0o700)
+        if folder.stat().st_uid == os.getuid() and os.access(folder, os.W_OK):
+            return folder
+    except OSError:
+        pass
+    return Path(tempfile.mkdtemp(prefix="bianmin-escpos-"))
