@@ -2,7 +2,17 @@
 
 from dataclasses import dataclass
 
-from edge.hall.words import NO_REQUEST, By, CounterId, DeviceId, Outcome, PaperState, Request, ServiceId, StaffNumber
+from edge.hall.words import (
+    NO_REQUEST,
+    By,
+    CounterId,
+    DeviceId,
+    Outcome,
+    PaperState,
+    Request,
+    ServiceId,
+    StaffNumber,
+)
 
 
 @dataclass(frozen=True, kw_only=True)

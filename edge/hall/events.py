@@ -8,7 +8,18 @@ import re
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar
 
-from edge.hall.words import DAEMON, NO_REQUEST, By, CounterId, DeviceId, Door, Request, ServiceId, StaffNumber, TicketId
+from edge.hall.words import (
+    DAEMON,
+    NO_REQUEST,
+    By,
+    CounterId,
+    DeviceId,
+    Door,
+    Request,
+    ServiceId,
+    StaffNumber,
+    TicketId,
+)
 
 Json = dict[str, Any]
 
@@ -103,6 +114,7 @@ class TicketHeld(Event):
 class TicketResumed(Event):
     ticket: TicketId
     counter: CounterId
+    staff: StaffNumber = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -318,21 +330,38 @@ def to_json(event: Event) -> Json:
 def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(v) for v in value]
-    return {k: v for k, v in vars(value).items()} if isinstance(value, DeviceKnown) else value
+    return dict(vars(value)) if isinstance(value, DeviceKnown) else value
 
 
 def from_json(type_: str, data: Json) -> Event:
-    """Read an entry's event back. Fields that this version does not know are dropped, missing ones default."""
-    cls = EVENTS.get(type_)
-    if cls is None:
+    """Read an entry's event back; never fails.
+
+    Fields that this version does not know are dropped, missing ones default. What it cannot read at all is
+    an `UnknownEvent`, which travels on as it is.
+    """
+    try:
+        return _read(EVENTS[type_], data)
+    except (KeyError, TypeError, ValueError, AttributeError):
         return UnknownEvent(type=type_, data=data)
+
+
+def _read(cls: type[Event], data: Json) -> Event:
     known = {f.name for f in fields(cls)} - {"by", "request"}
     values = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items() if k in known}
     if cls is DaemonStarted:
-        values["devices"] = tuple(DeviceKnown(**d) for d in values.get("devices", ()))
+        values["devices"] = tuple(_device(d) for d in values.get("devices", ()))
     by, request = data.get("by") or {}, data.get("request")
     return cls(
-        by=By(Door(by.get("door", "daemon")), by.get("device", ""), by.get("staff", "")),
+        by=By(_door(by.get("door")), by.get("device", ""), by.get("staff", "")),
         request=Request(request["key"], request["digest"]) if request else NO_REQUEST,
         **values,
     )
+
+
+def _device(data: Json) -> DeviceKnown:
+    return DeviceKnown(**{f.name: data[f.name] for f in fields(DeviceKnown) if f.name in data})
+
+
+def _door(name: Any) -> Door:
+    """A door of a newer version counts as the daemon's: what came through it has happened all the same."""
+    return Door(name) if name in set(Door) else Door.DAEMON

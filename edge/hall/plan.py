@@ -66,14 +66,16 @@ class Kiosk:
 @dataclass(frozen=True)
 class Rules:
     start_after_call_s: float = 20.0
-    """A called ticket counts as in service after this time, since simple pads have no key for it; 0: only by hand."""
+    """A called ticket counts as in service after this time: simple pads have no key for it. 0: by hand."""
     recall_limit: int = 3
     no_show_after_others: int = 3
     """A no-show comes back by itself after this many other calls of its service."""
     no_show_limit: int = 2
-    """After so many no-shows the ticket is cancelled."""
+    """A no-show comes back at most so many times; the next one cancels the ticket."""
     priority_in_a_row: int = 2
-    """At most so many priority calls one after another while others wait."""
+    """At most so many priority calls one after another at a counter while others wait."""
+    first_come_across_services: bool = False
+    """The earliest ticket of all the counter's services goes first, instead of its list of services."""
     rate_in_service_s: float = 20.0
     """A pad's press binds to the ticket in service once it is served for this long."""
     rate_after_finish_s: float = 90.0
@@ -103,6 +105,8 @@ class HallPlan:
     priorities: tuple[str, ...] = ()
     """Classes that go first, in this order; the reason is never printed."""
     notices: tuple[str, ...] = ()
+    phone: str = ""
+    """For questions and complaints; on screens and slips."""
     rules: Rules = field(default_factory=Rules)
 
     def service(self, id: ServiceId) -> Service | None:

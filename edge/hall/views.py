@@ -1,10 +1,26 @@
 """The present state prepared for screens and doors: immutable values, replaced whole."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from edge.hall.words import CounterId, DeviceId, ServiceId, StaffNumber, TicketId
+from edge.hall.book import Book, DeviceNow, Ticket
+from edge.hall.hall import Hall
+from edge.hall.hours import local_iso, opens_at
+from edge.hall.plan import Counter, HallPlan, Service
+from edge.hall.policy import ahead, estimated_wait_s, in_order, is_priority
+from edge.hall.reasons import No
+from edge.hall.tickets import why_not_issued
+from edge.hall.words import (
+    CounterId,
+    DeviceId,
+    Now,
+    Refused,
+    ServiceId,
+    StaffNumber,
+    TicketId,
+    TicketState,
+)
 
 Json = dict[str, Any]
 
@@ -30,6 +46,7 @@ class ServiceView:
     about: str = ""
     icon: str = ""
     area: str = ""
+    prefix: str = ""
 
 
 @dataclass(frozen=True)
@@ -125,9 +142,155 @@ class HallView:
     devices: tuple[DeviceView, ...]
     tickets: Mapping[str, TicketId] = field(default_factory=dict, repr=False)
     """Today's numbers to ids; not part of the JSON view."""
+    rateable: tuple[TicketId, ...] = field(default=(), repr=False)
+    """Tickets of the last days whose service began, rated or not; not part of the JSON view."""
 
     def to_json(self) -> Json:
         """The view of contract §3."""
-        data = asdict(self)
-        del data["tickets"]
+        data = asdict(replace(self, tickets={}, rateable=()))
+        del data["tickets"], data["rateable"]
         return data
+
+
+# --- made from the hall -------------------------------------------------------------------------------------
+
+
+def hall_view(hall: Hall, now: Now) -> HallView:
+    """The whole hall for screens and doors, true for `hall.seq`."""
+    book, plan = hall.book, hall.plan
+    return HallView(
+        hall=plan.hall,
+        name=plan.name,
+        day=book.day,
+        seq=hall.seq,
+        clock=ClockView(now.trusted, local_iso(plan, now.at)),
+        unrecorded=0,
+        services=tuple(_service_view(book, s, now) for s in plan.services),
+        counters=tuple(_counter_view(book, c) for c in plan.counters),
+        calls=tuple(
+            CallView(c.stamp.seq, c.number, c.counter, c.kind, local_iso(plan, c.stamp.at))
+            for c in book.last_calls
+        ),
+        notices=plan.notices,
+        devices=tuple(_device_view(book, d) for d in book.devices.values()),
+        tickets=dict(book.numbers),
+        rateable=hall.feedback.ids,
+    )
+
+
+def _service_view(book: Book, service: Service, now: Now) -> ServiceView:
+    reason = why_not_issued(book, service, now)
+    return ServiceView(
+        id=service.id,
+        name=service.name,
+        open=not reason,
+        reason=str(reason),
+        opens_at=opens_at(book.plan, service, now) if reason == No.CLOSED else "",
+        waiting=sum(1 for _ in book.line_of(service.id)),
+        about=service.about,
+        icon=service.icon,
+        area=service.area,
+        prefix=service.prefix,
+    )
+
+
+def _counter_view(book: Book, counter: Counter) -> CounterView:
+    at = book.counter(counter.id)
+    ticket = book.tickets.get(at.ticket)
+    return CounterView(
+        id=counter.id,
+        name=counter.name,
+        state=str(book.state_of(at)),
+        ticket=TicketAt(ticket.id, ticket.number) if ticket else None,
+        services=book.plan.services_of(counter),
+        staff=at.staff,
+        reason=at.reason,
+        waiting=book.waiting_count(counter) if counter.takes_tickets else 0,
+        calls=at.calls,
+    )
+
+
+def _device_view(book: Book, device: DeviceNow) -> DeviceView:
+    known, since = device.known, local_iso(book.plan, device.since.at)
+    return DeviceView(known.id, known.kind, known.driver, known.counter, device.state, device.code, since)
+
+
+def ticket_view(hall: Hall, ticket: str, now: Now) -> TicketView | None:
+    """One of today's tickets by id or number, with its history. None: not one of today."""
+    book, plan = hall.book, hall.plan
+    try:
+        found = book.find(ticket)
+    except Refused:
+        return None
+    right = hall.feedback.rights.get(found.id)
+    waits = found.state is TicketState.WAITING
+    before = ahead(plan, found, book.line_of(found.service)) if waits else 0
+    return TicketView(
+        id=found.id,
+        number=found.number,
+        service=found.service,
+        item=found.item,
+        state=str(found.state),
+        paper=str(found.paper),
+        ahead=before,
+        estimated_wait_s=_estimate(book, found, before) if waits else None,
+        issued_at=local_iso(plan, found.issued.at),
+        counter=found.counter or found.to_counter,
+        priority=found.priority,
+        score=right.score if right else None,
+        history=tuple(TicketStep(local_iso(plan, s.stamp.at), s.what, s.counter) for s in found.history),
+    )
+
+
+def _estimate(book: Book, ticket: Ticket, before: int) -> int | None:
+    counters = book.serving(ticket.service)
+    idle = sum(not c.ticket for c in counters)
+    return estimated_wait_s(book.times_s.get(ticket.service, ()), before, len(counters), idle)
+
+
+def why(hall: Hall, counter: CounterId, now: Now) -> Json:
+    """Who is next at this counter and why, and in which order the others follow. Raises Refused(no_counter).
+
+    `because` is `returned`, `priority`, `waited_longest`, or, for a priority ticket or another that has to
+    let one pass, its place in the list says enough; the class of a priority is never told.
+    """
+    book, plan = hall.book, hall.plan
+    planned, at = book.planned(counter), book.counter(counter)
+    waiting = in_order(plan, planned, book.waiting_for(planned), at.priority_run)
+    order = [_why_line(plan, planned, t, place) for place, t in enumerate(waiting, 1)]
+    return {
+        "counter": planned.id,
+        "state": str(book.state_of(at)),
+        "next": order[0] if order else None,
+        "order": order,
+        "no_shows": [_why_no_show(book, t) for t in book.all_aside(TicketState.NO_SHOW)],
+        "rule": {
+            "services": list(plan.services_of(planned)),
+            "priority_in_a_row": plan.rules.priority_in_a_row,
+            "priority_run": at.priority_run,
+            "first_come_across_services": plan.rules.first_come_across_services,
+        },
+    }
+
+
+def _why_line(plan: HallPlan, counter: Counter, ticket: Ticket, place: int) -> Json:
+    because = "returned" if ticket.returned else "priority" if is_priority(plan, ticket) else "waited_longest"
+    return {
+        "place": place,
+        "ticket": ticket.id,
+        "number": ticket.number,
+        "service": ticket.service,
+        "because": because,
+        "sent_here": ticket.to_counter == counter.id,
+        "issued_at": local_iso(plan, ticket.issued.at),
+    }
+
+
+def _why_no_show(book: Book, ticket: Ticket) -> Json:
+    calls = book.calls_of.get(ticket.service, 0) - ticket.missed_at_call
+    return {
+        "ticket": ticket.id,
+        "number": ticket.number,
+        "service": ticket.service,
+        "calls_to_go": max(0, book.plan.rules.no_show_after_others - calls),
+    }

@@ -35,7 +35,7 @@ class CounterState(StrEnum):
 
 
 class PaperState(StrEnum):
-    """What became of a ticket's slip. `unknown` waits for a person; nothing turns it into `printed` by guess."""
+    """What became of a slip. `unknown` waits for a person; nothing turns it into `printed` by guess."""
 
     QUEUED = "queued"
     PRINTING = "printing"
@@ -108,6 +108,25 @@ class Now:
     """Monotonic seconds since boot."""
 
 
+@dataclass(frozen=True)
+class Stamp:
+    """When and where in the journal an event was written; with the event it is all that a fold needs."""
+
+    seq: int
+    at: datetime
+    """UTC, aware."""
+    day: date
+    """The local calendar's date; not the business day where the clock is behind it."""
+    boot: str
+    uptime_s: float
+
+    def age_s(self, now: "Now | Stamp") -> float:
+        """Seconds from here to `now`: by uptime within one boot, else by the clock; never negative."""
+        if self.boot == now.boot:
+            return max(0.0, now.uptime_s - self.uptime_s)
+        return max(0.0, (now.at - self.at).total_seconds())
+
+
 _NUMBER = re.compile(r"([A-Z]{1,2})([0-9]{1,4})")
 
 
@@ -132,6 +151,11 @@ class TicketNumber:
 
 def ticket_id(hall: str, day: date, number: TicketNumber) -> TicketId:
     return f"{hall}-{day:%Y%m%d}-{number}"
+
+
+def day_of(text: str) -> date:
+    """`2026-11-22` as a date. Raises ValueError."""
+    return date.fromisoformat(text)
 
 
 class Refused(Exception):

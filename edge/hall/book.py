@@ -1,0 +1,224 @@
+"""Book 1 as it stands: today's tickets, counters, lines, slips and devices; frozen values in dicts."""
+
+from bisect import bisect
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from edge.hall.events import DeviceKnown, Event
+from edge.hall.plan import Counter, HallPlan
+from edge.hall.reasons import No
+from edge.hall.words import (
+    CounterId,
+    CounterState,
+    DeviceId,
+    Now,
+    PaperState,
+    Refused,
+    ServiceId,
+    StaffNumber,
+    Stamp,
+    TicketId,
+    TicketNumber,
+    TicketState,
+)
+
+OVER = (TicketState.FINISHED, TicketState.CANCELLED, TicketState.EXPIRED)
+AT_COUNTER = (TicketState.CALLED, TicketState.SERVING)
+SAMPLES = 20
+"""So many of the last service times of a service make its estimate."""
+LAST_CALLS = 6
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that happened to a ticket."""
+
+    stamp: Stamp
+    what: str
+    counter: CounterId = ""
+
+
+@dataclass(frozen=True)
+class Ticket:
+    id: TicketId
+    number: str
+    service: ServiceId
+    place: int
+    """Its place in time, for the whole day: the sequence number of its issue."""
+    issued: Stamp
+    item: str = ""
+    priority: str = ""
+    kiosk: DeviceId = ""
+    printer: DeviceId = ""
+    state: TicketState = TicketState.WAITING
+    paper: PaperState = PaperState.FAILED
+    counter: CounterId = ""
+    """Where it is, or was last."""
+    to_counter: CounterId = ""
+    """Waits for this counter alone, after a transfer."""
+    returned: bool = False
+    """Back from a no-show and not called since."""
+    called: Stamp | None = None
+    started: Stamp | None = None
+    started_by_hand: bool = False
+    worked_s: float = 0.0
+    """Served before it was held."""
+    recalls: int = 0
+    """Since its last call."""
+    misses: int = 0
+    missed_at_call: int = 0
+    """How many calls its service had had at its last no-show."""
+    history: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True)
+class CounterNow:
+    id: CounterId
+    is_open: bool = False
+    is_paused: bool = False
+    reason: str = ""
+    staff: StaffNumber = ""
+    ticket: TicketId = ""
+    calls: int = 0
+    priority_run: int = 0
+
+
+@dataclass(frozen=True)
+class CallNow:
+    stamp: Stamp
+    number: str
+    counter: CounterId
+    kind: str
+
+
+@dataclass(frozen=True)
+class DeviceNow:
+    known: DeviceKnown
+    state: str
+    code: str
+    since: Stamp
+
+
+@dataclass
+class Book:
+    """The queue of one business day. Changed by `fold.apply` alone; everybody else reads."""
+
+    plan: HallPlan
+    day: str = ""
+    """The business day, `YYYY-MM-DD`; stays after its close until the next one opens."""
+    day_open: bool = False
+    tickets: dict[TicketId, Ticket] = field(default_factory=dict)
+    numbers: dict[str, TicketId] = field(default_factory=dict)
+    last_number: dict[str, int] = field(default_factory=dict)
+    """By prefix: the highest number of the day."""
+    lines: dict[ServiceId, tuple[TicketId, ...]] = field(default_factory=dict)
+    """Waiting for a service at any counter, by place in time."""
+    sent: dict[CounterId, tuple[TicketId, ...]] = field(default_factory=dict)
+    """Waiting for one counter, by place in time."""
+    aside: dict[TicketId, TicketState] = field(default_factory=dict)
+    """Held and no-shows, in the order in which they were put aside."""
+    counters: dict[CounterId, CounterNow] = field(default_factory=dict)
+    calls_of: dict[ServiceId, int] = field(default_factory=dict)
+    """Calls of each service today; no-shows come back by it."""
+    times_s: dict[ServiceId, tuple[float, ...]] = field(default_factory=dict)
+    """The last service times of each service."""
+    last_calls: tuple[CallNow, ...] = ()
+    """Newest first."""
+    devices: dict[DeviceId, DeviceNow] = field(default_factory=dict)
+    offsets_s: dict[str, float] = field(default_factory=dict)
+    """By boot: right time minus the box's time, where somebody said it."""
+    requests: dict[str, tuple[str, tuple[Event, ...]]] = field(default_factory=dict)
+    """Today's idempotency keys: digest of what was asked, and what came of it."""
+
+    def copy(self) -> "Book":
+        """A copy that no later event changes: dicts are copied, their values are frozen."""
+        copy = Book(self.plan)
+        for name, value in vars(self).items():
+            setattr(copy, name, value.copy() if isinstance(value, dict) else value)
+        return copy
+
+    def hours_hold(self, now: Now) -> bool:
+        """Opening hours count only while the clock is known to be right and says the business day."""
+        return now.trusted and now.day.isoformat() == self.day
+
+    # --- looking up ---
+
+    def find(self, id_or_number: str) -> Ticket:
+        """A ticket by its id, or of today by its number as a person types it. Raises Refused."""
+        ticket = self.tickets.get(id_or_number) or self.tickets.get(self._id_of(id_or_number))
+        if ticket is None:
+            raise Refused(No.NO_TICKET, ticket=id_or_number[:40])
+        return ticket
+
+    def _id_of(self, text: str) -> TicketId:
+        try:
+            return self.numbers.get(str(TicketNumber.parse(text)), "")
+        except ValueError:
+            return ""
+
+    def planned(self, id: CounterId) -> Counter:
+        """The counter as the plan has it. Raises Refused."""
+        counter = self.plan.counter(id)
+        if counter is None:
+            raise Refused(No.NO_COUNTER, counter=id[:40])
+        return counter
+
+    def counter(self, id: CounterId) -> CounterNow:
+        return self.counters.get(id) or CounterNow(id)
+
+    def ticket_at(self, id: CounterId) -> Ticket | None:
+        return self.tickets.get(self.counter(id).ticket)
+
+    def state_of(self, counter: CounterNow) -> CounterState:
+        if not counter.is_open:
+            return CounterState.CLOSED
+        if counter.is_paused:
+            return CounterState.PAUSED
+        ticket = self.tickets.get(counter.ticket)
+        if ticket is None:
+            return CounterState.OPEN
+        return CounterState.SERVING if ticket.state is TicketState.SERVING else CounterState.CALLING
+
+    # --- lines ---
+
+    def waiting_for(self, counter: Counter) -> Iterator[Ticket]:
+        """Every ticket that this counter may call, in no particular order."""
+        for service in self.plan.services_of(counter):
+            yield from (self.tickets[id] for id in self.lines.get(service, ()))
+        yield from (self.tickets[id] for id in self.sent.get(counter.id, ()))
+
+    def waiting_count(self, counter: Counter) -> int:
+        of_services = sum(len(self.lines.get(s, ())) for s in self.plan.services_of(counter))
+        return of_services + len(self.sent.get(counter.id, ()))
+
+    def line_of(self, service: ServiceId) -> Iterator[Ticket]:
+        """Everybody who waits for this service, also those sent to one counter."""
+        yield from (self.tickets[id] for id in self.lines.get(service, ()))
+        for ids in self.sent.values():
+            yield from (t for t in map(self.tickets.__getitem__, ids) if t.service == service)
+
+    def all_waiting(self) -> Iterator[Ticket]:
+        for ids in (*self.lines.values(), *self.sent.values()):
+            yield from (self.tickets[id] for id in ids)
+
+    def all_aside(self, state: TicketState) -> Iterator[Ticket]:
+        """Held tickets or no-shows, the longest first."""
+        yield from (self.tickets[id] for id, s in self.aside.items() if s is state)
+
+    def serving(self, service: ServiceId) -> list[CounterNow]:
+        """Open counters that call this service."""
+        planned = (c for c in self.plan.counters if c.takes_tickets and service in self.plan.services_of(c))
+        states = (self.counter(c.id) for c in planned)
+        return [c for c in states if c.is_open and not c.is_paused]
+
+    def put_in_line(self, ticket: Ticket) -> None:
+        """Only for the fold."""
+        lines, key = (self.sent, ticket.to_counter) if ticket.to_counter else (self.lines, ticket.service)
+        ids = lines.get(key, ())
+        at = bisect(ids, ticket.place, key=lambda id: self.tickets[id].place)
+        lines[key] = (*ids[:at], ticket.id, *ids[at:])
+
+    def take_out_of_line(self, ticket: Ticket) -> None:
+        """Only for the fold."""
+        lines, key = (self.sent, ticket.to_counter) if ticket.to_counter else (self.lines, ticket.service)
+        lines[key] = tuple(id for id in lines.get(key, ()) if id != ticket.id)

@@ -1,0 +1,329 @@
+"""Decisions at a counter: call and what becomes of the called ticket, pause, open, close, sign in."""
+
+from dataclasses import replace
+
+from edge.hall import commands as cmd
+from edge.hall import events as ev
+from edge.hall import hours, policy
+from edge.hall.book import AT_COUNTER, OVER, Book, CounterNow, Ticket
+from edge.hall.events import Event
+from edge.hall.plan import Counter
+from edge.hall.reasons import No
+from edge.hall.words import TIMER, Door, Now, Outcome, Refused, ServiceId, StaffNumber, TicketState
+
+Events = tuple[Event, ...]
+
+# --- calling ------------------------------------------------------------------------------------------------
+
+
+def call_next(book: Book, command: cmd.CallNext, now: Now) -> Events:
+    """顺呼: finish the ticket still at the counter and call the next.
+
+    With nobody waiting, a ticket in service is finished all the same and nobody called: the clerk has said
+    that he is done. One only called, whose citizen may still be on the way, stays, and the answer is
+    nobody_waiting. Refused: no_counter, no_tickets_here, counter_closed, counter_paused, nobody_waiting.
+    """
+    planned = _calling(book, command.counter)
+    opening = _opening(book, planned, command, now)
+    counter, former = book.counter(planned.id), book.ticket_at(planned.id)
+    ticket = policy.next_of(book.plan, planned, book.waiting_for(planned), counter.priority_run)
+    if ticket is not None:
+        return (*opening, *_finish_former(book, counter, now), *_call(book, counter, opening, ticket))
+    if former and _is_served(book, former, now):
+        return _finish_former(book, counter, now)
+    if opening:
+        return opening
+    raise Refused(No.NOBODY_WAITING)
+
+
+def call_ticket(book: Book, command: cmd.CallTicket, now: Now) -> Events:
+    """选呼: call this one, also a held one or a no-show; the ticket still at the counter is finished.
+
+    Refused: as call_next, and no_ticket, ticket_over, ticket_at_counter.
+    """
+    planned = _calling(book, command.counter)
+    opening = _opening(book, planned, command, now)
+    ticket = book.find(command.ticket)
+    if ticket.state in OVER:
+        raise Refused(No.TICKET_OVER, number=ticket.number, state=ticket.state)
+    if ticket.state in AT_COUNTER:
+        raise Refused(No.TICKET_AT_COUNTER, number=ticket.number, counter=ticket.counter)
+    counter = book.counter(planned.id)
+    return (*opening, *_finish_former(book, counter, now), *_call(book, counter, opening, ticket))
+
+
+def _calling(book: Book, id: str) -> Counter:
+    planned = book.planned(id)
+    if not planned.takes_tickets:
+        raise Refused(No.NO_TICKETS_HERE, counter=planned.name)
+    return planned
+
+
+def _opening(book: Book, planned: Counter, command: cmd.AtCounter, now: Now) -> Events:
+    """What a call needs first: nothing, or, from a pad on a counter closed within hours, its opening."""
+    counter = book.counter(planned.id)
+    if counter.is_paused:
+        raise Refused(No.COUNTER_PAUSED, counter=planned.name)
+    if counter.is_open:
+        return ()
+    within_hours = not book.hours_hold(now) or hours.counter_within_hours(book.plan, planned, now)
+    if command.by.door is Door.PAD and book.plan.rules.pad_opens_counter and within_hours:
+        return _open(book, counter, command.by.staff)
+    raise Refused(No.COUNTER_CLOSED, counter=planned.name)
+
+
+def _call(book: Book, counter: CounterNow, opening: Events, ticket: Ticket) -> Events:
+    staff = next((e.staff for e in opening if isinstance(e, ev.StaffSignedIn)), counter.staff)
+    call = ev.TicketCalled(ticket=ticket.id, number=ticket.number, counter=counter.id, staff=staff)
+    return (call, *_returns(book, ticket.service, ticket))
+
+
+def _returns(book: Book, service: ServiceId, called: Ticket) -> Events:
+    """No-shows of this service whose turn has come back with the call of `called`."""
+    calls = book.calls_of.get(service, 0) + 1
+    return tuple(
+        ev.TicketReturned(ticket=t.id, by=TIMER)
+        for t in book.all_aside(TicketState.NO_SHOW)
+        if t.id != called.id and t.service == service and _is_due(book, t, calls)
+    )
+
+
+def _is_due(book: Book, ticket: Ticket, calls: int) -> bool:
+    return calls - ticket.missed_at_call >= book.plan.rules.no_show_after_others
+
+
+def _is_served(book: Book, ticket: Ticket, now: Now) -> bool:
+    """In service, or called so long ago that it counts as that."""
+    return ticket.state is TicketState.SERVING or _start_is_due(book, ticket, now)
+
+
+def _start_is_due(book: Book, ticket: Ticket, now: Now) -> bool:
+    after_s = book.plan.rules.start_after_call_s
+    is_called = ticket.state is TicketState.CALLED and ticket.called is not None
+    return is_called and after_s > 0 and ticket.called is not None and ticket.called.age_s(now) >= after_s
+
+
+def _finish_former(book: Book, counter: CounterNow, now: Now) -> Events:
+    """The end of the ticket still at the counter; one that was never started ends without a start."""
+    ticket = book.tickets.get(counter.ticket)
+    if ticket is None:
+        return ()
+    start: Events = ()
+    if _start_is_due(book, ticket, now):
+        start = (_started(ticket, counter, by_timer=True),)
+    return (*start, _finished(ticket, counter, Outcome.DONE))
+
+
+def _started(ticket: Ticket, counter: CounterNow, item: str = "", by_timer: bool = False) -> Event:
+    started = ev.ServiceStarted(ticket=ticket.id, counter=counter.id, staff=counter.staff, item=item)
+    return replace(started, by=TIMER) if by_timer else started
+
+
+def _finished(ticket: Ticket, counter: CounterNow, outcome: Outcome, cases: tuple[str, ...] = ()) -> Event:
+    return ev.ServiceFinished(
+        ticket=ticket.id, counter=counter.id, outcome=str(outcome), staff=counter.staff, cases=cases
+    )
+
+
+# --- the ticket at the counter ------------------------------------------------------------------------------
+
+
+def recall(book: Book, command: cmd.Recall, now: Now) -> Events:
+    """重呼. Refused: no_counter, no_ticket_here, recall_limit."""
+    ticket = _here(book, command)
+    limit = book.plan.rules.recall_limit
+    if ticket.recalls >= limit:
+        raise Refused(No.RECALL_LIMIT, limit=limit, number=ticket.number)
+    return (
+        ev.TicketRecalled(
+            ticket=ticket.id, number=ticket.number, counter=command.counter, times=ticket.recalls + 1
+        ),
+    )
+
+
+def start(book: Book, command: cmd.StartService, now: Now) -> Events:
+    """Start service; on one in service only a new item is noted. Refused: no_counter, no_ticket_here."""
+    ticket = _here(book, command)
+    if ticket.state is TicketState.SERVING and command.item in ("", ticket.item):
+        return ()
+    return (_started(ticket, book.counter(command.counter), command.item),)
+
+
+def finish(book: Book, command: cmd.FinishService, now: Now) -> Events:
+    """Finish by a person's word, which also says that a ticket only called was served.
+
+    Refused: no_counter, no_ticket_here.
+    """
+    ticket, counter = _here(book, command), book.counter(command.counter)
+    finished = _finished(ticket, counter, command.outcome, command.cases)
+    if ticket.state is TicketState.CALLED:
+        return (_started(ticket, counter, by_timer=_start_is_due(book, ticket, now)), finished)
+    return (finished,)
+
+
+def miss(book: Book, command: cmd.MarkNoShow, now: Now) -> Events:
+    """过号: aside until others were called, cancelled when it has come back often enough.
+
+    Refused: no_counter, no_ticket_here.
+    """
+    ticket, rules = _here(book, command), book.plan.rules
+    times = ticket.misses + 1
+    missed = ev.TicketMissed(ticket=ticket.id, counter=command.counter, times=times)
+    if times > rules.no_show_limit:
+        return (missed, ev.TicketCancelled(ticket=ticket.id, why="no_show"))
+    return (missed, ev.TicketReturned(ticket=ticket.id)) if rules.no_show_after_others <= 0 else (missed,)
+
+
+def hold(book: Book, command: cmd.Hold, now: Now) -> Events:
+    """挂起. Refused: no_counter, no_ticket_here."""
+    return (ev.TicketHeld(ticket=_here(book, command).id, counter=command.counter),)
+
+
+def resume(book: Book, command: cmd.Resume, now: Now) -> Events:
+    """A held ticket is back at a free counter; without a name the one last held there.
+
+    Refused: as call_next, and counter_busy, no_ticket, not_held.
+    """
+    planned = _calling(book, command.counter)
+    opening = _opening(book, planned, command, now)
+    if here := book.ticket_at(planned.id):
+        raise Refused(No.COUNTER_BUSY, number=here.number)
+    if command.ticket:
+        ticket = book.find(command.ticket)
+        held = ticket if ticket.state is TicketState.HELD else None
+    else:
+        held_here = [t for t in book.all_aside(TicketState.HELD) if t.counter == planned.id]
+        held = held_here[-1] if held_here else None
+    if held is None:
+        raise Refused(No.NOT_HELD)
+    staff = book.counter(planned.id).staff
+    return (*opening, ev.TicketResumed(ticket=held.id, counter=planned.id, staff=staff))
+
+
+def transfer(book: Book, command: cmd.Transfer, now: Now) -> Events:
+    """转移 to a service or a counter, with its place in time.
+
+    Refused: no_counter, no_ticket_here, no_service, no_tickets_here, transfer_nowhere.
+    """
+    ticket = _here(book, command)
+    if command.service and not book.plan.service(command.service):
+        raise Refused(No.NO_SERVICE, service=command.service[:40])
+    if command.to_counter:
+        _calling(book, command.to_counter)
+    if command.to_counter == command.counter or not (command.service or command.to_counter):
+        raise Refused(No.TRANSFER_NOWHERE)
+    return (
+        ev.TicketTransferred(
+            ticket=ticket.id,
+            counter=command.counter,
+            service=command.service or ticket.service,
+            to_counter=command.to_counter,
+        ),
+    )
+
+
+def capture(book: Book, command: cmd.NoteCapture, now: Now) -> Events:
+    """A stored page belongs to the ticket at the counter, if there is one. Refused: no_counter."""
+    book.planned(command.counter)
+    return (
+        ev.DocumentCaptured(
+            capture=command.capture,
+            counter=command.counter,
+            digest=command.digest,
+            size_bytes=command.size_bytes,
+            ticket=book.counter(command.counter).ticket,
+            pages=command.pages,
+        ),
+    )
+
+
+def _here(book: Book, command: cmd.AtCounter) -> Ticket:
+    book.planned(command.counter)
+    ticket = book.ticket_at(command.counter)
+    if ticket is None:
+        raise Refused(No.NO_TICKET_HERE)
+    return ticket
+
+
+# --- the counter itself -------------------------------------------------------------------------------------
+
+
+def open_counter(book: Book, command: cmd.OpenCounter, now: Now) -> Events:
+    """Open a closed counter, signing in who asks or the post's A where nobody is; or end a pause."""
+    book.planned(command.counter)
+    counter = book.counter(command.counter)
+    if counter.is_open and not counter.is_paused:
+        return ()
+    return _open(book, counter, command.by.staff)
+
+
+def _open(book: Book, counter: CounterNow, staff: StaffNumber) -> Events:
+    opened = ev.CounterOpened(counter=counter.id)
+    staff = counter.staff or staff or _post_a(book, counter)
+    if staff == counter.staff:
+        return (opened,)
+    return (opened, ev.StaffSignedIn(counter=counter.id, staff=staff))
+
+
+def pause(book: Book, command: cmd.PauseCounter, now: Now) -> Events:
+    """Pause: a ticket at the counter stays, only calls stop. Refused: no_counter, counter_closed."""
+    planned = book.planned(command.counter)
+    counter = book.counter(command.counter)
+    if not counter.is_open:
+        raise Refused(No.COUNTER_CLOSED, counter=planned.name)
+    if counter.is_paused and command.reason in ("", counter.reason):
+        return ()
+    return (ev.CounterPaused(counter=counter.id, reason=command.reason),)
+
+
+def close(book: Book, command: cmd.CloseCounter, now: Now) -> Events:
+    """Close; the ticket still there is finished and who is signed in is signed out. Refused: no_counter."""
+    book.planned(command.counter)
+    counter = book.counter(command.counter)
+    if not counter.is_open:
+        return ()
+    closed = ev.CounterClosed(counter=counter.id)
+    return (*_finish_former(book, counter, now), *_signed_out(counter), closed)
+
+
+def sign_in(book: Book, command: cmd.SignIn, now: Now) -> Events:
+    """Who serves here now: the named one, who asks, or the post's A; a former one is signed out.
+
+    In a hall without posts nobody needs a name. Refused: no_counter, no_staff.
+    """
+    book.planned(command.counter)
+    counter = book.counter(command.counter)
+    staff = command.staff or command.by.staff or _post_a(book, counter)
+    if not staff and book.plan.posts:
+        raise Refused(No.NO_STAFF)
+    if staff in ("", counter.staff):
+        return ()
+    return (*_signed_out(counter), ev.StaffSignedIn(counter=counter.id, staff=staff))
+
+
+def sign_out(book: Book, command: cmd.SignOut, now: Now) -> Events:
+    """Nobody is signed in here any more; the counter stays as it is. Refused: no_counter."""
+    book.planned(command.counter)
+    return _signed_out(book.counter(command.counter))
+
+
+def _signed_out(counter: CounterNow) -> Events:
+    return (ev.StaffSignedOut(counter=counter.id, staff=counter.staff),) if counter.staff else ()
+
+
+def _post_a(book: Book, counter: CounterNow) -> StaffNumber:
+    return next((p.a for p in book.plan.posts if p.counter == counter.id), "")
+
+
+# --- time alone ---------------------------------------------------------------------------------------------
+
+
+def by_tick(book: Book, now: Now) -> Events:
+    """Service that counts as started by now. A paused counter waits until it is open again."""
+    return tuple(
+        _started(ticket, counter, by_timer=True)
+        for counter in book.counters.values()
+        if not counter.is_paused
+        and (ticket := book.tickets.get(counter.ticket))
+        and _start_is_due(book, ticket, now)
+    )

@@ -1,0 +1,359 @@
+"""Book 1 is written here and nowhere else: what each event does to tickets, counters, the day and devices.
+
+An event about a ticket or counter that the book does not know changes nothing: the fold may begin in the
+middle of a journal, and a late fact (a slip of yesterday) is no reason to fail.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, TypeAlias
+
+from edge.hall import events as ev
+from edge.hall.book import AT_COUNTER, LAST_CALLS, SAMPLES, Book, CallNow, CounterNow, DeviceNow, Step, Ticket
+from edge.hall.policy import run_after
+from edge.hall.words import CounterId, Door, PaperState, Stamp, TicketNumber, TicketState
+
+Handler: TypeAlias = Callable[[Book, Any, Stamp], None]
+
+
+def apply(book: Book, event: ev.Event, stamp: Stamp) -> None:
+    handler = _HANDLERS.get(type(event))
+    if handler:
+        handler(book, event, stamp)
+    if event.request.key:
+        _remember(book, event)
+
+
+def _remember(book: Book, event: ev.Event) -> None:
+    digest, events = book.requests.get(event.request.key, (event.request.digest, ()))
+    book.requests[event.request.key] = (digest, (*events, event))
+
+
+# --- the day ------------------------------------------------------------------------------------------------
+
+
+def _day_opened(book: Book, event: ev.DayOpened, stamp: Stamp) -> None:
+    if event.date != book.day:
+        for per_day in (
+            book.tickets,
+            book.numbers,
+            book.last_number,
+            book.lines,
+            book.sent,
+            book.aside,
+            book.calls_of,
+            book.times_s,
+            book.requests,
+        ):
+            per_day.clear()
+        book.last_calls = ()
+        book.counters = {
+            id: replace(c, ticket="", calls=0, priority_run=0) for id, c in book.counters.items()
+        }
+    book.day, book.day_open = event.date, True
+
+
+def _day_closed(book: Book, event: ev.DayClosed, stamp: Stamp) -> None:
+    book.day_open = False
+    book.counters = {
+        id: replace(c, is_open=False, is_paused=False, reason="", staff="", ticket="")
+        for id, c in book.counters.items()
+    }
+
+
+def _clock_set(book: Book, event: ev.ClockSet, stamp: Stamp) -> None:
+    book.offsets_s = {event.boot: event.offset_s}
+
+
+# --- tickets ------------------------------------------------------------------------------------------------
+
+
+def _issued(book: Book, event: ev.TicketIssued, stamp: Stamp) -> None:
+    number = TicketNumber.parse(event.number)
+    ticket = Ticket(
+        id=event.ticket,
+        number=event.number,
+        service=event.service,
+        place=stamp.seq,
+        issued=stamp,
+        item=event.item,
+        priority=event.priority,
+        kiosk=event.kiosk,
+        printer=event.printer,
+        paper=PaperState.QUEUED if event.printer else PaperState.FAILED,
+        history=(Step(stamp, "issued"),),
+    )
+    book.tickets[ticket.id] = ticket
+    book.numbers[ticket.number] = ticket.id
+    book.last_number[number.prefix] = max(number.n, book.last_number.get(number.prefix, 0))
+    book.put_in_line(ticket)
+
+
+def _called(book: Book, event: ev.TicketCalled, stamp: Stamp) -> None:
+    ticket = book.tickets.get(event.ticket)
+    if ticket is None:
+        return
+    counter = book.counter(event.counter)
+    run = run_after(book.plan, ticket, counter.priority_run)
+    _move(
+        book,
+        ticket,
+        stamp,
+        "called",
+        event.counter,
+        state=TicketState.CALLED,
+        counter=event.counter,
+        to_counter="",
+        returned=False,
+        called=stamp,
+        started=None,
+        started_by_hand=False,
+        recalls=0,
+    )
+    _at_counter(book, replace(counter, priority_run=run), ticket)
+    _announce(book, event.counter, ticket.number, "call", stamp)
+    book.calls_of[ticket.service] = book.calls_of.get(ticket.service, 0) + 1
+
+
+def _recalled(book: Book, event: ev.TicketRecalled, stamp: Stamp) -> None:
+    ticket = book.tickets.get(event.ticket)
+    if ticket is None:
+        return
+    if ticket.state is TicketState.SERVING and not ticket.started_by_hand:
+        # The clerk's word that nobody came yet: time alone had started the service, so it starts anew.
+        ticket = replace(ticket, state=TicketState.CALLED, called=stamp, started=None)
+    _move(book, ticket, stamp, "recalled", event.counter, recalls=event.times)
+    _announce(book, event.counter, ticket.number, "recall", stamp)
+
+
+def _missed(book: Book, event: ev.TicketMissed, stamp: Stamp) -> None:
+    if ticket := book.tickets.get(event.ticket):
+        calls = book.calls_of.get(ticket.service, 0)
+        _move(
+            book,
+            ticket,
+            stamp,
+            "missed",
+            event.counter,
+            state=TicketState.NO_SHOW,
+            misses=event.times,
+            missed_at_call=calls,
+            called=None,
+            started=None,
+            started_by_hand=False,
+        )
+
+
+def _returned(book: Book, event: ev.TicketReturned, stamp: Stamp) -> None:
+    if ticket := book.tickets.get(event.ticket):
+        _move(book, ticket, stamp, "returned", state=TicketState.WAITING, returned=True)
+
+
+def _held(book: Book, event: ev.TicketHeld, stamp: Stamp) -> None:
+    if ticket := book.tickets.get(event.ticket):
+        worked_s = ticket.worked_s + (ticket.started.age_s(stamp) if ticket.started else 0.0)
+        _move(book, ticket, stamp, "held", event.counter, state=TicketState.HELD, worked_s=worked_s)
+
+
+def _resumed(book: Book, event: ev.TicketResumed, stamp: Stamp) -> None:
+    ticket = book.tickets.get(event.ticket)
+    if ticket is None:
+        return
+    if ticket.started:
+        ticket = replace(ticket, state=TicketState.SERVING, started=stamp)
+    else:
+        ticket = replace(ticket, state=TicketState.CALLED, called=stamp)
+    _move(book, ticket, stamp, "resumed", event.counter, counter=event.counter)
+    _at_counter(book, book.counter(event.counter), ticket)
+
+
+def _transferred(book: Book, event: ev.TicketTransferred, stamp: Stamp) -> None:
+    if ticket := book.tickets.get(event.ticket):
+        _move(
+            book,
+            ticket,
+            stamp,
+            "transferred",
+            event.to_counter or event.counter,
+            state=TicketState.WAITING,
+            service=event.service,
+            to_counter=event.to_counter,
+            called=None,
+            started=None,
+            started_by_hand=False,
+            worked_s=0.0,
+        )
+
+
+def _started(book: Book, event: ev.ServiceStarted, stamp: Stamp) -> None:
+    ticket = book.tickets.get(event.ticket)
+    if ticket is None:
+        return
+    by_hand = ticket.started_by_hand or event.by.door is not Door.TIMER
+    _move(
+        book,
+        ticket,
+        stamp,
+        "started",
+        event.counter,
+        state=TicketState.SERVING,
+        counter=event.counter,
+        started=ticket.started or stamp,
+        started_by_hand=by_hand,
+        item=event.item or ticket.item,
+    )
+
+
+def _finished(book: Book, event: ev.ServiceFinished, stamp: Stamp) -> None:
+    ticket = book.tickets.get(event.ticket)
+    if ticket is None:
+        return
+    if ticket.started and event.by.door is not Door.TIMER:
+        took_s = ticket.worked_s + ticket.started.age_s(stamp)
+        if took_s > 0:
+            book.times_s[ticket.service] = (*book.times_s.get(ticket.service, ()), took_s)[-SAMPLES:]
+    _move(book, ticket, stamp, "finished", event.counter, state=TicketState.FINISHED)
+
+
+def _rated(book: Book, event: ev.ServiceRated, stamp: Stamp) -> None:
+    if ticket := book.tickets.get(event.ticket):
+        _move(book, ticket, stamp, "rated", event.counter)
+
+
+def _over(what: str, state: TicketState) -> Handler:
+    def handler(book: Book, event: Any, stamp: Stamp) -> None:
+        if ticket := book.tickets.get(event.ticket):
+            _move(book, ticket, stamp, what, state=state)
+
+    return handler
+
+
+def _move(book: Book, ticket: Ticket, stamp: Stamp, what: str, where: CounterId = "", **change: Any) -> None:
+    """Write the ticket's next state, its history, and whatever lists hang on the state."""
+    before = book.tickets[ticket.id]
+    after = replace(ticket, history=(*ticket.history, Step(stamp, what, where)), **change)
+    if before.state is TicketState.WAITING:
+        book.take_out_of_line(before)
+    book.aside.pop(before.id, None)
+    if before.state in AT_COUNTER and (after.state not in AT_COUNTER or after.counter != before.counter):
+        _leave_counter(book, before)
+    book.tickets[after.id] = after
+    if after.state is TicketState.WAITING:
+        book.put_in_line(after)
+    elif after.state in (TicketState.HELD, TicketState.NO_SHOW):
+        book.aside[after.id] = after.state
+
+
+def _leave_counter(book: Book, ticket: Ticket) -> None:
+    counter = book.counter(ticket.counter)
+    if counter.ticket == ticket.id:
+        book.counters[counter.id] = replace(counter, ticket="")
+
+
+def _at_counter(book: Book, counter: CounterNow, ticket: Ticket) -> None:
+    book.counters[counter.id] = replace(counter, ticket=ticket.id)
+
+
+def _announce(book: Book, counter: CounterId, number: str, kind: str, stamp: Stamp) -> None:
+    at = book.counter(counter)
+    book.counters[counter] = replace(at, calls=at.calls + 1)
+    book.last_calls = (CallNow(stamp, number, counter, kind), *book.last_calls)[:LAST_CALLS]
+
+
+# --- counters -----------------------------------------------------------------------------------------------
+
+
+def _set_counter(book: Book, id: CounterId, **change: Any) -> None:
+    book.counters[id] = replace(book.counter(id), **change)
+
+
+def _counter_opened(book: Book, event: ev.CounterOpened, stamp: Stamp) -> None:
+    _set_counter(book, event.counter, is_open=True, is_paused=False, reason="")
+
+
+def _counter_paused(book: Book, event: ev.CounterPaused, stamp: Stamp) -> None:
+    _set_counter(book, event.counter, is_paused=True, reason=event.reason)
+
+
+def _counter_closed(book: Book, event: ev.CounterClosed, stamp: Stamp) -> None:
+    _set_counter(book, event.counter, is_open=False, is_paused=False, reason="", priority_run=0)
+
+
+def _signed_in(book: Book, event: ev.StaffSignedIn, stamp: Stamp) -> None:
+    _set_counter(book, event.counter, staff=event.staff)
+
+
+def _signed_out(book: Book, event: ev.StaffSignedOut, stamp: Stamp) -> None:
+    _set_counter(book, event.counter, staff="")
+
+
+# --- paper --------------------------------------------------------------------------------------------------
+
+
+def _paper(what: str, state: PaperState) -> Handler:
+    def handler(book: Book, event: Any, stamp: Stamp) -> None:
+        if ticket := book.tickets.get(event.ticket):
+            history = (*ticket.history, Step(stamp, what))
+            book.tickets[ticket.id] = replace(ticket, paper=state, printer=event.printer, history=history)
+
+    return handler
+
+
+def _slip_decided(book: Book, event: ev.SlipDecided, stamp: Stamp) -> None:
+    if ticket := book.tickets.get(event.ticket):
+        history = (*ticket.history, Step(stamp, "slip_decided"))
+        book.tickets[ticket.id] = replace(ticket, paper=PaperState(event.state), history=history)
+
+
+# --- devices ------------------------------------------------------------------------------------------------
+
+
+def _daemon_started(book: Book, event: ev.DaemonStarted, stamp: Stamp) -> None:
+    book.devices = {d.id: DeviceNow(d, "down", "", stamp) for d in event.devices}
+    book.offsets_s = {boot: s for boot, s in book.offsets_s.items() if boot == event.boot}
+
+
+def _device_changed(book: Book, event: ev.DeviceChanged, stamp: Stamp) -> None:
+    if device := book.devices.get(event.device):
+        book.devices[event.device] = replace(device, state=event.state, code=event.code, since=stamp)
+
+
+def _captured(book: Book, event: ev.DocumentCaptured, stamp: Stamp) -> None:
+    if ticket := book.tickets.get(event.ticket):
+        history = (*ticket.history, Step(stamp, "captured", event.counter))
+        book.tickets[ticket.id] = replace(ticket, history=history)
+
+
+_HANDLERS: dict[type[ev.Event], Handler] = {
+    ev.DayOpened: _day_opened,
+    ev.DayClosed: _day_closed,
+    ev.ClockSet: _clock_set,
+    ev.TicketIssued: _issued,
+    ev.TicketCalled: _called,
+    ev.TicketRecalled: _recalled,
+    ev.TicketMissed: _missed,
+    ev.TicketReturned: _returned,
+    ev.TicketHeld: _held,
+    ev.TicketResumed: _resumed,
+    ev.TicketTransferred: _transferred,
+    ev.TicketCancelled: _over("cancelled", TicketState.CANCELLED),
+    ev.TicketExpired: _over("expired", TicketState.EXPIRED),
+    ev.TicketServedByHand: _over("served_by_hand", TicketState.FINISHED),
+    ev.ServiceStarted: _started,
+    ev.ServiceFinished: _finished,
+    ev.ServiceRated: _rated,
+    ev.CounterOpened: _counter_opened,
+    ev.CounterPaused: _counter_paused,
+    ev.CounterClosed: _counter_closed,
+    ev.StaffSignedIn: _signed_in,
+    ev.StaffSignedOut: _signed_out,
+    ev.SlipQueued: _paper("queued", PaperState.QUEUED),
+    ev.SlipStarted: _paper("printing", PaperState.PRINTING),
+    ev.SlipPrinted: _paper("printed", PaperState.PRINTED),
+    ev.SlipFailed: _paper("print_failed", PaperState.FAILED),
+    ev.SlipUnknown: _paper("print_unknown", PaperState.UNKNOWN),
+    ev.SlipDecided: _slip_decided,
+    ev.DaemonStarted: _daemon_started,
+    ev.DeviceChanged: _device_changed,
+    ev.DocumentCaptured: _captured,
+}

@@ -1,0 +1,63 @@
+"""Every "no" of the hall: the keys that `Refused` carries, `refused.KEY` in the text catalogue."""
+
+from enum import StrEnum
+
+
+class No(StrEnum):
+    # taking a number
+    CLOSED = "closed"
+    """Outside the service's hours; fact `opens_at`, `HH:MM`."""
+    FULL = "full"
+    """The service's range of numbers is used up; fact `service`."""
+    NO_SERVICE = "no_service"
+    NO_PRIORITY = "no_priority"
+
+    # a ticket that was named
+    NO_TICKET = "no_ticket"
+    TICKET_OVER = "ticket_over"
+    """Finished, cancelled or expired; facts `number`, `state`."""
+    TICKET_AT_COUNTER = "ticket_at_counter"
+    """Called or in service; facts `number`, `counter`."""
+    NOT_HELD = "not_held"
+    BAD_NUMBER = "bad_number"
+
+    # at a counter
+    NO_COUNTER = "no_counter"
+    NO_TICKETS_HERE = "no_tickets_here"
+    """A counter that takes no tickets."""
+    NOBODY_WAITING = "nobody_waiting"
+    COUNTER_CLOSED = "counter_closed"
+    COUNTER_PAUSED = "counter_paused"
+    COUNTER_BUSY = "counter_busy"
+    """Fact `number`: the ticket that is there."""
+    NO_TICKET_HERE = "no_ticket_here"
+    RECALL_LIMIT = "recall_limit"
+    """Fact `limit`."""
+    TRANSFER_NOWHERE = "transfer_nowhere"
+    NO_STAFF = "no_staff"
+    """Nobody named, and the counter has no post."""
+
+    # slips
+    SLIP_BUSY = "slip_busy"
+    SLIP_NOT_UNKNOWN = "slip_not_unknown"
+    BAD_STATE = "bad_state"
+    NO_PRINTER = "no_printer"
+
+    # ratings
+    ONLY_PADS_RATE = "only_pads_rate"
+    NOTHING_TO_RATE = "nothing_to_rate"
+    ALREADY_RATED = "already_rated"
+    RATE_TOO_LATE = "rate_too_late"
+    BAD_SCORE = "bad_score"
+
+    # the day and the clock
+    BAD_DATE = "bad_date"
+    CLOCK_BACKWARDS = "clock_backwards"
+    """Fact `day`: the business day that stands in the journal."""
+    CLOCK_TRUSTED = "clock_trusted"
+    """The clock is known to be right, and says another date."""
+
+    # asking
+    KEY_REUSED = "key_reused"
+    NO_COMMAND = "no_command"
+    """A command that no book knows."""

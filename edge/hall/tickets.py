@@ -1,0 +1,132 @@
+"""Decisions about tickets away from the counters: take, cancel, served by hand, and their slips."""
+
+from edge.hall import commands as cmd
+from edge.hall import hours, policy
+from edge.hall.book import AT_COUNTER, OVER, Book, Ticket
+from edge.hall.events import (
+    Event,
+    SlipDecided,
+    SlipQueued,
+    TicketCancelled,
+    TicketIssued,
+    TicketServedByHand,
+)
+from edge.hall.plan import Service
+from edge.hall.reasons import No
+from edge.hall.words import (
+    DeviceId,
+    Now,
+    PaperState,
+    Refused,
+    ServiceId,
+    TicketNumber,
+    TicketState,
+    day_of,
+    ticket_id,
+)
+
+
+def take(book: Book, command: cmd.TakeTicket, now: Now) -> tuple[Event, ...]:
+    """Issue the next number of a service. Refused: no_service, no_priority, closed, full."""
+    service = _service(book, command.service)
+    if command.priority and command.priority not in book.plan.priorities:
+        raise Refused(No.NO_PRIORITY, priority=command.priority[:40])
+    if reason := why_not_issued(book, service, now):
+        raise Refused(reason, service=service.name, opens_at=hours.opens_at(book.plan, service, now))
+    number = TicketNumber(service.prefix, _next_number(book, service))
+    newcomer = policy.Newcomer(service.id, command.priority)
+    return (
+        TicketIssued(
+            ticket=ticket_id(book.plan.hall, day_of(book.day), number),
+            number=str(number),
+            service=service.id,
+            item=command.item,
+            priority=command.priority,
+            kiosk=command.kiosk,
+            printer=_printer_of(book, command.kiosk),
+            ahead=policy.ahead(book.plan, newcomer, book.line_of(service.id)),
+        ),
+    )
+
+
+def why_not_issued(book: Book, service: Service, now: Now) -> str:
+    """A refusal's key, or empty where a number would be given now."""
+    if book.hours_hold(now) and not hours.issuing(book.plan, service, now):
+        return No.CLOSED
+    return No.FULL if _next_number(book, service) > service.last else ""
+
+
+def cancel(book: Book, command: cmd.CancelTicket, now: Now) -> tuple[Event, ...]:
+    """Take a ticket back. Refused: no_ticket, ticket_at_counter, ticket_over."""
+    ticket = book.find(command.ticket)
+    if ticket.state is TicketState.CANCELLED:
+        return ()
+    refuse_over(ticket)
+    if ticket.state in AT_COUNTER:
+        raise Refused(No.TICKET_AT_COUNTER, number=ticket.number, counter=ticket.counter)
+    return (TicketCancelled(ticket=ticket.id, why="asked"),)
+
+
+def refuse_over(ticket: Ticket) -> None:
+    if ticket.state in OVER:
+        raise Refused(No.TICKET_OVER, number=ticket.number, state=ticket.state)
+
+
+def reprint(book: Book, command: cmd.Reprint, now: Now) -> tuple[Event, ...]:
+    """Print the slip once more. Refused: no_ticket, ticket_over, slip_busy, no_printer."""
+    ticket = book.find(command.ticket)
+    refuse_over(ticket)
+    if ticket.paper in (PaperState.QUEUED, PaperState.PRINTING):
+        raise Refused(No.SLIP_BUSY, number=ticket.number)
+    printer = ticket.printer or _only_printer(book)
+    if not printer:
+        raise Refused(No.NO_PRINTER)
+    return (SlipQueued(ticket=ticket.id, printer=printer),)
+
+
+def decide_slip(book: Book, command: cmd.DecideSlip, now: Now) -> tuple[Event, ...]:
+    """A person's word on a slip whose fate is unknown. Refused: no_ticket, bad_state, slip_not_unknown."""
+    ticket = book.find(command.ticket)
+    if command.state not in (PaperState.PRINTED, PaperState.FAILED):
+        raise Refused(No.BAD_STATE, state=str(command.state))
+    if ticket.paper is not PaperState.UNKNOWN:
+        raise Refused(No.SLIP_NOT_UNKNOWN, number=ticket.number, state=ticket.paper)
+    return (SlipDecided(ticket=ticket.id, state=str(command.state)),)
+
+
+def served_by_hand(book: Book, command: cmd.MarkServedByHand, now: Now) -> tuple[Event, ...]:
+    """Numbers of a service up to one were served without the machine; who is at a counter stays there.
+
+    Refused: no_service, bad_number.
+    """
+    service = _service(book, command.service)
+    try:
+        last = TicketNumber.parse(command.up_to)
+    except ValueError:
+        raise Refused(No.BAD_NUMBER, number=command.up_to[:40]) from None
+    if last.prefix != service.prefix:
+        raise Refused(No.BAD_NUMBER, number=str(last))
+    waiting = (*book.all_waiting(), *(book.tickets[id] for id in book.aside))
+    served = [t for t in waiting if (n := TicketNumber.parse(t.number)).prefix == last.prefix and n <= last]
+    return tuple(TicketServedByHand(ticket=t.id) for t in sorted(served, key=lambda t: t.place))
+
+
+def _service(book: Book, id: ServiceId) -> Service:
+    service = book.plan.service(id)
+    if service is None:
+        raise Refused(No.NO_SERVICE, service=id[:40])
+    return service
+
+
+def _next_number(book: Book, service: Service) -> int:
+    return max(service.first, book.last_number.get(service.prefix, 0) + 1)
+
+
+def _printer_of(book: Book, kiosk: DeviceId) -> DeviceId:
+    return next((k.printer for k in book.plan.kiosks if k.id == kiosk), "")
+
+
+def _only_printer(book: Book) -> DeviceId:
+    """The hall's ticket printer, where there is one and no choice."""
+    printers = {k.printer for k in book.plan.kiosks if k.printer}
+    return printers.pop() if len(printers) == 1 else ""
