@@ -1,0 +1,81 @@
+"""What is said at the border to the county: topics, names and payloads of contract §4, as pure values."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from edge.entries import canonical
+from edge.hall.views import DeviceView, Json
+
+
+@dataclass(frozen=True)
+class Border:
+    """One hall's names at the broker, and who speaks under them."""
+
+    county: str
+    hall: str
+    journal: str
+    """The journal's id: a swapped card or a spare box has another."""
+    version: str
+    boot: str
+
+    @property
+    def client_id(self) -> str:
+        return f"bianmin-{self.county}-{self.hall}"
+
+    def topic(self, name: str) -> str:
+        """`events`, `status`, `health`, `receipts` …"""
+        return f"bianmin/v1/{self.county}/{self.hall}/{name}"
+
+    def status(self, state: str, since: str, head: int) -> bytes:
+        """A birth, a will or a goodbye. A will's `since` is when the connection began."""
+        return _bytes(
+            {
+                "state": state,
+                "since": since,
+                "version": self.version,
+                "journal": self.journal,
+                "head": head,
+                "boot": self.boot,
+            }
+        )
+
+    def rival(self, payload: bytes) -> str | None:
+        """Read a status said under our name: the other speaker's journal, or None if it was this process.
+
+        A copied card has the same journal; its boot id tells it apart.
+        """
+        said = _object(payload)
+        if "journal" not in said or (said["journal"], said.get("boot")) == (self.journal, self.boot):
+            return None
+        return str(said["journal"])
+
+    def stored(self, payload: bytes) -> int | None:
+        """Read the center's receipt: the highest sequence without a hole; None if not about this journal."""
+        said = _object(payload)
+        stored = said.get("stored")
+        if said.get("journal") != self.journal or not isinstance(stored, int) or isinstance(stored, bool):
+            return None
+        return stored
+
+
+def health_report(
+    at: str, uplink: Json, devices: Sequence[DeviceView], facts: Mapping[str, Any], last_ok: Mapping[str, str]
+) -> bytes:
+    """The hall's health: `facts` of the host and screens as they are, and one line for each device."""
+    lines = [{**asdict(device), "last_ok": last_ok.get(device.id, "")} for device in devices]
+    return _bytes({**facts, "at": at, "uplink": uplink, "devices": lines})
+
+
+def _object(payload: bytes) -> Json:
+    """Read a JSON object; anything else is an empty one: nobody at the other end waits for a complaint."""
+    try:
+        said = json.loads(payload)
+    except (ValueError, RecursionError):
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _bytes(value: Json) -> bytes:
+    return canonical(value).encode()

@@ -1,0 +1,276 @@
+"""One connection to a broker by paho, and what happens on it as a queue of values.
+
+A session lives exactly as long as its connection: paho neither reconnects nor keeps anything for later, so
+nothing of an earlier line can overtake what is sent on the next one. Its callbacks run on paho's thread and
+only put into the queue.
+"""
+
+import contextlib
+import logging
+import queue
+import socket
+import ssl
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage, MQTTv5, MQTTv311
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+log = logging.getLogger(__name__)
+
+NEW, OLD = MQTTv5, MQTTv311
+"""The two versions of the protocol, the preferred one first."""
+
+NO_LIMIT = 65535  # MQTT 5 §3.2.2.3.3: a CONNACK without Receive Maximum means 65,535
+UNSUPPORTED_VERSION = 132  # MQTT 5 §3.2.2.2; paho makes it of a 3.1.1 broker's return code 1 as well
+SESSION_TAKEN_OVER = 142  # MQTT 5 §3.14.2.1; mosquitto 2.0.11 closes without saying it (seen)
+SESSION_KEPT_S = 30 * 24 * 3600
+"""How long a broker may keep what it holds for a hall that is away."""
+CONNECT_WITHIN_S = 5.0
+KEEPALIVE_S = 30
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The broker let us in."""
+
+    receive_maximum: int
+
+
+@dataclass(frozen=True)
+class TurnedAway:
+    """The broker answered and refused."""
+
+    why: str
+    older: bool
+    """True: it does not speak this version of the protocol."""
+
+
+@dataclass(frozen=True)
+class Subscribed:
+    mid: int
+
+
+@dataclass(frozen=True)
+class Acknowledged:
+    mid: int
+    refusal: str
+    """Empty when the broker took the message."""
+
+
+@dataclass(frozen=True)
+class Arrived:
+    topic: str
+    payload: bytes
+    retained: bool
+
+
+@dataclass(frozen=True)
+class Lost:
+    why: str
+    taken_over: bool = False
+
+
+Happening = Accepted | TurnedAway | Subscribed | Acknowledged | Arrived | Lost
+
+
+@dataclass(frozen=True)
+class Broker:
+    """Where a broker is and how to prove who we are."""
+
+    host: str
+    port: int
+    tls: bool = False
+    ca_file: str = ""
+    """Empty: the system's authorities."""
+    cert_file: str = ""
+    key_file: str = ""
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+    @classmethod
+    def at(cls, url: str, **proof: Any) -> "Broker":
+        """Read `mqtt://HOST[:1883]` or `mqtts://HOST[:8883]`. Raises ValueError."""
+        parts = urlsplit(url)
+        if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
+            raise ValueError(f"not a broker's address: {url!r} (mqtt://HOST:PORT or mqtts://HOST:PORT)")
+        tls = parts.scheme == "mqtts"
+        return cls(parts.hostname, parts.port or (8883 if tls else 1883), tls, **proof)
+
+
+@dataclass(frozen=True)
+class Will:
+    topic: str
+    payload: bytes
+
+
+class Session:
+    """A connection from `open` to `close`; all methods belong to the thread that opened it."""
+
+    def __init__(self, broker: Broker, client_id: str, will: Will, *, version: int, inflight: int) -> None:
+        self._broker = broker
+        self._version = version
+        self._inbox: queue.SimpleQueue[Happening] = queue.SimpleQueue()
+        client = Client(
+            CallbackAPIVersion.VERSION2,
+            client_id,
+            clean_session=None if version == NEW else False,
+            protocol=MQTTProtocolVersion(version),
+            reconnect_on_failure=False,
+        )
+        client.connect_timeout = CONNECT_WITHIN_S
+        client.max_inflight_messages_set(inflight)
+        client.will_set(will.topic, will.payload, qos=1, retain=True)
+        client.on_connect = self._on_connect
+        client.on_subscribe = self._on_subscribe
+        client.on_publish = self._on_publish
+        client.on_message = self._on_message
+        client.on_disconnect = self._on_disconnect
+        self._client = client
+
+    @property
+    def version(self) -> str:
+        return "5" if self._version == NEW else "3.1.1"
+
+    def open(self) -> None:
+        """Connect; what the broker says comes as Accepted, TurnedAway or Lost.
+
+        Blocks up to 5 s, and as long as the system takes to look up a name.
+        Raises OSError, also of TLS and its files.
+        """
+        broker = self._broker
+        if broker.tls:
+            self._client.tls_set_context(_tls(broker))
+        if broker.user:
+            self._client.username_pw_set(broker.user, broker.password)
+        if self._version == NEW:
+            properties = _properties(PacketTypes.CONNECT)
+            properties.SessionExpiryInterval = SESSION_KEPT_S
+            self._client.connect(
+                broker.host, broker.port, KEEPALIVE_S, clean_start=False, properties=properties
+            )
+        else:
+            self._client.connect(broker.host, broker.port, KEEPALIVE_S)
+        self._client.loop_start()
+
+    def happenings(self, timeout_s: float) -> list[Happening]:
+        """Return all that has happened, waiting up to `timeout_s` for the first."""
+        happenings: list[Happening] = []
+        with contextlib.suppress(queue.Empty):
+            happenings.append(self._inbox.get(block=timeout_s > 0, timeout=timeout_s))
+            while True:
+                happenings.append(self._inbox.get_nowait())
+        return happenings
+
+    def publish(
+        self, topic: str, payload: bytes, *, retain: bool = False, kind: str = "application/json"
+    ) -> int:
+        """Send with QoS 1 and return the packet id. Raises ConnectionError when the line is gone."""
+        properties = None
+        if self._version == NEW:
+            properties = _properties(PacketTypes.PUBLISH)
+            properties.PayloadFormatIndicator = 1
+            properties.ContentType = kind
+        sent = self._client.publish(topic, payload, qos=1, retain=retain, properties=properties)
+        if sent.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
+            raise ConnectionError(f"the line went while sending ({sent.rc.name})")
+        return sent.mid
+
+    def subscribe(self, topic: str) -> int:
+        """Ask for a topic with QoS 1, without our own messages where the broker can; return the packet id."""
+        if self._version == NEW:
+            rc, mid = self._client.subscribe(topic, options=SubscribeOptions(qos=1, noLocal=True))
+        else:
+            rc, mid = self._client.subscribe(topic, qos=1)
+        if rc != MQTTErrorCode.MQTT_ERR_SUCCESS or mid is None:
+            raise ConnectionError(f"the line went while subscribing to {topic}")
+        return mid
+
+    def close(self, within_s: float = 2.0) -> None:
+        """Say goodbye, so that the will is not published, and end paho's thread; blocks up to 1 s longer."""
+        self._client.disconnect()
+        until = time.monotonic() + within_s
+        while self._client.socket() is not None and time.monotonic() < until:
+            self.happenings(0.05)
+        self._cut()
+        # paho 2.2 clears the field of its thread as it ends, also between loop_stop's test and its join.
+        with contextlib.suppress(AttributeError):
+            self._client.loop_stop()
+        self._client.on_connect = self._client.on_subscribe = self._client.on_publish = None
+        self._client.on_message = self._client.on_disconnect = None
+
+    def _cut(self) -> None:
+        """End a line that does not take even the goodbye: paho's thread wakes and leaves."""
+        wire = self._client.socket()
+        if isinstance(wire, socket.socket):
+            with contextlib.suppress(OSError):
+                wire.shutdown(socket.SHUT_RDWR)
+
+    # --- paho's thread: into the queue and back ---------------------------------------------------------
+
+    def _on_connect(
+        self,
+        client: Client,
+        userdata: Any,
+        flags: ConnectFlags,
+        reason: ReasonCode,
+        properties: Properties | None,
+    ) -> None:
+        if reason.is_failure:
+            self._inbox.put(TurnedAway(f"the broker refused: {reason}", reason.value == UNSUPPORTED_VERSION))
+        else:
+            self._inbox.put(Accepted(getattr(properties, "ReceiveMaximum", NO_LIMIT)))
+
+    def _on_subscribe(
+        self,
+        client: Client,
+        userdata: Any,
+        mid: int,
+        reasons: Sequence[ReasonCode],
+        properties: Properties | None,
+    ) -> None:
+        for reason in reasons:
+            if reason.is_failure:
+                log.warning("the broker does not let us hear: %s", reason)
+        self._inbox.put(Subscribed(mid))
+
+    def _on_publish(
+        self, client: Client, userdata: Any, mid: int, reason: ReasonCode, properties: Properties | None
+    ) -> None:
+        self._inbox.put(Acknowledged(mid, str(reason) if reason.is_failure else ""))
+
+    def _on_message(self, client: Client, userdata: Any, message: MQTTMessage) -> None:
+        self._inbox.put(Arrived(message.topic, bytes(message.payload), message.retain))
+
+    def _on_disconnect(
+        self,
+        client: Client,
+        userdata: Any,
+        flags: DisconnectFlags,
+        reason: ReasonCode,
+        properties: Properties | None,
+    ) -> None:
+        if flags.is_disconnect_packet_from_server:
+            taken_over = reason.value == SESSION_TAKEN_OVER
+            self._inbox.put(Lost(f"the broker ended the connection: {reason}", taken_over))
+        else:
+            self._inbox.put(Lost("the line was cut"))
+
+
+def _tls(broker: Broker) -> ssl.SSLContext:
+    """Raises OSError: a file that is missing, or that holds no key."""
+    context = ssl.create_default_context(cafile=broker.ca_file or None)
+    if broker.cert_file:
+        context.load_cert_chain(broker.cert_file, broker.key_file or None)
+    return context
+
+
+def _properties(packet: int) -> Properties:
+    return Properties(packet)  # type: ignore[no-untyped-call]

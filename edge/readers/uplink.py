@@ -1,0 +1,218 @@
+"""Deliver: every journal entry to the county's broker, in order, however long the line was down."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from edge.errors import JournalError
+from edge.hall.plan import HallPlan
+from edge.hall.views import Json
+from edge.readers.border import Border, health_report
+from edge.readers.mqtt_session import NEW, OLD, Accepted, Broker, Lost, Session, TurnedAway, Will
+from edge.readers.patience import Patience
+from edge.readers.uplink_talk import Cursors, Ending, Talk
+from edge.registrar import Registrar
+from edge.settings_tables import UplinkSettings
+
+log = logging.getLogger(__name__)
+
+CONNACK_WITHIN_S = 10.0
+GOOD_LINE_S = 10.0
+"""A connection that held for so long was a good one: patience begins anew."""
+BEAT_S = 1.0
+LOG_EVERY_S = 60.0
+
+
+class Uplink:
+    """The thread `uplink`, beside it paho's, which only puts into a queue; `stop` joins both."""
+
+    def __init__(
+        self,
+        registrar: Registrar,
+        settings: UplinkSettings,
+        plan: HallPlan,
+        *,
+        version: str,
+        boot: str,
+        health: Callable[[], Json] | None = None,
+        patience: Patience | None = None,
+    ) -> None:
+        """`health` gives the facts of host and screens, and under `last_ok` a time for each device id.
+
+        Raises JournalError, ValueError (the broker's address).
+        """
+        self._registrar = registrar
+        self._settings = settings
+        self._border = Border(plan.county, plan.hall, registrar.journal.id, version, boot)
+        self._facts = health or dict
+        self._patience = patience or Patience()
+        self._cursors = Cursors(registrar)
+        self._talk: Talk | None = None
+        self._returning = False
+        self._why, self._since = "not yet connected", ""
+        self._logged = ("", 0.0)
+        self._beat = time.monotonic()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="uplink", daemon=True)
+        Broker.at(settings.broker)
+
+    def start(self) -> None:
+        """Begin, after the registrar; a broker that is absent is waited for."""
+        self._since = self._at()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Bring out what is written, say goodbye, end; blocks up to 5 s, longer only in a name's look-up."""
+        self._stopping.set()
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def beat(self) -> float:
+        """Monotonic time of the last turn; some seconds old while connecting, more where a look-up hangs."""
+        return self._beat
+
+    def status(self) -> Json:
+        """`since`: when `connected` last changed; `lag`: in entries; `oldest`: the time of the first of them."""
+        talk, sent = self._talk, self._cursors.sent
+        return {
+            "connected": talk is not None,
+            "lag": max(0, self._registrar.journal.head - sent),
+            "oldest": self._oldest(sent),
+            "cursor": sent,
+            "firm": self._cursors.firm,
+            "window": talk.window.size if talk else 0,
+            "since": self._since,
+            "why": self._why,
+        }
+
+    def _oldest(self, sent: int) -> str:
+        try:
+            entries = self._registrar.journal.read_after(sent, 1)
+        except JournalError:
+            return ""
+        return _iso(entries[0].stamp.at) if entries else ""
+
+    # --- the thread -----------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            began = time.monotonic()
+            try:
+                ending = self._attempt()
+            except JournalError as error:
+                ending = Ending(f"the journal cannot be read: {error}")
+            except Exception:
+                log.exception("uplink: a fault; the connection is made anew")
+                ending = Ending("a fault of the program, see its log")
+            if self._talk is not None:
+                self._talk, self._since = None, self._at()
+            if ending is not None:
+                self._stay_away(ending, held_s=time.monotonic() - began)
+        self._why = "stopped"
+
+    def _attempt(self) -> Ending | None:
+        """Connect and talk until the end; None: it was us who ended it."""
+        ending = self._connect(NEW)
+        if ending is not None and ending.older and not self._stopping.is_set():
+            log.info("uplink: %s; trying MQTT 3.1.1", ending.why)
+            ending = self._connect(OLD)
+        return ending
+
+    def _connect(self, version: int) -> Ending | None:
+        session: Session | None = None
+        try:
+            session = self._session(version)
+            session.open()
+            answer = self._answer(session)
+            return self._converse(session, answer) if isinstance(answer, Accepted) else answer
+        except (OSError, UnicodeDecodeError) as error:
+            return Ending(f"{self._settings.broker}: {error}")
+        finally:
+            if session is not None:
+                session.close()
+
+    def _session(self, version: int) -> Session:
+        """Raises OSError: the password's file."""
+        said = self._settings
+        password = Path(said.password_file).read_text("utf-8").strip() if said.password_file else ""
+        broker = Broker.at(
+            said.broker,
+            ca_file=said.ca_file,
+            cert_file=said.cert_file,
+            key_file=said.key_file,
+            user=said.user,
+            password=password,
+        )
+        status = self._border.status("offline", self._at(), self._registrar.journal.head)
+        will = Will(self._border.topic("status"), status)
+        return Session(broker, self._border.client_id, will, version=version, inflight=said.window)
+
+    def _answer(self, session: Session) -> Accepted | Ending | None:
+        until = time.monotonic() + CONNACK_WITHIN_S
+        while time.monotonic() < until and not self._stopping.is_set():
+            self._beat = time.monotonic()
+            for happening in session.happenings(0.1):
+                match happening:
+                    case Accepted():
+                        return happening
+                    case TurnedAway(why, older):
+                        return Ending(why, older=older)
+                    case Lost(why):
+                        return Ending(f"{why} before the broker answered", older=True)
+        return None if self._stopping.is_set() else Ending("the broker does not answer")
+
+    def _converse(self, session: Session, accepted: Accepted) -> Ending | None:
+        talk = Talk(
+            session,
+            self._border,
+            self._registrar,
+            self._cursors,
+            window=min(self._settings.window, accepted.receive_maximum),
+            health_every_s=self._settings.health_every_s,
+            health=self._health,
+            at=self._at,
+            returning=self._returning,
+            turn=self._turn,
+        )
+        self._talk, self._why, self._since = talk, "", self._at()
+        log.info("uplink: connected to %s, MQTT %s", self._settings.broker, session.version)
+        try:
+            return talk.run(self._stopping)
+        finally:
+            self._returning = self._returning or talk.born
+
+    def _stay_away(self, ending: Ending, held_s: float) -> None:
+        if held_s >= GOOD_LINE_S:
+            self._patience.renew()
+        delay_s = self._patience.long_s() if ending.long else self._patience.delay_s()
+        self._why = ending.why
+        self._complain(ending.why, delay_s)
+        until = time.monotonic() + delay_s
+        while not self._stopping.is_set() and (left_s := until - time.monotonic()) > 0:
+            self._turn()
+            self._stopping.wait(min(left_s, BEAT_S))
+
+    def _complain(self, why: str, delay_s: float) -> None:
+        """Once per trouble, then each minute."""
+        before, at = self._logged
+        if why != before or time.monotonic() - at >= LOG_EVERY_S:
+            log.warning("uplink: %s; again in %.0f s", why, delay_s)
+            self._logged = (why, time.monotonic())
+
+    def _turn(self) -> None:
+        self._beat = time.monotonic()
+
+    def _health(self) -> bytes:
+        facts = dict(self._facts())
+        last_ok = facts.pop("last_ok", {})
+        return health_report(self._at(), self.status(), self._registrar.view.devices, facts, last_ok)
+
+    def _at(self) -> str:
+        return _iso(datetime.fromisoformat(self._registrar.view.clock.at))
+
+
+def _iso(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

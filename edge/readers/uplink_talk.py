@@ -1,0 +1,206 @@
+"""One talk with the county's broker: greeting, entries in order, receipts, health, goodbye."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from edge.entries import canonical
+from edge.hall.views import DeviceView
+from edge.readers.border import Border
+from edge.readers.mqtt_session import Acknowledged, Arrived, Happening, Lost, Session, Subscribed
+from edge.readers.mqtt_window import Window
+from edge.registrar import Registrar
+
+log = logging.getLogger(__name__)
+
+ANSWER_WITHIN_S = 60.0
+"""A broker that keeps the line but acknowledges nothing for so long is left."""
+GOODBYE_WITHIN_S = 2.0
+HEALTH_GAP_S = 1.0
+"""A device that flaps is reported at most so often."""
+IDLE_S, BUSY_S = 0.25, 0.05
+CLOUD_EVENT = "application/cloudevents+json"  # CloudEvents MQTT binding 1.0.2 §3.2: structured mode
+
+
+@dataclass(frozen=True)
+class Ending:
+    """Why a connection ended, or never began."""
+
+    why: str
+    long: bool = False
+    """Coming back soon makes it worse."""
+    older: bool = False
+    """The older version of the protocol may do."""
+
+
+class Cursors:
+    """How far the county has come: provisionally by the broker's word, firmly by the center's receipt."""
+
+    def __init__(self, registrar: Registrar) -> None:
+        self._registrar = registrar
+        self.sent = registrar.journal.cursor("uplink")
+        self.firm = registrar.journal.cursor("uplink-firm")
+
+    def acknowledged(self, seq: int) -> None:
+        """Note that the broker has everything up to `seq`."""
+        if seq > self.sent:
+            self.sent = seq
+            self._registrar.save_cursor("uplink", seq)
+
+    def stored(self, seq: int) -> None:
+        """Note the center's receipt; one that falls back or speaks of what is not written yet is nothing."""
+        if self.firm < seq <= self._registrar.journal.head:
+            self.firm = seq
+            self._registrar.save_cursor("uplink-firm", seq)
+
+
+class Talk:
+    """What is said on one connection; belongs to the uplink's thread."""
+
+    def __init__(
+        self,
+        session: Session,
+        border: Border,
+        registrar: Registrar,
+        cursors: Cursors,
+        *,
+        window: int,
+        health_every_s: float,
+        health: Callable[[], bytes],
+        at: Callable[[], str],
+        returning: bool,
+        turn: Callable[[], None],
+    ) -> None:
+        """`at` tells the time; `turn` is called on each turn; `returning`: born before in this process."""
+        self._session = session
+        self._border = border
+        self._registrar = registrar
+        self._journal = registrar.journal
+        self._cursors = cursors
+        self.window = Window(window, cursors.sent)
+        self._next = cursors.sent
+        self._health_every_s = health_every_s
+        self._health = health
+        self._at = at
+        self._returning = returning
+        self._turn = turn
+        self._greeted_by = -1
+        self.born = False
+        self._rival = ""
+        self._devices: tuple[DeviceView, ...] | None = None
+        self._reported = 0.0
+
+    def run(self, stop: threading.Event) -> Ending | None:
+        """Talk until the line ends, or until `stop`: then None, and the goodbye is said. Raises JournalError."""
+        try:
+            self._greet()
+            while not stop.is_set():
+                if ending := self._once():
+                    return ending
+            self._farewell()
+        except ConnectionError as error:
+            return Ending(str(error))
+        return None
+
+    def _once(self) -> Ending | None:
+        self._turn()
+        for happening in self._session.happenings(self._wait_s()):
+            if ending := self._take(happening):
+                return ending
+        self._cursors.acknowledged(self.window.cursor)
+        if self.born and self._rival:
+            return Ending(f"two boxes{self._rival}", long=True)
+        if self.born:
+            self._report()
+            self._send()
+        if self.window.oldest is not None and time.monotonic() - self.window.oldest > ANSWER_WITHIN_S:
+            return Ending(f"the broker acknowledged nothing for {ANSWER_WITHIN_S:.0f} s")
+        return None
+
+    def _wait_s(self) -> float:
+        """Wait for the journal if nothing is on its way; return how long to wait for the broker."""
+        if self.born and self.window.room > 0 and self._journal.head > self._next:
+            return 0.0
+        if self.window.oldest is None:
+            self._journal.wait_after(self._next, IDLE_S)
+            return 0.0
+        return BUSY_S if self.window.room > 0 else IDLE_S
+
+    def _take(self, happening: Happening) -> Ending | None:
+        match happening:
+            case Subscribed(mid):
+                self.window.acknowledged(mid)
+                return self._greeted() if mid == self._greeted_by else None
+            case Acknowledged(mid, ""):
+                self.window.acknowledged(mid)
+            case Acknowledged(_, refusal):
+                return Ending(f"the broker refused a message: {refusal}", long=True)
+            case Arrived(topic, payload, retained):
+                self._hear(topic, payload, retained)
+            case Lost(why, taken_over):
+                return Ending(f"{why}{self._two_boxes('another box') if taken_over else ''}", long=taken_over)
+        return None
+
+    def _hear(self, topic: str, payload: bytes, retained: bool) -> None:
+        if topic == self._border.topic("receipts"):
+            stored = self._border.stored(payload)
+            if stored is not None:
+                self._cursors.stored(stored)
+        elif topic == self._border.topic("status") and retained and self._returning:
+            # What this process said last stood there: whoever replaced it came in under our name meanwhile.
+            journal = self._border.rival(payload)
+            if journal is not None:
+                self._rival = self._two_boxes(f"the box with journal {journal}")
+
+    def _two_boxes(self, other: str) -> str:
+        return f": {other} speaks as {self._border.client_id} too; give one of them its own hall code"
+
+    def _greet(self) -> None:
+        """Ask for our own status first: the second answer comes after what the first topic holds."""
+        for topic in ("status", "receipts"):
+            self._greeted_by = self._session.subscribe(self._border.topic(topic))
+            self.window.sent(self._greeted_by, time.monotonic())
+
+    def _greeted(self) -> Ending | None:
+        if self._rival:
+            return Ending(f"two boxes{self._rival}", long=True)
+        self._publish("status", self._border.status("online", self._at(), self._journal.head), retain=True)
+        self.born = True
+        return None
+
+    def _report(self) -> None:
+        devices, waited_s = self._registrar.view.devices, time.monotonic() - self._reported
+        due = waited_s >= self._health_every_s or devices != self._devices
+        if due and self.window.room > 0 and (self._devices is None or waited_s >= HEALTH_GAP_S):
+            self._publish("health", self._health(), retain=True)
+            self._devices, self._reported = devices, time.monotonic()
+
+    def _send(self) -> None:
+        if self.window.room <= 0 or self._journal.head <= self._next:
+            return
+        for entry in self._journal.read_after(self._next, self.window.room):
+            payload = canonical(entry.cloud()).encode()
+            mid = self._session.publish(self._border.topic("events"), payload, kind=CLOUD_EVENT)
+            self.window.sent(mid, time.monotonic(), entry.seq)
+            self._next = entry.seq
+
+    def _publish(self, name: str, payload: bytes, *, retain: bool) -> None:
+        mid = self._session.publish(self._border.topic(name), payload, retain=retain)
+        self.window.sent(mid, time.monotonic())
+
+    def _farewell(self) -> None:
+        """Bring out what is written, say that we go, and let the broker acknowledge it; blocks up to 2 s."""
+        until = time.monotonic() + GOODBYE_WITHIN_S
+        while self.born and (self._cursors.sent < self._journal.head or self.window.room <= 0):
+            if time.monotonic() >= until or self._once() is not None:
+                break
+        if not self.born:
+            return
+        self._publish("status", self._border.status("offline", self._at(), self._journal.head), retain=True)
+        while self.window.oldest is not None and time.monotonic() < until:
+            for happening in self._session.happenings(BUSY_S):
+                if self._take(happening) is not None:
+                    return
+        self._cursors.acknowledged(self.window.cursor)
