@@ -23,6 +23,8 @@ class Guide:
     """First letters of the name's pinyin; made at import, may be mended by hand."""
     pinyin: str = ""
     """The name's full pinyin, without tones and gaps."""
+    also: tuple[str, ...] = ()
+    """Other words that people use for it, in characters, pinyin or letters."""
     kind: str = ""
     """`immediate`, `promised` or empty: not known."""
     promised_time: str = ""
@@ -99,12 +101,12 @@ def _closeness(guide: Guide, wanted: str) -> int:
     name = _plain(guide.name)
     for rank, hit in enumerate(
         (
-            name == wanted,
+            wanted in (name, *guide.also),
             name.startswith(wanted),
             wanted in name,
             guide.letters == wanted,
             guide.letters.startswith(wanted),
-            guide.pinyin.startswith(wanted),
+            guide.pinyin.startswith(wanted) or any(a.startswith(wanted) for a in guide.also),
             wanted in guide.letters,
             wanted in guide.pinyin,
             wanted in _plain(guide.department),
@@ -148,4 +150,4 @@ def _guide(row: dict[str, Any], index: int, file: Path) -> Guide:
     return Guide(**values)
 
 
-_LISTS = ("materials", "steps", "complaints")
+_LISTS = ("also", "materials", "steps", "complaints")

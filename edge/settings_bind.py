@@ -138,9 +138,10 @@ def _worded(cls: Any, error: dict[str, Any]) -> tuple[Loc, str]:
 
 
 def _own_words(message: str, cls: Any, loc: Loc) -> tuple[Loc, str]:
-    """A dataclass's `ValueError("size: must be 1..8")` names its field first."""
-    name, colon, rest = message.partition(": ")
-    return ((*loc, name), rest) if colon and name in _fields_at(cls, loc) else (loc, message)
+    """A dataclass's `ValueError("size: must be 1..8")`, or without the colon, names its field first."""
+    name, _, rest = message.partition(" ")
+    name = name.rstrip(":")
+    return ((*loc, name), rest) if rest and name in _fields_at(cls, loc) else (loc, message)
 
 
 def path_of(loc: Sequence[Any], at: str = "") -> str:

@@ -1,0 +1,29 @@
+"""`bianmin check DIR`: every problem of a config folder, one line each."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from edge import settings
+from edge.errors import ConfigError
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", metavar="DIR", type=Path, help="the config folder, as /etc/bianmin")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Problems on standard output and 2, or one line and 0; warnings on standard error change neither."""
+    for warning in settings.warnings(args.folder):
+        print(f"warning: {warning}", file=sys.stderr)
+    try:
+        found = settings.load(args.folder)
+    except ConfigError as error:
+        print("\n".join(error.problems))
+        return 2
+    plan = found.plan
+    print(
+        f"{args.folder}: ok: {plan.name}, {len(plan.services)} services, {len(plan.counters)} counters,"
+        f" {len(found.devices)} devices on {len(found.links)} links, {len(found.guides)} guides"
+    )
+    return 0
