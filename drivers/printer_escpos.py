@@ -21,6 +21,8 @@ LINKS = ("tcp", "serial", "file", "usb", "rfc2217")
 ASK_IN_QUEUE = b"\x1dr\x01"
 # SNBC: DLE EOT n is answered at once, even offline; 1 printer, 2 why offline, 3 error, 4 paper.
 ASK_NOW = (b"\x10\x04\x01", b"\x10\x04\x02", b"\x10\x04\x03", b"\x10\x04\x04")
+QUIET_S = 0.02
+"""Nothing for so long: all that was under way has come."""
 ANSWER_S = 0.5
 """Facts from the field: 200 to 500 ms for each status byte."""
 
@@ -93,6 +95,7 @@ class Driver:
 
         Blocks up to 3 s. Raises DeviceFault (NO_ANSWER), LinkLost.
         """
+        self._forget()
         if self._options.status and self._ask_now(0) is None and self._ask_now(0) is None:
             raise DeviceFault(Fault.NO_ANSWER, f"no answer to DLE EOT 1 within {2 * ANSWER_S} s")
         # Half a picture may wait for its rest: NULs fill it up as white paper, and are ignored elsewhere.
@@ -142,26 +145,34 @@ class Driver:
             raise DeviceFault(now.code, now.detail, begun=True)
 
     def _status(self, *, forget: bool = True) -> DeviceStatus:
-        """Trouble is asked for twice: one answer may be a late one, from before or from inside a picture."""
-        now = self._round(forget=forget)
-        return (
-            now if now.state is not State.DOWN or now.code is Fault.NO_ANSWER else self._round(forget=forget)
-        )
+        """Ask until the answers fit the questions, at most four times; trouble must be said twice.
 
-    def _round(self, *, forget: bool) -> DeviceStatus:
+        An answer may be a late one, or come from a picture that holds the bytes of a question; then all that
+        follow are one question behind, and one is left over.
+        """
+        if forget:
+            self._forget()
+        now = before = self._round()
+        for _ in range(3):
+            if now.code is Fault.NO_ANSWER:
+                return now
+            left_over = self._hear(self._replies.now, QUIET_S) is not None
+            if not left_over and (now.state is not State.DOWN or now is not before):
+                return now
+            before, now = now, self._round()
+        return now
+
+    def _round(self) -> DeviceStatus:
         answers = []
         for n in range(4):
-            answer = self._ask_now(n, forget=forget)
+            answer = self._ask_now(n)
             if answer is None:
-                return DeviceStatus(
-                    State.DOWN, Fault.NO_ANSWER, f"no answer to DLE EOT {n + 1} within {ANSWER_S} s"
-                )
+                silence = f"no answer to DLE EOT {n + 1} within {ANSWER_S} s"
+                return DeviceStatus(State.DOWN, Fault.NO_ANSWER, silence)
             answers.append(answer)
         return status_of((answers[0], answers[1], answers[2], answers[3]), self._options.near_end)
 
-    def _ask_now(self, n: int, *, forget: bool = True) -> int | None:
-        if forget:
-            self._forget()
+    def _ask_now(self, n: int) -> int | None:
         self._replies.now.clear()
         self._link.write(ASK_NOW[n])
         return self._hear(self._replies.now, ANSWER_S)
@@ -178,7 +189,7 @@ class Driver:
     def _forget(self) -> None:
         """Throw away what came unasked, so that an old answer is not taken for a new one."""
         for _ in range(64):
-            if not self._link.read(0):
+            if not self._link.read(QUIET_S):
                 break
         self._replies = Replies()
 
