@@ -57,6 +57,11 @@ class Broker:
     def url(self) -> str:
         return f"mqtt://127.0.0.1:{self.port}"
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     def start(self) -> None:
         """Start and return when the port answers."""
         with self.log.open("ab") as log:
@@ -141,16 +146,17 @@ class Recorder:
     def on(self, name: str) -> list[Message]:
         """All messages so far whose topic ends with `/name`."""
         with self._grown:
-            return [m for m in self.messages if m.topic.endswith(f"/{name}")]
+            return self._on(name)
+
+    def _on(self, name: str) -> list[Message]:
+        return [m for m in self.messages if m.topic.endswith(f"/{name}")]
 
     def wait_for(
         self, name: str, enough: Callable[[list[Message]], bool], timeout_s: float = 20
     ) -> list[Message]:
-        """Wait until `enough(messages on /name)`; raises AssertionError with what came instead."""
+        """Wait for messages on /name until `enough(all of them)`; else AssertionError with what came."""
         with self._grown:
-            done = self._grown.wait_for(
-                lambda: enough([m for m in self.messages if m.topic.endswith(f"/{name}")]), timeout_s
-            )
+            done = self._grown.wait_for(lambda: (seen := self._on(name)) and enough(seen), timeout_s)
         found = self.on(name)
         assert done, (
             f"not seen on …/{name} within {timeout_s} s; there were: {[m.payload for m in found][-5:]}"

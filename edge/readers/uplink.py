@@ -75,7 +75,7 @@ class Uplink:
         return self._beat
 
     def status(self) -> Json:
-        """`since`: when `connected` last changed; `lag`: in entries; `oldest`: the time of the first of them."""
+        """`since`: when `connected` changed last; `lag` in entries, `oldest` is the time of the first."""
         talk, sent = self._talk, self._cursors.sent
         return {
             "connected": talk is not None,

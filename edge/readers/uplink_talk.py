@@ -93,7 +93,7 @@ class Talk:
         self._reported = 0.0
 
     def run(self, stop: threading.Event) -> Ending | None:
-        """Talk until the line ends, or until `stop`: then None, and the goodbye is said. Raises JournalError."""
+        """Talk until the line ends, or until `stop`: then None, and goodbye is said. Raises JournalError."""
         try:
             self._greet()
             while not stop.is_set():

@@ -43,7 +43,15 @@ class Hall:
     def write(self, n: int) -> list[Entry]:
         return [self.registrar.note(CounterOpened(counter=str(i))) for i in range(n)]
 
-    def uplink(self, url: str, *, boot: str = "boot-1", start: bool = True, **settings: object) -> Uplink:
+    def uplink(
+        self,
+        url: str,
+        *,
+        boot: str = "boot-1",
+        patience_s: tuple[float, float] = (0.1, 0.4),
+        **settings: object,
+    ) -> Uplink:
+        """Start an uplink; it is stopped with the test."""
         made = replace(UplinkSettings(broker=url), **settings)
         uplink = Uplink(
             self.registrar,
@@ -52,11 +60,10 @@ class Hall:
             version="0.1.0",
             boot=boot,
             health=lambda: {"host": {"disk_free": 0.5}, "last_ok": {"printer-1": "2026-01-01T00:00:00Z"}},
-            patience=Patience(0.1, 0.4),
+            patience=Patience(*patience_s),
         )
-        if start:
-            uplink.start()
-            self._stack.callback(uplink.stop)
+        uplink.start()
+        self._stack.callback(uplink.stop)
         return uplink
 
 

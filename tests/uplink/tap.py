@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 
 CONNECT, CONNACK, PUBLISH, PUBACK = 1, 2, 3, 4
-# MQTT 3.1.1 §3.2.2.3: return code 1, unacceptable protocol version: what a 3.1.1 broker says to an MQTT 5 client.
+# MQTT 3.1.1 §3.2.2.3, return code 1, unacceptable protocol version: a 3.1.1 broker's word to a client of 5.
 OLD_BROKER_REFUSES = bytes([CONNACK << 4, 2, 0, 1])
 # MQTT 5 §3.14: DISCONNECT with reason 0x8E, session taken over, and no properties.
 SESSION_TAKEN_OVER = bytes([0xE0, 2, 0x8E, 0])
@@ -23,6 +23,9 @@ class Tap:
         self._refuse_v5 = refuse_v5
         self._hold = hold
         self._lock = threading.Condition()
+        self.gate = threading.Event()
+        """Open at first; while it is closed a new line is cut at once."""
+        self.gate.set()
         self._kept: list[Callable[[], None]] = []
         self.levels: list[int] = []
         """Protocol level of each CONNECT: 4 is 3.1.1, 5 is 5."""
@@ -44,6 +47,11 @@ class Tap:
             assert self._lock.wait_for(lambda: claim(self), timeout_s), (
                 f"flying {self.flying}, levels {self.levels}"
             )
+
+    def hold(self) -> None:
+        """Keep back acknowledgements from now on."""
+        with self._lock:
+            self._hold = True
 
     def let_go(self) -> None:
         """Pass on what was held, and hold nothing from now on."""
@@ -84,6 +92,9 @@ class Tap:
         with contextlib.suppress(OSError):
             while True:
                 client, _ = self._listener.accept()
+                if not self.gate.is_set():
+                    client.close()
+                    continue
                 self._clients.append(client)
                 self._begin(self._join, client)
 

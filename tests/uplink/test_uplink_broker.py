@@ -112,7 +112,7 @@ def test_a_broker_that_is_absent_at_the_start_is_waited_for(hall: Hall, tmp_path
         with Recorder(broker.port) as center:
             wait_until(lambda: uplink.status()["connected"], "connected")
             hall.write(1)
-            # mosquitto had no subscriber for what came before the recorder; from its first event on nothing is missing.
+            # What came before the recorder had no subscriber; from its first event on nothing is missing.
             messages = center.wait_for(
                 "events", lambda s: bool(s) and s[-1].json()["sequence"] == str(hall.journal.head)
             )

@@ -1,4 +1,5 @@
 import random
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -69,7 +70,7 @@ def test_patience_doubles_to_its_end_and_begins_anew() -> None:
 def test_a_hundred_halls_do_not_come_back_together() -> None:
     delays = sorted(Patience(1, 120, random.Random(seed)).long_s() for seed in range(100))
     assert delays[0] < 70 and delays[-1] > 110
-    assert max(b - a for a, b in zip(delays, delays[1:], strict=False)) < 10
+    assert max(b - a for a, b in pairwise(delays)) < 10
 
 
 def test_a_receipt_counts_for_its_own_journal_only() -> None:
