@@ -225,7 +225,7 @@ class FrameFormat:
 
     def _counts_data(self, field: Field) -> bool:
         over = self._over(field)
-        return over.start <= self._data_at < over.stop
+        return self._data_at in range(over.start, over.stop)
 
     def _raw(self, field: Field, value: int | bytes) -> bytes:
         if field.kind == "const":

@@ -1,8 +1,9 @@
 """Key presses out of input records."""
 
+import re
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 _RECORD = struct.Struct("<qqHHi")
 """seconds, microseconds, type, code, value: linux/input.h on 64 bit."""
@@ -49,6 +50,14 @@ NAMES = {
     87: "f11",
     88: "f12",
 }
+
+
+def check_names(where: str, keys: Iterable[str]) -> None:
+    """Raises ValueError for what is not the name of a key."""
+    for name in keys:
+        if name not in NAMES.values() and not re.fullmatch(r"key\d{1,3}", name):
+            known = ", ".join(sorted(set(NAMES.values())))
+            raise ValueError(f"{where}: no key {name!r} (there are: {known}, key123 by its code)")
 
 
 class KeyRecords:
