@@ -24,7 +24,7 @@ _FIRST_BACK_OFF_S = 0.25
 
 
 class ServerAway(Exception):
-    """Nobody answers at this address now. Whether a POST was done is not known; the same key may ask again."""
+    """Nobody answers at this address now. A POST may have been done; the same key may ask again."""
 
 
 class Client:

@@ -1,0 +1,142 @@
+"""What the door answers, as types: the hall's views as they are, and small envelopes around them."""
+
+from typing import Any
+
+from pydantic import ConfigDict, TypeAdapter
+from pydantic.dataclasses import dataclass
+
+from edge.guides import Guide
+from edge.hall.views import ClockView, CounterView, HallView, TicketView
+
+HALL: TypeAdapter[HallView] = TypeAdapter(HallView)
+"""Without `tickets`, which never leaves the house."""
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class TicketAnswer:
+    ticket: TicketView
+
+
+@dataclass(frozen=True)
+class CounterAnswer:
+    counter: CounterView
+
+
+@dataclass(frozen=True)
+class DayAnswer:
+    day: str
+    """The business day, `YYYY-MM-DD`."""
+    clock: ClockView
+
+
+@dataclass(frozen=True)
+class ServedByHandAnswer:
+    tickets: tuple[str, ...]
+    """Ids of the tickets that are finished by this."""
+
+
+@dataclass(frozen=True)
+class Rating:
+    ticket: str
+    score: int
+
+
+@dataclass(frozen=True)
+class RatingAnswer:
+    rating: Rating
+
+
+@dataclass(frozen=True)
+class Capture:
+    id: str
+    counter: str
+    ticket: str
+    """Empty: nobody was at the counter."""
+    digest: str
+    """SHA-256 of the stored file, hex."""
+    size_bytes: int
+    pages: int
+
+
+@dataclass(frozen=True)
+class CaptureAnswer:
+    capture: Capture
+
+
+@dataclass(frozen=True)
+class Screen:
+    name: str
+    seq: int
+    """The newest view's."""
+
+
+@dataclass(frozen=True)
+class ScreenAnswer:
+    screen: Screen
+
+
+@dataclass(frozen=True)
+class HealthzAnswer:
+    status: str
+    """`ok`"""
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="allow"))
+class HealthAnswer:
+    """As the daemon's health gathers it; what a box cannot measure is left out."""
+
+    host: Json
+    uplink: Json
+    screens: list[Json]
+
+
+@dataclass(frozen=True)
+class GuideAnswer:
+    guide: Guide
+
+
+@dataclass(frozen=True)
+class GuidesAnswer:
+    guides: list[Guide]
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="allow"))
+class CloudEvent:
+    """CloudEvents 1.0; `data` as `x-events` says for its type."""
+
+    specversion: str
+    id: str
+    """`{journal}:{seq}`"""
+    source: str
+    type: str
+    time: str
+    datacontenttype: str
+    data: Json
+    journal: str
+    sequence: str
+    """The sequence number, decimal."""
+    dataversion: str
+    trustedtime: bool
+    chain: str
+    """SHA-256 over the chain before it and this entry, hex."""
+
+
+@dataclass(frozen=True)
+class EventsAnswer:
+    events: list[CloudEvent]
+    head: int
+    """The journal's newest entry."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """RFC 9457, `application/problem+json`."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    """For the person, in the hall's language."""
+    reason: str
+    """A stable key; all are in `x-reasons`."""

@@ -1,0 +1,170 @@
+"""What callers may send: bodies and queries, bound to values, all complaints at once."""
+
+import hashlib
+import json
+from datetime import date, time
+from typing import Annotated, Any, ClassVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from edge.hall.words import Outcome, PaperState
+
+_PLAIN = r"^[^\x00-\x1f\x7f]*$"
+_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_TIME = r"^[0-9]{2}:[0-9]{2}$"
+
+Word = Annotated[str, StringConstraints(max_length=64, pattern=_PLAIN)]
+"""An id or a short word; no control characters."""
+Name = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=_PLAIN)]
+Sequence = Annotated[int, Field(ge=0, le=2**63 - 1)]
+
+
+def _real_date(text: str) -> str:
+    date.fromisoformat(text)
+    return text
+
+
+def _real_time(text: str) -> str:
+    time.fromisoformat(text)
+    return text
+
+
+class Body(BaseModel):
+    """Unknown keys are refused, and numbers are not taken from text."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True)
+    UNDIGESTED: ClassVar[set[str]] = set()
+    """A digest travels to the county: fields whose words could be guessed from it."""
+
+    def fields(self) -> dict[str, Any]:
+        """As the command's own fields."""
+        return dict(self)
+
+    def digest(self) -> str:
+        """The first 16 hex digits of the SHA-256 of what was said, however it was written."""
+        said = self.model_dump(mode="json", exclude_defaults=True, exclude=self.UNDIGESTED)
+        text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+class Nothing(Body):
+    """`{}`, or no body at all."""
+
+
+NOTHING = Nothing()
+
+
+class TakeBody(Body):
+    service: Name
+    item: Word = ""
+    """The guide that was chosen."""
+    priority: Word = ""
+    kiosk: Word = ""
+    """The touch screen beside which the slip shall come out."""
+
+
+class TicketBody(Body):
+    ticket: Name
+    """A ticket's id, or today's number."""
+
+
+class ResumeBody(Body):
+    ticket: Word = ""
+    """Empty: the ticket last held at this counter."""
+
+
+class TransferBody(Body):
+    service: Word = ""
+    to_counter: Word = Field("", alias="counter")
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> "TransferBody":
+        if bool(self.service) == bool(self.to_counter):
+            raise ValueError("either a service or a counter")
+        return self
+
+
+class PauseBody(Body):
+    reason: Word = ""
+
+
+class SignInBody(Body):
+    staff: Word = ""
+    """Empty: the post's A clerk."""
+
+
+class StartBody(Body):
+    item: Word = ""
+
+
+class FinishBody(Body):
+    outcome: Outcome = Outcome.DONE
+    cases: Annotated[tuple[Name, ...], Field(max_length=20)] = ()
+
+
+class SlipBody(Body):
+    """A person's word on an `unknown` slip."""
+
+    state: Annotated[PaperState, Field(json_schema_extra={"enum": ["printed", "failed"]})]
+
+    @model_validator(mode="after")
+    def _decided(self) -> "SlipBody":
+        if self.state not in (PaperState.PRINTED, PaperState.FAILED):
+            raise ValueError("printed or failed")
+        return self
+
+
+class DayBody(Body):
+    date: Annotated[str, StringConstraints(pattern=_DATE), AfterValidator(_real_date)]
+    """`YYYY-MM-DD`"""
+    time: Annotated[str, StringConstraints(pattern=_TIME), AfterValidator(_real_time)]
+    """`HH:MM`"""
+
+
+class ServedByHandBody(Body):
+    service: Name
+    up_to: Name
+    """The last number that was served without the machine."""
+
+
+class RatingBody(Body):
+    code: Annotated[str, StringConstraints(min_length=4, max_length=32, pattern=_PLAIN)]
+    score: Annotated[int, Field(ge=1, le=5)]
+    """5 = very satisfied"""
+    tags: Annotated[tuple[Name, ...], Field(max_length=10)] = ()
+    text: Annotated[str, StringConstraints(max_length=1000)] = ""
+    UNDIGESTED = {"text"}
+
+
+class AliveBody(Body):
+    frames: Annotated[int, Field(ge=0)] = 0
+    """How many pictures the screen has drawn since its start."""
+
+
+class Query(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
+
+
+class PageQuery(Query):
+    part: Word = ""
+    """`hall`: only the page's moving part."""
+
+
+class EventsQuery(Query):
+    after: Sequence = 0
+    limit: Annotated[int, Field(ge=1, le=1000)] = 200
+
+
+class FollowQuery(Query):
+    after: Sequence = 0
+    """Where to begin when there is no `Last-Event-ID`."""
+
+
+class ScreenQuery(Query):
+    screen: Annotated[str, StringConstraints(max_length=32, pattern=r"^[A-Za-z0-9._-]*$")] = ""
+
+
+class GuidesQuery(Query):
+    q: Word = ""
+    """Chinese, pinyin or first letters."""
+    limit: Annotated[int, Field(ge=1, le=500)] = 50

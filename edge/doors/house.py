@@ -1,0 +1,161 @@
+"""What the door opens to: the rooms behind it, and the values that its handlers speak in."""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, ParamSpec, Protocol, TypeVar
+
+from aiohttp import web
+
+from edge.doors.bodies import Body, Query
+from edge.doors.problems import Problem
+from edge.doors.sse import Feed
+from edge.guides import Guides
+from edge.hall.commands import Command
+from edge.hall.events import Event
+from edge.hall.views import HallView
+from edge.hall.words import By, CounterId, Door, Request, TicketId
+from edge.rating_codes import RatingCodes
+from edge.registrar import Answer, Registrar
+from edge.texts import Texts
+
+Json = dict[str, Any]
+P = ParamSpec("P")
+T = TypeVar("T")
+
+ASK_S = 15.0
+"""How long a caller waits for the registrar; it may ask again with the same key."""
+MOST_SCREENS = 32
+HTTP = By(Door.HTTP)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request, read and checked."""
+
+    http: web.Request
+    body: Body
+    query: Query
+    request: Request
+
+    @property
+    def id(self) -> str:
+        """The counter, ticket, guide ... that the path names."""
+        return self.http.match_info["id"]
+
+    @property
+    def peer(self) -> str:
+        return self.http.remote or ""
+
+
+@dataclass(frozen=True)
+class Reply:
+    status: int
+    body: Json
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A stored capture, as it is handed out."""
+
+    content: bytes
+    media_type: str
+    name: str
+    counter: CounterId
+
+
+class Photographer(Protocol):
+    """The document cameras, as the door knows them. Both block."""
+
+    def take(self, counter: CounterId, request: Request, by: By) -> tuple[Event, ...]: ...
+    def fetch(self, capture: str) -> Picture | None: ...
+
+
+class Tries:
+    """Wrong codes of each caller within the last minute: guessing shall take ages. Loop thread only."""
+
+    def __init__(
+        self, most: int = 10, within_s: float = 60.0, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._most = most
+        self._within_s = within_s
+        self._clock = clock
+        self._wrong: dict[str, deque[float]] = {}
+
+    def check(self, peer: str) -> None:
+        """Raises Problem `too_many_tries`."""
+        tries = self._recent(peer)
+        if len(tries) >= self._most:
+            wait_s = max(1, round(tries[0] + self._within_s - self._clock()))
+            raise Problem("too_many_tries", headers={"Retry-After": str(wait_s)}, wait_s=wait_s)
+
+    def wrong(self, peer: str) -> None:
+        self._recent(peer)
+        self._wrong.setdefault(peer, deque()).append(self._clock())
+
+    def _recent(self, peer: str) -> deque[float]:
+        """This caller's tries; callers whose tries are all old are forgotten on the way."""
+        since = self._clock() - self._within_s
+        for tries in self._wrong.values():
+            while tries and tries[0] <= since:
+                tries.popleft()
+        self._wrong = {p: tries for p, tries in self._wrong.items() if tries}
+        return self._wrong.get(peer, deque())
+
+
+@dataclass
+class Screens:
+    """When each screen last said that it draws. Written on the loop thread, read by any."""
+
+    _seen: dict[str, tuple[float, int]] = field(default_factory=dict)
+
+    def alive(self, name: str, frames: int) -> None:
+        """Raises Problem `too_many_screens`."""
+        if name not in self._seen and len(self._seen) >= MOST_SCREENS:
+            raise Problem("too_many_screens", most=MOST_SCREENS)
+        self._seen[name] = (time.monotonic(), frames)
+
+    def report(self) -> list[Json]:
+        now = time.monotonic()
+        return [
+            {"name": name, "age_s": round(now - at, 1), "frames": frames}
+            for name, (at, frames) in sorted(self._seen.copy().items())
+        ]
+
+
+@dataclass(frozen=True)
+class House:
+    registrar: Registrar
+    texts: Texts
+    guides: Guides
+    codes: RatingCodes
+    feed: Feed
+    pool: ThreadPoolExecutor
+    screens: Screens
+    facts: Callable[[], Mapping[str, Any]]
+    """The daemon's health: `host`, `uplink`, `devices` … (edge.health)."""
+    keep_text: Callable[[str, TicketId], str]
+    """Put a citizen's free text where it can be erased; gives its id."""
+    openapi: Json
+    cameras: Photographer | None = None
+    tries: Tries = field(default_factory=Tries)
+
+    async def wait(self, job: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a blocking job in the pool. Raises what it raises, and Problem `busy` after a while."""
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(ASK_S):
+                return await loop.run_in_executor(self.pool, lambda: job(*args, **kwargs))
+        except TimeoutError as e:
+            raise Problem("busy") from e
+
+    async def ask(self, command: Command) -> Answer:
+        """Raises Refused, JournalError, and Problem `busy`."""
+        return await self.wait(self.registrar.ask, command)
+
+    @property
+    def view(self) -> HallView:
+        return self.registrar.view

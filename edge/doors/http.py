@@ -1,0 +1,220 @@
+"""The local door: HTTP and Server-Sent Events for screens, counter PCs, the command line and integrators."""
+
+import asyncio
+import errno
+import json
+import logging
+import threading
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from typing import Any
+
+from aiohttp import web
+
+from edge.doors.bodies import NOTHING
+from edge.doors.guard import (
+    MOST_BYTES,
+    SECURITY_HEADERS,
+    check_caller,
+    own_names,
+    read_body,
+    read_key,
+    read_query,
+)
+from edge.doors.house import Call, House, Photographer, Reply, Screens
+from edge.doors.openapi import document
+from edge.doors.problems import Problem, problem_response, refusal_response
+from edge.doors.routes import ROUTES, Route
+from edge.doors.sse import Feed
+from edge.errors import JournalError
+from edge.guides import Guides
+from edge.hall.words import NO_REQUEST, Refused, TicketId
+from edge.rating_codes import RatingCodes
+from edge.registrar import BUG, Registrar
+from edge.texts import Texts
+
+log = logging.getLogger(__name__)
+
+WORKERS = 8
+START_S = 10.0
+STOP_S = 2.0
+"""How long open answers may take once the door closes."""
+
+_Next = Callable[[web.Request], Awaitable[web.StreamResponse]]
+_OF_AIOHTTP = {404: "no_such_path", 405: "wrong_method", 413: "too_large"}
+
+
+class Door:
+    """One thread with its own loop, and a small pool for what blocks; `stop` joins them all."""
+
+    def __init__(
+        self,
+        registrar: Registrar,
+        *,
+        texts: Texts,
+        guides: Guides,
+        codes: RatingCodes,
+        keep_text: Callable[[str, TicketId], str],
+        cameras: Photographer | None = None,
+        facts: Callable[[], Mapping[str, Any]] = dict,
+        version: str = "",
+        host: str = "127.0.0.1",
+        port: int = 8600,
+    ) -> None:
+        """`keep_text` puts a citizen's free text where it can be erased, and gives its id; `facts` are
+        the daemon's health; both may block. `port` 0: any free one.
+        """
+        self._registrar = registrar
+        self._texts = texts
+        self._guides = guides
+        self._codes = codes
+        self._keep_text = keep_text
+        self._cameras = cameras
+        self._facts = facts
+        self._version = version
+        self._host = host
+        self._port = port
+        self._screens = Screens()
+        self._opened: Future[int] = Future()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._closing: asyncio.Event | None = None
+        self._feed: Feed | None = None
+        self._thread = threading.Thread(target=self._run, name="door")
+
+    def start(self) -> int:
+        """Open the door; the port on which it answers. The registrar must run.
+
+        Raises OSError (EADDRINUSE, EACCES ...), with a sentence that says what to do.
+        """
+        self._thread.start()
+        try:
+            return self._opened.result(START_S)
+        except OSError as e:
+            self._thread.join()
+            raise _said(e, self._host, self._port) from e
+
+    def stop(self) -> None:
+        """Close the door, end all streams and join its threads."""
+        loop, closing = self._loop, self._closing
+        if loop is not None and closing is not None and self._thread.is_alive():
+            loop.call_soon_threadsafe(closing.set)
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def beat(self) -> float:
+        """When the loop last took a turn, by `time.monotonic`; at most half a second ago when all is well."""
+        return self._feed.beat if self._feed else time.monotonic()
+
+    def screens(self) -> list[dict[str, Any]]:
+        """Each screen that has said that it draws: `name`, `age_s`, `frames`. Any thread."""
+        return self._screens.report()
+
+    # --- the door's thread ----------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._serve())
+        except BaseException as e:
+            if self._opened.done():
+                log.critical("the local door has failed", exc_info=e)
+            else:
+                self._opened.set_exception(e)
+
+    async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._closing = asyncio.Event()
+        self._feed = feed = Feed(self._registrar, self._loop)
+        with ThreadPoolExecutor(WORKERS, thread_name_prefix="door-worker") as pool:
+            house = House(
+                registrar=self._registrar,
+                texts=self._texts,
+                guides=self._guides,
+                codes=self._codes,
+                feed=feed,
+                pool=pool,
+                screens=self._screens,
+                facts=self._facts,
+                keep_text=self._keep_text,
+                openapi=document(ROUTES, self._version, self._texts),
+                cameras=self._cameras,
+            )
+            runner = web.AppRunner(
+                self._app(house),
+                access_log=None,
+                handler_cancellation=True,
+                auto_decompress=False,
+                shutdown_timeout=STOP_S,
+            )
+            await runner.setup()
+            feed.start()
+            try:
+                site = web.TCPSite(runner, self._host, self._port)
+                await site.start()
+                self._port = runner.addresses[0][1]
+                self._opened.set_result(self._port)
+                log.info("local door open on %s:%d", self._host, self._port)
+                await self._closing.wait()
+            finally:
+                feed.stop()
+                await runner.cleanup()
+                await asyncio.to_thread(feed.join)
+
+    def _app(self, house: House) -> web.Application:
+        app = web.Application(client_max_size=MOST_BYTES, middlewares=[self._manners])
+        for route in ROUTES:
+            app.router.add_route(route.method, route.path, partial(_answer, route, house))
+        return app
+
+    @web.middleware
+    async def _manners(self, request: web.Request, handler: _Next) -> web.StreamResponse:
+        """Everybody's refusals and headers; no traceback ever leaves the house."""
+        response = await self._refused_or(request, handler)
+        if not response.prepared:
+            for name, value in SECURITY_HEADERS.items():
+                response.headers.setdefault(name, value)
+        return response
+
+    async def _refused_or(self, request: web.Request, handler: _Next) -> web.StreamResponse:
+        try:
+            check_caller(request, own_names(self._host, self._port))
+            return await handler(request)
+        except Refused as no:
+            if no.reason == BUG:
+                return problem_response(Problem("internal"), self._texts)
+            return refusal_response(no, self._texts)
+        except Problem as problem:
+            return problem_response(problem, self._texts)
+        except JournalError as error:
+            log.warning("%s %s: %s", request.method, request.path, error)
+            return problem_response(Problem("disk_failed"), self._texts)
+        except web.HTTPException as no:
+            reason = _OF_AIOHTTP.get(no.status, "bad_request")
+            headers = {"Allow": no.headers["Allow"]} if "Allow" in no.headers else {}
+            return problem_response(Problem(reason, headers=headers), self._texts)
+        except Exception:
+            log.exception("%s %s failed", request.method, request.path)
+            return problem_response(Problem("internal"), self._texts)
+
+
+async def _answer(route: Route, house: House, request: web.Request) -> web.StreamResponse:
+    posts = route.method == "POST"
+    body = await read_body(request, route.takes) if posts else NOTHING
+    query = read_query(request, route.asks)
+    key = read_key(request, body) if posts else NO_REQUEST
+    reply = await route.handler(house, Call(request, body, query, key))
+    if isinstance(reply, Reply):
+        text = json.dumps(reply.body, ensure_ascii=False, separators=(",", ":"))
+        return web.Response(text=text, status=reply.status, content_type="application/json")
+    return reply
+
+
+def _said(error: OSError, host: str, port: int) -> OSError:
+    """The same error, in a sentence for the one who starts the daemon."""
+    what = {
+        errno.EADDRINUSE: f"port {port} is taken by another program; choose another with --port",
+        errno.EACCES: f"port {port} is not for ordinary users; choose one above 1023 with --port",
+        errno.EADDRNOTAVAIL: "this machine has no such address",
+    }.get(error.errno or 0, error.strerror or str(error))
+    return OSError(error.errno, what, f"{host}:{port}")

@@ -1,0 +1,86 @@
+"""The door's "no": RFC 9457 problem documents, with a stable reason and a sentence for the person."""
+
+import json
+from http import HTTPStatus
+
+from aiohttp import web
+
+from edge.hall.reasons import No
+from edge.hall.words import Refused
+from edge.texts import Texts
+
+PROBLEM_JSON = "application/problem+json"
+
+STATUS = {
+    "bad_json": 400,
+    "bad_key": 400,
+    "bad_query": 400,
+    "bad_request": 400,
+    "foreign_host": 403,
+    "foreign_origin": 403,
+    "no_such_path": 404,
+    "no_counter": 404,
+    "no_ticket": 404,
+    "no_guide": 404,
+    "no_capture": 404,
+    "wrong_method": 405,
+    "too_slow": 408,
+    "no_camera": 409,
+    "camera_failed": 409,
+    "too_large": 413,
+    "not_json": 415,
+    "bad_body": 422,
+    "wrong_code": 422,
+    "too_many_tries": 429,
+    "too_many_screens": 429,
+    "internal": 500,
+    "disk_failed": 503,
+    "registrar_failed": 503,
+    "busy": 503,
+}
+"""What the door itself refuses: reason -> HTTP status."""
+
+WRONG_BODY = frozenset(
+    {No.NO_SERVICE, No.NO_COUNTER, No.NO_PRIORITY, No.BAD_NUMBER, No.BAD_STATE, No.BAD_SCORE, No.BAD_DATE}
+)
+"""The hall's word on a body that can never be right in this hall: 422. All its other refusals are 409."""
+
+
+class Problem(Exception):
+    """A refusal by the door itself, before or instead of the hall's."""
+
+    def __init__(self, reason: str, *, headers: dict[str, str] | None = None, **facts: str | int) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.status = STATUS[reason]
+        self.headers = headers or {}
+        self.facts = facts
+        """Values for the sentence's fields."""
+
+
+def problem_response(problem: Problem, texts: Texts) -> web.Response:
+    detail = texts.get(f"door.{problem.reason}", **problem.facts)
+    return _response(problem.status, problem.reason, detail, problem.headers)
+
+
+def refusal_response(refused: Refused, texts: Texts) -> web.Response:
+    """The hall's no: 409, or 422 where the request itself was wrong."""
+    reason = refused.reason
+    detail = texts.get(f"refused.{reason}", **refused.facts)
+    return _response(status_of(reason), reason, detail, {})
+
+
+def status_of(reason: str) -> int:
+    return 422 if reason in WRONG_BODY or reason == No.KEY_REUSED else 409
+
+
+def _response(status: int, reason: str, detail: str, headers: dict[str, str]) -> web.Response:
+    document = {
+        "type": f"urn:bianmin:problem:{reason}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "reason": reason,
+    }
+    text = json.dumps(document, ensure_ascii=False)
+    return web.Response(text=text, status=status, content_type=PROBLEM_JSON, headers=headers)

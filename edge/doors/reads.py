@@ -1,0 +1,164 @@
+"""What callers ask to know: views, tickets, entries, guides, health; nothing here changes the hall."""
+
+import asyncio
+import json
+import logging
+import time
+from dataclasses import asdict
+from typing import TypeVar
+
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from edge.doors.bodies import EventsQuery, FollowQuery, GuidesQuery, PageQuery, ScreenQuery
+from edge.doors.house import Call, House, Reply
+from edge.doors.metrics import metrics_text
+from edge.doors.page import ASSETS, render
+from edge.doors.problems import Problem
+from edge.doors.sse import PACE_S, open_stream
+from edge.doors.verbs import known_counter
+from edge.entries import Entry
+
+log = logging.getLogger(__name__)
+
+STUCK_AFTER_S = 15.0
+"""A registrar that has not taken a turn for so long has failed."""
+AT_ONCE = 200
+"""Entries read for a stream in one go."""
+_MEDIA = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_WHAT = TypeVar("_WHAT")
+
+
+async def live_page(house: House, call: Call) -> web.Response:
+    query = _read(call, PageQuery)
+    facts = await house.wait(house.facts)
+    html = render(house.view, facts, house.texts, only_hall=query.part == "hall")
+    return web.Response(text=html, content_type="text/html")
+
+
+async def asset(house: House, call: Call) -> web.Response:
+    found = ASSETS.get(call.http.match_info["file"])
+    if found is None:
+        raise Problem("no_such_path")
+    return web.Response(text=found.read_text("utf-8"), content_type=_MEDIA[found.suffix])
+
+
+async def healthz(house: House, call: Call) -> Reply:
+    """Not by the pool: it must answer while every worker waits for a stuck registrar."""
+    trouble = house.registrar.healthy()
+    if trouble is None and time.monotonic() - house.registrar.beat() > STUCK_AFTER_S:
+        trouble = "no turn"
+    if trouble is not None:
+        raise Problem("registrar_failed", detail=trouble)
+    return Reply(200, {"status": "ok"})
+
+
+async def metrics(house: House, call: Call) -> web.Response:
+    text = metrics_text(house.view, await house.wait(house.facts), house.screens.report())
+    return web.Response(body=text, headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+async def hall(house: House, call: Call) -> Reply:
+    return Reply(200, house.view.to_json())
+
+
+async def openapi(house: House, call: Call) -> Reply:
+    return Reply(200, house.openapi)
+
+
+async def health(house: House, call: Call) -> Reply:
+    return Reply(200, {**await house.wait(house.facts), "screens": house.screens.report()})
+
+
+async def ticket(house: House, call: Call) -> Reply:
+    found = await house.wait(house.registrar.ticket, call.id)
+    if found is None:
+        raise Problem("no_ticket", ticket=call.id)
+    return Reply(200, {"ticket": asdict(found)})
+
+
+async def why(house: House, call: Call) -> Reply:
+    counter = known_counter(house.view, call.id)
+    return Reply(200, await house.wait(house.registrar.why, counter.id))
+
+
+async def events(house: House, call: Call) -> Reply:
+    query = _read(call, EventsQuery)
+    entries = await house.wait(house.registrar.journal.read_after, query.after, query.limit)
+    return Reply(200, {"events": [e.cloud() for e in entries], "head": house.registrar.journal.head})
+
+
+async def guides(house: House, call: Call) -> Reply:
+    query = _read(call, GuidesQuery)
+    found = house.guides.search(query.q, query.limit)
+    return Reply(200, {"guides": [g.to_json() for g in found]})
+
+
+async def guide(house: House, call: Call) -> Reply:
+    found = house.guides.get(call.id)
+    if found is None:
+        raise Problem("no_guide", guide=call.id)
+    return Reply(200, {"guide": found.to_json()})
+
+
+async def captured(house: House, call: Call) -> web.Response:
+    picture = await house.wait(house.cameras.fetch, call.id) if house.cameras else None
+    if picture is None:
+        raise Problem("no_capture", capture=call.id)
+    log.info("capture %s of counter %s handed to %s", call.id, picture.counter, call.peer)
+    headers = {"Content-Disposition": f'inline; filename="{picture.name}"'}
+    return web.Response(body=picture.content, content_type=picture.media_type, headers=headers)
+
+
+async def view_stream(house: House, call: Call) -> web.StreamResponse:
+    """The whole view at once and after each change; always the newest, so no slow screen falls behind."""
+    screen = _read(call, ScreenQuery).screen
+    async with open_stream(call.http, screen or call.peer) as stream:
+        shown = house.feed.shown
+        await stream.send(shown.event)
+        while not house.feed.ended:
+            await asyncio.sleep(PACE_S)
+            newer = await house.feed.after(shown.version)
+            if newer is not None:
+                shown = newer
+                await stream.send(shown.event)
+            elif not house.feed.ended:
+                await stream.comment()
+    return stream.response
+
+
+async def event_stream(house: House, call: Call) -> web.StreamResponse:
+    """Each entry once, in order, from where the caller says it stopped."""
+    seq = _last_event_id(call, _read(call, FollowQuery).after)
+    async with open_stream(call.http, call.peer) as stream:
+        await stream.comment()
+        while not house.feed.ended:
+            version = house.feed.shown.version
+            entries = await house.wait(house.registrar.journal.read_after, seq, AT_ONCE)
+            if entries:
+                await stream.send(b"".join(map(_entry_event, entries)))
+                seq = entries[-1].seq
+            elif await house.feed.after(version) is None and not house.feed.ended:
+                await stream.comment()
+    return stream.response
+
+
+def _entry_event(entry: Entry) -> bytes:
+    text = json.dumps(entry.cloud(), ensure_ascii=False, separators=(",", ":"))
+    return f"id: {entry.seq}\ndata: {text}\n\n".encode()
+
+
+def _last_event_id(call: Call, after: int) -> int:
+    """Raises Problem `bad_query` for an id that is no sequence number."""
+    text = call.http.headers.get("Last-Event-ID", "").strip()
+    if not text:
+        return after
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise Problem("bad_query", detail="Last-Event-ID")
+    return int(text)
+
+
+def _read(call: Call, kind: type[_WHAT]) -> _WHAT:
+    """The query, as the table of routes says it was read."""
+    assert isinstance(call.query, kind)
+    return call.query

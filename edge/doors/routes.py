@@ -1,0 +1,188 @@
+"""The one table of routes: what the local door serves, what it takes, and what it gives."""
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+
+from edge.doors import answers as a
+from edge.doors import bodies as b
+from edge.doors import reads, verbs
+from edge.doors.house import Call, House, Reply
+from edge.doors.verbs import CounterVerb
+from edge.hall import commands as c
+
+API = "/api/v1"
+JSON = "application/json"
+SSE = "text/event-stream"
+_OF_TICKET = (404, 409, 503)
+
+Json = dict[str, Any]
+Handler = Callable[[House, Call], Awaitable[Reply | web.StreamResponse]]
+
+
+@dataclass(frozen=True)
+class Route:
+    method: str
+    path: str
+    handler: Handler
+    about: str
+    gives: Any = None
+    """The type of a JSON answer; None for other media."""
+    takes: type[b.Body] = b.Nothing
+    asks: type[b.Query] = b.Query
+    status: int = 200
+    media: str = JSON
+    no: tuple[int, ...] = ()
+    """Further statuses of a refusal, beside those that any call can have."""
+
+    @property
+    def name(self) -> str:
+        """As an operation's id: `post_counters_id_next`."""
+        words = re.findall(r"[a-z]+", self.path.removeprefix(API))
+        return "_".join([self.method.lower(), *words])
+
+
+def _get(path: str, handler: Handler, about: str, gives: Any = None, **more: Any) -> Route:
+    return Route("GET", path, handler, about, gives, **more)
+
+
+def _post(path: str, handler: Handler, about: str, gives: Any, **more: Any) -> Route:
+    return Route("POST", API + path, handler, about, gives, **more)
+
+
+def _verb(name: str, command: type[c.AtCounter], about: str, takes: type[b.Body] = b.Nothing) -> Route:
+    path, no = f"/counters/{{id}}/{name}", (404, 409, 503)
+    return _post(path, CounterVerb(command), about, a.CounterAnswer, takes=takes, no=no)
+
+
+_PAGES = (
+    _get("/", reads.live_page, "A live page of the hall for a browser", media="text/html", asks=b.PageQuery),
+    _get("/pages/{file}", reads.asset, "What the page needs", media="*/*", no=(404,)),
+)
+
+_HEALTH = (
+    _get("/healthz", reads.healthz, "Do registrar, journal and disk work?", a.HealthzAnswer, no=(503,)),
+    _get("/metrics", reads.metrics, "Figures as Prometheus text", media="text/plain"),
+    _get(f"{API}/health", reads.health, "The box, the line to the county, the screens", a.HealthAnswer),
+    _get(f"{API}/openapi.json", reads.openapi, "This document", Json),
+)
+
+_HALL = (
+    _get(f"{API}/hall", reads.hall, "The present view", a.HALL),
+    _get(
+        f"{API}/view/stream",
+        reads.view_stream,
+        "Server-Sent Events: `event: view`, the whole view at once and after each change",
+        media=SSE,
+        asks=b.ScreenQuery,
+    ),
+    _post(
+        "/screens/{name}/alive",
+        verbs.alive,
+        "A screen says that it draws",
+        a.ScreenAnswer,
+        takes=b.AliveBody,
+        no=(429,),
+    ),
+    _get(
+        f"{API}/events",
+        reads.events,
+        "Journal entries in order",
+        a.EventsAnswer,
+        asks=b.EventsQuery,
+        no=(503,),
+    ),
+    _get(
+        f"{API}/events/stream",
+        reads.event_stream,
+        "Server-Sent Events: journal entries, `id` is the sequence number; honours `Last-Event-ID`",
+        media=SSE,
+        asks=b.FollowQuery,
+    ),
+    _get(f"{API}/guides", reads.guides, "Service guides, best first", a.GuidesAnswer, asks=b.GuidesQuery),
+    _get(f"{API}/guides/{{id}}", reads.guide, "One service guide", a.GuideAnswer, no=(404,)),
+)
+
+_TICKETS = (
+    _post(
+        "/tickets",
+        verbs.take,
+        "Take a number",
+        a.TicketAnswer,
+        takes=b.TakeBody,
+        status=201,
+        no=(409, 503),
+    ),
+    _get(f"{API}/tickets/{{id}}", reads.ticket, "State and history", a.TicketAnswer, no=(404,)),
+    _post("/tickets/{id}/reprint", verbs.reprint, "Print the slip again", a.TicketAnswer, no=_OF_TICKET),
+    _post("/tickets/{id}/cancel", verbs.cancel, "Take a ticket back", a.TicketAnswer, no=_OF_TICKET),
+    _post(
+        "/tickets/{id}/paper",
+        verbs.decide_slip,
+        "A person's word on an `unknown` slip",
+        a.TicketAnswer,
+        takes=b.SlipBody,
+        no=_OF_TICKET,
+    ),
+    _post(
+        "/ratings",
+        verbs.rate,
+        "A citizen's rating by the code on the slip",
+        a.RatingAnswer,
+        takes=b.RatingBody,
+        status=201,
+        no=(409, 429, 503),
+    ),
+)
+
+_COUNTERS = (
+    _verb("next", c.CallNext, "Call the next ticket; one still there is finished"),
+    _verb("call", c.CallTicket, "Call this ticket", b.TicketBody),
+    _verb("recall", c.Recall, "Call the counter's ticket again"),
+    _verb("start", c.StartService, "Start service", b.StartBody),
+    _verb("finish", c.FinishService, "Finish service", b.FinishBody),
+    _verb("no-show", c.MarkNoShow, "Nobody came; the ticket comes back after others"),
+    _verb("hold", c.Hold, "Put the counter's ticket aside"),
+    _verb("resume", c.Resume, "Take a ticket up again", b.ResumeBody),
+    _verb("transfer", c.Transfer, "Send the ticket to a service or a counter", b.TransferBody),
+    _verb("pause", c.PauseCounter, "Pause the counter", b.PauseBody),
+    _verb("open", c.OpenCounter, "Open the counter, or end its pause"),
+    _verb("close", c.CloseCounter, "Close the counter"),
+    _verb("sign-in", c.SignIn, "A clerk signs in", b.SignInBody),
+    _verb("sign-out", c.SignOut, "The clerk signs out"),
+    _get(f"{API}/counters/{{id}}/why", reads.why, "Who is next, and why not another", Json, no=(404,)),
+    _post(
+        "/counters/{id}/captures",
+        verbs.capture,
+        "Take a page with the counter's document camera",
+        a.CaptureAnswer,
+        status=201,
+        no=_OF_TICKET,
+    ),
+    _get(f"{API}/captures/{{id}}", reads.captured, "A stored page", media="*/*", no=(404,)),
+)
+
+_DAY = (
+    _post(
+        "/day/open",
+        verbs.open_day,
+        "Today is ...: date and time by hand",
+        a.DayAnswer,
+        takes=b.DayBody,
+        no=(409, 503),
+    ),
+    _post("/day/close", verbs.close_day, "Close the business day", a.DayAnswer, no=(409, 503)),
+    _post(
+        "/hall/served-by-hand",
+        verbs.served_by_hand,
+        "After a cut: served meanwhile without the machine",
+        a.ServedByHandAnswer,
+        takes=b.ServedByHandBody,
+        no=(409, 503),
+    ),
+)
+
+ROUTES: tuple[Route, ...] = (*_PAGES, *_HEALTH, *_HALL, *_TICKETS, *_COUNTERS, *_DAY)

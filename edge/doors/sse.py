@@ -1,0 +1,134 @@
+"""Server-Sent Events: the hall's views to screens, the journal's entries to whoever keeps books."""
+
+import asyncio
+import json
+import logging
+import threading
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from aiohttp import web
+
+from edge.doors.guard import SECURITY_HEADERS
+from edge.doors.problems import Problem
+from edge.errors import JournalError
+from edge.hall.views import HallView
+from edge.registrar import Registrar
+
+log = logging.getLogger(__name__)
+
+COMMENT_S = 15.0
+PACE_S = 0.11
+"""Between two views to one screen: at most 10 a second."""
+STUCK_S = 20.0
+"""A caller that takes no bytes for so long is let go."""
+LOOK_S = 0.5
+"""How often the view is looked at for what changes without an entry: opening hours, the clock's trust."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    version: int
+    view: HallView
+
+    @cached_property
+    def event(self) -> bytes:
+        """The `view` event, made once for all screens."""
+        text = json.dumps(self.view.to_json(), ensure_ascii=False, separators=(",", ":"))
+        return f"event: view\ndata: {text}\n\n".encode()
+
+
+class Feed:
+    """Brings each new view from the registrar to the door's loop, by a thread of its own."""
+
+    def __init__(self, registrar: Registrar, loop: asyncio.AbstractEventLoop) -> None:
+        self._registrar = registrar
+        self._loop = loop
+        self._stop = threading.Event()
+        self._news = asyncio.Event()
+        self.shown = Shown(1, registrar.view)
+        """Loop thread only."""
+        self.ended = False
+        self.beat = time.monotonic()
+        """When the loop last took a turn."""
+        self._thread = threading.Thread(target=self._run, name="door-views")
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """On the loop thread: ends all streams; the thread follows within `LOOK_S`."""
+        self._stop.set()
+        self.ended = True
+        self._news.set()
+
+    def join(self) -> None:
+        self._thread.join()
+
+    async def after(self, version: int, timeout_s: float = COMMENT_S) -> Shown | None:
+        """The newest view once it is newer than this version; None when nothing came, or the door closes."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                while self.shown.version <= version and not self.ended:
+                    await self._news.wait()
+        except TimeoutError:
+            return None
+        return None if self.ended else self.shown
+
+    def _run(self) -> None:
+        last = self.shown.view
+        while not self._stop.is_set():
+            view = self._registrar.wait_view(last.seq, LOOK_S)
+            self._tell(None if _same(view, last) else view)
+            last = view
+
+    def _tell(self, view: HallView | None) -> None:
+        try:
+            self._loop.call_soon_threadsafe(self._turn, view)
+        except RuntimeError:
+            log.debug("the loop has ended")
+
+    def _turn(self, view: HallView | None) -> None:
+        self.beat = time.monotonic()
+        if view is None or self.ended:
+            return
+        self.shown = Shown(self.shown.version + 1, view)
+        self._news.set()
+        self._news = asyncio.Event()
+
+
+def _same(a: HallView, b: HallView) -> bool:
+    """Would a screen show the same? The clock's hands move by themselves."""
+    return a is b or replace(a, clock=replace(a.clock, at=b.clock.at)) == b
+
+
+class Stream:
+    """One caller's stream, open."""
+
+    def __init__(self, response: web.StreamResponse) -> None:
+        self.response = response
+
+    async def send(self, chunk: bytes) -> None:
+        """Raises ConnectionError when the caller is gone, TimeoutError when it takes nothing."""
+        async with asyncio.timeout(STUCK_S):
+            await self.response.write(chunk)
+
+    async def comment(self) -> None:
+        await self.send(b": alive\n\n")
+
+
+@asynccontextmanager
+async def open_stream(request: web.Request, who: str) -> AsyncIterator[Stream]:
+    """A stream until its caller goes, takes nothing, or the journal cannot be read: it may come back."""
+    headers = {**SECURITY_HEADERS, "Content-Type": "text/event-stream; charset=utf-8"}
+    response = web.StreamResponse(headers=headers)
+    await response.prepare(request)
+    log.debug("stream %s to %s opened", request.path, who)
+    try:
+        yield Stream(response)
+    except (ConnectionError, TimeoutError, JournalError, Problem) as e:
+        log.info("stream %s to %s ends: %s", request.path, who, str(e) or type(e).__name__)
+        response.force_close()
