@@ -20,7 +20,7 @@ from edge.guides import Guides
 from edge.hall.plan import HallPlan
 from edge.hall.words import DeviceId, StaffNumber
 from edge.papers import Layout
-from edge.settings_bind import Problems, bind, bind_inner, hint, parse, read
+from edge.settings_bind import Problems, bind, hint, parse, read
 from edge.settings_devices import (
     DeviceSettings,
     Frames,
@@ -249,7 +249,7 @@ class _Reader:
         for file, shown in self._each("papers"):
             text = read(file, shown, self.problems)
             table = None if text is None else parse(text, shown, self.problems)
-            if table is not None and (layout := bind_inner(Layout, table, shown, self.problems, "")):
+            if table is not None and (layout := bind(Layout, table, shown, self.problems, "")):
                 found[file.stem] = layout
         return found
 

@@ -18,7 +18,6 @@ Loc: TypeAlias = tuple[str | int, ...]
 Table: TypeAlias = Mapping[str, Any]
 
 STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
-"""On the outermost dataclass only; nested standard dataclasses inherit it (pydantic 2)."""
 
 _WORDS = {
     "missing": "missing",
@@ -87,31 +86,27 @@ def _toml_error(message: str, text: bytes, shown: str) -> tuple[str, str, str]:
     return f"{shown}:{line}", "", f"not valid TOML: {message[: match.start()]}"
 
 
-def bind(cls: type[T], table: Table, shown: str, problems: Problems) -> T | None:
-    """The table as `cls` (a pydantic dataclass with STRICT); None when something was wrong."""
-    bound: T | None
-    bound, wrong = _bound(cls, table)
-    for loc, what in wrong:
-        problems.add(shown, path_of(loc), what)
-    return bound
+def bind(cls: type[T], table: Table, shown: str, problems: Problems, at: str = "") -> T | None:
+    """A table as a frozen standard dataclass; None, and a line for each fault, when something was wrong.
 
-
-def bind_inner(cls: type[T], table: Table, shown: str, problems: Problems, at: str = "") -> T | None:
-    """A standard dataclass (a driver's `Options`) bound as strictly as our own; `at`: the table's path."""
-    bound, wrong = _bound(_holder(cls), {"inner": table})
+    `at`: the table's own path in the file `shown`.
+    """
+    bound, wrong = _bound(_holder(cls, STRICT), {"inner": table})
     for loc, what in wrong:
         problems.add(shown, path_of(loc[1:], at), what)
     return None if bound is None else bound.inner
 
 
 def schema_of(cls: type[Any]) -> dict[str, Any]:
-    """The JSON Schema of a standard dataclass, bound as `bind_inner` does."""
-    return TypeAdapter(_holder(cls)).json_schema()
+    """The JSON Schema of what `bind` takes for this class, with the fields' docstrings; for editors."""
+    holder = _holder(cls, ConfigDict(**STRICT, use_attribute_docstrings=True))
+    return TypeAdapter(holder).json_schema()
 
 
-def _holder(cls: type[Any]) -> Any:
+def _holder(cls: type[Any], config: ConfigDict) -> Any:
+    """Only the outermost dataclass is pydantic's; nested standard ones inherit its strictness (pydantic 2)."""
     plain = dataclasses.make_dataclass("Holder", [("inner", cls)], frozen=True)
-    return pydantic_dataclass(plain, frozen=True, config=STRICT)
+    return pydantic_dataclass(plain, frozen=True, config=config)
 
 
 def _bound(cls: Any, table: Table) -> tuple[Any, list[tuple[Loc, str]]]:

@@ -12,7 +12,7 @@ from drivers.errors import UnknownDriver
 from drivers.frame_format import FrameFormat
 from drivers.links import options_of, scheme_of
 from edge.hall.words import CounterId, DeviceId
-from edge.settings_bind import Problems, bind_inner
+from edge.settings_bind import Problems, bind
 from edge.settings_tables import DevicesFile, DeviceTable, HallFile
 
 FILE = "devices.toml"
@@ -99,7 +99,7 @@ def _device(
     id: DeviceId, table: Mapping[str, Any], links: Mapping[str, LinkSettings], problems: Problems
 ) -> DeviceSettings | None:
     at = f"device.{id}"
-    bound = bind_inner(DeviceTable, {k: v for k, v in table.items() if k in _COMMON}, FILE, problems, at)
+    bound = bind(DeviceTable, {k: v for k, v in table.items() if k in _COMMON}, FILE, problems, at)
     name = table.get("driver")
     if not isinstance(name, str):
         return None
@@ -109,7 +109,7 @@ def _device(
         problems.no_such(FILE, f"{at}.driver", "driver", name, e.known)
         return None
     own = {k: v for k, v in table.items() if k not in _COMMON}
-    options = bind_inner(module.Options, own, FILE, problems, at)
+    options = bind(module.Options, own, FILE, problems, at)
     if bound is None:
         return None
     if bound.link not in links:

@@ -4,10 +4,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic.dataclasses import dataclass as pydantic_dataclass
-
 from edge.hall.plan import Rules
-from edge.settings_bind import STRICT
 
 # --- hall.toml ----------------------------------------------------------------------------------------------
 
@@ -65,7 +62,7 @@ class KioskTable:
     printer: str = ""
 
 
-@pydantic_dataclass(frozen=True, config=STRICT)
+@dataclass(frozen=True)
 class HallFile:
     hall: HallTable
     service: dict[str, ServiceTable] = field(default_factory=dict)
@@ -95,7 +92,7 @@ class DeviceTable:
     kiosk: str = ""
 
 
-@pydantic_dataclass(frozen=True, config=STRICT)
+@dataclass(frozen=True)
 class DevicesFile:
     """`device` is bound driver by driver."""
 
@@ -134,7 +131,7 @@ class UplinkSettings:
             raise ValueError("cert_file: certificate and key go together: give both or none")
 
 
-@pydantic_dataclass(frozen=True, config=STRICT)
+@dataclass(frozen=True)
 class UplinkFile:
     uplink: UplinkSettings = field(default_factory=lambda: UplinkSettings(enabled=False))
 
@@ -144,7 +141,7 @@ class UplinkFile:
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-@pydantic_dataclass(frozen=True, config=STRICT)
+@dataclass(frozen=True)
 class CalendarFile:
     open: tuple[str, ...] = WEEK
     """Days of the week on which the hall opens."""
@@ -183,6 +180,6 @@ class StaffTable:
             raise ValueError(f"roles: no role {wrong[0]!r} (there are: {', '.join(ROLES)})")
 
 
-@pydantic_dataclass(frozen=True, config=STRICT)
+@dataclass(frozen=True)
 class StaffFile:
     staff: dict[str, StaffTable] = field(default_factory=dict)
