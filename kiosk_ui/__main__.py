@@ -1,0 +1,110 @@
+"""`python -m kiosk_ui kiosk|screen URL`, `python -m kiosk_ui fonts`: one process per screen."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+
+from edge import paths
+from edge.errors import ConfigError
+from edge.texts import Texts
+from kiosk_ui import fonts
+
+
+def main(argv: list[str] | None = None) -> int:
+    args = _parser().parse_args(argv)
+    try:
+        return _fonts(args) if args.what == "fonts" else _screen(args)
+    except ConfigError as e:
+        print(e, file=sys.stderr)
+        return 2
+    except ValueError as e:
+        print(f"kiosk_ui: {e}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m kiosk_ui", description="the touch screen and the hall screen")
+    parts = parser.add_subparsers(dest="what", required=True)
+    for name, about in (("kiosk", "the touch screen"), ("screen", "the hall screen, or one counter's page")):
+        part = parts.add_parser(name, help=about)
+        part.add_argument("url", help="the local door, as http://127.0.0.1:8600")
+        part.add_argument("--name", default="k1" if name == "kiosk" else "hall", help="this screen's name")
+        part.add_argument("--size", type=_size, help="pixels, as 1080x1920; without it the whole screen")
+        part.add_argument("--width-mm", type=float, default=0.0, help="the picture's width in millimetres")
+        part.add_argument("--lang", default="zh-CN", help="zh-CN or en")
+        part.add_argument("--texts", type=Path, help="the hall's own folder of texts")
+        part.add_argument("--play", metavar="-", choices=["-"], help="take commands as JSON lines on standard input")
+        part.add_argument("--shots", type=Path, metavar="DIR", help="keep a picture of each page")
+    parts.choices["screen"].add_argument("--counter", default="", help="draw one counter's page")
+    parts.choices["screen"].add_argument("--zone", default="", help="the part of the hall this screen hangs in")
+    cut = parts.add_parser("fonts", help="cut the fonts into the cache")
+    cut.add_argument("--full", action="store_true", help="all ideographs, for people's names (a minute)")
+    return parser
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.lower().partition("x")
+    if not (width.isdigit() and height.isdigit() and 320 <= int(width) <= 8192 and 320 <= int(height) <= 8192):
+        raise argparse.ArgumentTypeError(f"a size is like 1080x1920, not {text!r}")
+    return int(width), int(height)
+
+
+def _fonts(args: argparse.Namespace) -> int:
+    return 0 if fonts.cut(lambda line: print(line, flush=True), full=args.full) else 1
+
+
+def _screen(args: argparse.Namespace) -> int:
+    from edge.client import Client
+    from kiosk_ui.live import Live
+    from kiosk_ui.paint import Brush
+    from kiosk_ui.play import Player
+    from kiosk_ui.text import Typesetter
+    from kiosk_ui.window import open_window, run, wake
+
+    client = Client(args.url, args.name)
+    folders = [paths.shared("texts"), *([args.texts] if args.texts else [])]
+    languages = [Texts.load(lang, *folders) for lang in dict.fromkeys([args.lang, "zh-CN", "en"])]
+    faces = fonts.load()
+    if faces.notice:
+        print(faces.notice, file=sys.stderr)
+    kiosk = args.what == "kiosk"
+    screen = open_window("bianmin", args.size, (1080, 1920) if kiosk else (1920, 1080))
+    brush, live = Brush(Typesetter(faces)), Live(client, wake)
+    app = _kiosk(args, screen.get_size(), brush, languages, live) if kiosk else _hall(
+        args, screen.get_size(), brush, languages, live
+    )
+    if args.shots:
+        args.shots.mkdir(parents=True, exist_ok=True)
+    player = Player(wake) if args.play else None
+    live.start()
+    try:
+        if player:
+            player.start()
+        run(app, screen, live, player, args.shots)
+    finally:
+        live.stop()
+    return 0
+
+
+def _kiosk(args, size, brush, languages, live):  # type: ignore[no-untyped-def]
+    from kiosk_ui.kiosk import Kiosk, theme_for
+
+    return Kiosk(theme_for(size, args.width_mm), brush, languages, live, args.name)
+
+
+def _hall(args, size, brush, languages, live):  # type: ignore[no-untyped-def]
+    from kiosk_ui.counter_screen import CounterScreen
+    from kiosk_ui.hall_screen import HallScreen
+
+    if args.counter:
+        return CounterScreen(size, brush, languages[0], live, args.counter)
+    return HallScreen(size, brush, languages[0], live, args.zone)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,35 @@
+"""The hall said no: why, in words, and where help is."""
+
+from kiosk_ui.pages.notice import draw_notice
+from kiosk_ui.pages.page import Desk, Json
+from kiosk_ui.widgets import Pen
+
+CLOSED = ("closed", "full")
+
+
+class RefusedPage:
+    name = "refused"
+    idle_s = 30.0
+
+    def __init__(self, problem: Json, service: str) -> None:
+        self._problem = problem
+        self._service = service
+
+    def tick(self, desk: Desk) -> None:
+        """Nothing changes by time alone."""
+
+    def moving(self) -> bool:
+        return False
+
+    def tap(self, id: str, desk: Desk) -> None:
+        if id == "home":
+            desk.home()
+
+    def draw(self, pen: Pen, desk: Desk) -> None:
+        p = pen.p
+        asked = self._problem.get("reason") in CLOSED
+        lines = [desk.refusal(self._problem), pen.words("refused_ask")]
+        title = desk.service(self._service).get("name") if asked else pen.words("refused")
+        icon = "moon" if self._problem.get("reason") == "closed" else "alert"
+        key = ("home", f"{pen.words('home')}（{desk.left_s}）", "home")
+        draw_notice(pen, desk, icon, (p.warn_soft, p.warn), str(title or pen.words("refused")), lines, key)

@@ -1,0 +1,73 @@
+"""One pointer out of fingers and mice: what was pressed, and which tap counts."""
+
+from dataclasses import dataclass
+
+import pygame
+
+from kiosk_ui.scene import Scene
+
+SAME_TAP_S = 0.5
+"""A second tap on the same target within this time is one tap (unsteady fingers, bouncing glass)."""
+SETTLE_S = 0.35
+NEAR_PX = 60
+"""On a page that has just come, a second tap at the same place this soon is a double tap meant for the page before."""
+
+
+@dataclass(frozen=True)
+class Contact:
+    down: bool
+    x: int
+    y: int
+
+
+def contact(event: pygame.event.Event, size: tuple[int, int]) -> Contact | None:
+    """A finger or a real mouse; the mouse that SDL makes up for a finger (`touch=True`) is dropped."""
+    if event.type in (pygame.FINGERDOWN, pygame.FINGERUP):
+        x = min(size[0] - 1, int(event.x * size[0]))
+        y = min(size[1] - 1, int(event.y * size[1]))
+        return Contact(event.type == pygame.FINGERDOWN, x, y)
+    if event.type in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP):
+        if event.button != 1 or getattr(event, "touch", False):
+            return None
+        return Contact(event.type == pygame.MOUSEBUTTONDOWN, *event.pos)
+    return None
+
+
+class Presser:
+    """From contacts to taps: shown on press, done on release inside the same target."""
+
+    def __init__(self) -> None:
+        self.pressed = ""
+        """The target under the finger now."""
+        self.touched_at = 0.0
+        """Monotonic time of the last contact."""
+        self._page = ""
+        self._last_id = ""
+        self._last_page = ""
+        self._last_place = (0, 0)
+        self._last_s = -1.0
+
+    def feed(self, contact: Contact, scene: Scene, now_s: float) -> str:
+        """The id that was tapped, or nothing. `now_s` is monotonic."""
+        self.touched_at = now_s
+        target = scene.hit(contact.x, contact.y)
+        if contact.down:
+            self.pressed = target.id if target and not self._is_double(contact, now_s) else ""
+            return ""
+        pressed, self.pressed = self.pressed, ""
+        if not target or target.id != pressed:
+            return ""
+        if self._last_id == pressed and self._last_page == self._page and now_s - self._last_s < SAME_TAP_S:
+            return ""
+        self._last_id, self._last_page, self._last_s = pressed, self._page, now_s
+        self._last_place = (contact.x, contact.y)
+        return pressed
+
+    def page(self, name: str) -> None:
+        """Tell which page is shown: a finger that was down on another one presses nothing here."""
+        if name != self._page:
+            self._page, self.pressed = name, ""
+
+    def _is_double(self, contact: Contact, now_s: float) -> bool:
+        near = max(abs(contact.x - self._last_place[0]), abs(contact.y - self._last_place[1])) < NEAR_PX
+        return near and self._last_page != self._page and now_s - self._last_s < SETTLE_S

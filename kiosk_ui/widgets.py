@@ -1,0 +1,236 @@
+"""What pages are made of: panels, buttons, chips, the header, the bar that is always there, arrows, banners."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pygame
+
+from kiosk_ui.scene import Scene
+from kiosk_ui.theme import Colour, Palette, Theme
+
+Words = Callable[..., str]
+
+
+@dataclass(frozen=True)
+class Pen:
+    """All that a page needs in its hand to draw."""
+
+    scene: Scene
+    theme: Theme
+    words: Words
+    """`words("taking", ...)`: the catalogue's `[ui]`."""
+    pressed: str = ""
+    """The target under the finger."""
+
+    @property
+    def p(self) -> Palette:
+        return self.theme.palette
+
+    def u(self, units: float) -> int:
+        return self.theme.u(units)
+
+    def type(self, units: float) -> int:
+        return self.theme.type(units)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Where a page's parts lie. Standing: head, body, bar at the foot; lying: the bar is a rail at the right."""
+
+    head: pygame.Rect
+    body: pygame.Rect
+    bar: pygame.Rect
+
+
+def frame(theme: Theme, head: float) -> Frame:
+    """`head` in layout units."""
+    u = theme.u
+    if theme.portrait:
+        bar_h = max(theme.touch, u(148))
+        bar = pygame.Rect(u(48), theme.height - u(40) - bar_h, theme.width - 2 * u(48), bar_h)
+        top = u(head)
+        body = pygame.Rect(u(48), top, theme.width - 2 * u(48), bar.top - u(32) - top)
+        return Frame(pygame.Rect(0, 0, theme.width, u(head)), body, bar)
+    side = max(theme.touch, u(118))
+    bar = pygame.Rect(theme.width - side - u(16), u(20), side, theme.height - 2 * u(20))
+    body = pygame.Rect(u(24), u(head), bar.left - u(18) - u(24), theme.height - u(20) - u(head))
+    return Frame(pygame.Rect(0, 0, bar.left - u(8), u(head)), body, bar)
+
+
+def panel(pen: Pen, rect: pygame.Rect, fill: Colour | None = None, *, radius: float = 28, raised: bool = True) -> None:
+    """A card; in high contrast an outlined one without a shadow."""
+    p = pen.p
+    fill = p.card if fill is None else fill
+    if p.outline:
+        pen.scene.put(
+            pen.scene.brush.card(rect.size, pen.u(radius), fill, p.line, max(2, pen.u(p.outline))),
+            topleft=rect.topleft,
+        )
+        return
+    if raised:
+        blur = max(4, pen.u(14))
+        pen.scene.put(
+            pen.scene.brush.shadow(rect.size, pen.u(radius), blur),
+            topleft=(rect.left - 2 * blur, rect.top - 2 * blur + pen.u(8)),
+        )
+    pen.scene.put(pen.scene.brush.card(rect.size, pen.u(radius), fill), topleft=rect.topleft)
+
+
+def button(pen: Pen, id: str, rect: pygame.Rect, label: str, *, icon: str = "", primary: bool = False) -> None:
+    """A key with a label, and an icon before it if named; pressed it sinks."""
+    p, pressed = pen.p, pen.pressed == id
+    if primary and not p.outline:
+        blur = max(4, pen.u(12))
+        if not pressed:
+            pen.scene.put(
+                pen.scene.brush.shadow(rect.size, pen.u(28), blur),
+                topleft=(rect.left - 2 * blur, rect.top - 2 * blur + pen.u(8)),
+            )
+        top, low = (p.accent_deep, p.accent_deep) if pressed else (p.accent, p.accent_deep)
+        pen.scene.put(pen.scene.brush.gradient(rect.size, pen.u(28), top, low), topleft=rect.topleft)
+        ink, ground = p.on_accent, p.accent
+    elif primary:
+        panel(pen, rect, p.card_pressed if pressed else p.accent, raised=False)
+        ink, ground = (p.ink, p.card_pressed) if pressed else (p.on_accent, p.accent)
+    else:
+        ground = p.card_pressed if pressed else p.card
+        panel(pen, rect, ground, raised=not pressed)
+        ink = p.ink
+    _label(pen, rect, label, icon, ink, ground, p.accent if not primary and not pressed else ink)
+    pen.scene.target(id, rect, label)
+
+
+def _label(
+    pen: Pen, rect: pygame.Rect, label: str, icon: str, ink: Colour, ground: Colour, icon_ink: Colour
+) -> None:
+    side = pen.type(48) if icon else 0
+    gap = pen.u(16) if icon else 0
+    room = rect.w - 2 * pen.u(24) - side - gap
+    text, size = pen.scene.brush.type.fit(label, pen.type(44), room, True)
+    wide = pen.scene.brush.type.width(text, size, True) + side + gap
+    left = rect.centerx - wide // 2
+    if icon:
+        pen.scene.icon(icon, side, icon_ink, midleft=(left, rect.centery))
+    pen.scene.text(text, size, ink, ground, bold=True, midleft=(left + side + gap, rect.centery))
+
+
+def chip(
+    pen: Pen, label: str, ink: Colour, ground: Colour, *, icon: str = "", width: int = 0, **anchor: tuple[int, int]
+) -> pygame.Rect:
+    """A small rounded word; returns its rectangle."""
+    size = pen.type(34)
+    side = round(size * 0.9) if icon else 0
+    room = (width - 2 * pen.u(22) - side - pen.u(8)) if width else 0
+    if room > 0:
+        label, size = pen.scene.brush.type.fit(label, size, room, True)
+    wide = pen.scene.brush.type.width(label, size, True) + 2 * pen.u(22) + (side + pen.u(8) if icon else 0)
+    surface = pen.scene.brush.card((wide, round(size * 1.65)), round(size * 0.82), ground)
+    rect = pen.scene.put(surface, **anchor)
+    x = rect.left + pen.u(22)
+    if icon:
+        pen.scene.icon(icon, side, ink, midleft=(x, rect.centery))
+        x += side + pen.u(8)
+    pen.scene.text(label, size, ink, ground, bold=True, midleft=(x, rect.centery))
+    return rect
+
+
+def banner(pen: Pen, rect: pygame.Rect, icon: str, title: str, hint: str = "") -> None:
+    """An amber notice with an icon: a trouble in plain words."""
+    p = pen.p
+    panel(pen, rect, p.warn_soft, raised=False)
+    side = min(rect.h - 2 * pen.u(16), pen.type(64))
+    pen.scene.icon(icon, side, p.warn, midleft=(rect.left + pen.u(30), rect.centery))
+    left = rect.left + pen.u(30) + side + pen.u(24)
+    room = rect.right - pen.u(24) - left
+    if not hint:
+        pen.scene.text(title, pen.type(38), p.warn, p.warn_soft, bold=True, width=room, midleft=(left, rect.centery))
+        return
+    pen.scene.text(
+        title, pen.type(46), p.warn, p.warn_soft, bold=True, width=room, midleft=(left, rect.top + round(rect.h * 0.32))
+    )
+    pen.scene.text(hint, pen.type(34), p.warn, p.warn_soft, width=room, midleft=(left, rect.top + round(rect.h * 0.7)))
+
+
+def arrows(pen: Pen, rect: pygame.Rect, page: int, pages: int) -> None:
+    """Turn pages: a large key at each end, the count between; nothing when there is one page."""
+    if pages < 2:
+        return
+    p = pen.p
+    side = max(pen.theme.touch, min(rect.w // 3, pen.u(230)))
+    back = pygame.Rect(rect.left, rect.top, side, rect.h)
+    ahead = pygame.Rect(rect.right - side, rect.top, side, rect.h)
+    if page > 0:
+        button(pen, "page:back", back, pen.words("page_back"), icon="chevron-left")
+    if page < pages - 1:
+        button(pen, "page:next", ahead, pen.words("page_next"), icon="chevron-right")
+    label = pen.words("page_of", page=page + 1, pages=pages)
+    room = rect.w - 2 * side - 2 * pen.u(12)
+    pen.scene.text(label, pen.type(34), p.muted, p.page, width=room, center=rect.center)
+
+
+def bar(pen: Pen, rect: pygame.Rect, keys: list[tuple[str, str, str]]) -> None:
+    """The keys that are always there, as (id, icon, label); they share the bar evenly."""
+    gap = pen.u(18)
+    n = len(keys)
+    for i, (id, icon, label) in enumerate(keys):
+        if pen.theme.portrait:
+            wide = (rect.w - gap * (n - 1)) // n
+            key = pygame.Rect(rect.left + i * (wide + gap), rect.top, wide, rect.h)
+        else:
+            high = min((rect.h - gap * (n - 1)) // n, max(pen.theme.touch, pen.u(150)))
+            key = pygame.Rect(rect.left, rect.bottom - (n - i) * high - (n - 1 - i) * gap, rect.w, high)
+        _bar_key(pen, id, icon, label, key)
+
+
+def _bar_key(pen: Pen, id: str, icon: str, label: str, key: pygame.Rect) -> None:
+    p, pressed = pen.p, pen.pressed == id
+    ground = p.card_pressed if pressed else p.card
+    panel(pen, key, ground, radius=24, raised=not pressed)
+    side = min(pen.u(56), round(key.h * 0.4))
+    pen.scene.icon(icon, side, p.accent, center=(key.centerx, key.top + round(key.h * 0.34)))
+    pen.scene.text(
+        label,
+        min(pen.type(34), round(key.h * 0.3)),
+        p.ink,
+        ground,
+        width=key.w - pen.u(16),
+        center=(key.centerx, key.top + round(key.h * 0.76)),
+    )
+    pen.scene.target(id, key, label)
+
+
+def header(pen: Pen, rect: pygame.Rect, name: str, sub: str, clock: str, date: str) -> None:
+    """The hall's name at the left, its clock at the right, on the sky."""
+    p, u = pen.p, pen.u
+    pad = u(56) if pen.theme.portrait else u(32)
+    clock_w = pen.scene.brush.type.width("00:00", u(78), True)
+    date_w = max(clock_w, pen.scene.brush.type.width(date, u(36)))
+    room = rect.w - 2 * pad - date_w - u(30)
+    top = rect.top + u(86)
+    pen.scene.text(name, u(62), p.on_sky, p.sky_deep, bold=True, width=room, midleft=(rect.left + pad, top))
+    pen.scene.text(sub, u(36), p.on_sky_soft, p.sky_deep, width=room, midleft=(rect.left + pad, top + u(68)))
+    pen.scene.text(clock, u(78), p.on_sky, p.sky_deep, bold=True, midright=(rect.right - pad, top))
+    pen.scene.text(date, u(36), p.on_sky_soft, p.sky_deep, midright=(rect.right - pad, top + u(68)))
+
+
+def title_line(pen: Pen, rect: pygame.Rect, title: str, clock: str) -> None:
+    """A slim header of an inner page: its title and the clock."""
+    p, u = pen.p, pen.u
+    pad = u(56) if pen.theme.portrait else u(32)
+    size = u(60) if pen.theme.portrait else u(44)
+    middle = rect.top + round(rect.h * (0.46 if pen.theme.portrait else 0.5))
+    wide = pen.scene.brush.type.width("00:00", size, True)
+    room = rect.w - 2 * pad - wide - u(30)
+    pen.scene.text(title, size, p.on_sky, p.sky_deep, bold=True, width=room, midleft=(rect.left + pad, middle))
+    pen.scene.text(clock, size, p.on_sky, p.sky_deep, bold=True, midright=(rect.right - pad, middle))
+
+
+def age_words(pen: Pen, age_s: float) -> str:
+    """How old a picture is."""
+    if age_s < 90:
+        key, n = "age_seconds", age_s
+    elif age_s < 5400:
+        key, n = "age_minutes", age_s / 60
+    else:
+        key, n = "age_hours", age_s / 3600
+    return pen.words("away_age", age=pen.words(key, n=int(n)))

@@ -1,0 +1,99 @@
+"""A screen's window and frame loop: wait for something, let the app think, draw what changed."""
+
+import os
+import time
+from pathlib import Path
+from typing import Protocol
+
+os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+
+import pygame
+
+from kiosk_ui.live import Live
+from kiosk_ui.play import Player
+from kiosk_ui.scene import Scene, draw
+from kiosk_ui.touch import Presser, contact
+
+MOVING_MS = 33
+IDLE_MS = 200
+
+
+class App(Protocol):
+    """What a window shows."""
+
+    presser: Presser
+
+    def tick(self, now_s: float) -> None:
+        """Time passes; called before each scene. `now_s` is monotonic."""
+
+    def tap(self, id: str) -> None: ...
+
+    def scene(self) -> Scene: ...
+
+    def moving(self) -> bool:
+        """Does the picture change by itself now?"""
+
+    def shot_name(self) -> str:
+        """A name for the present page's picture; changes when a new picture is worth keeping."""
+
+
+def choose_driver() -> bool:
+    """Without a display let SDL draw into memory; returns whether it does. Call before `open_window`."""
+    if not getattr(pygame, "IS_CE", False):
+        raise SystemExit("the screens need pygame-ce, and classic pygame is installed: pip uninstall pygame")
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or os.environ.get("SDL_VIDEODRIVER")):
+        os.environ["SDL_VIDEODRIVER"] = "dummy"
+        os.environ["SDL_AUDIODRIVER"] = "dummy"
+    return os.environ.get("SDL_VIDEODRIVER") in ("dummy", "offscreen")
+
+
+def open_window(title: str, size: tuple[int, int] | None, default: tuple[int, int]) -> pygame.Surface:
+    """A window of `size`, or the whole screen when none is given (`default` where there is no screen)."""
+    headless = choose_driver()
+    pygame.display.init()
+    pygame.font.init()
+    pygame.display.set_caption(title)
+    if headless:
+        return pygame.display.set_mode(size or default)
+    if size is None:
+        pygame.mouse.set_visible(False)
+        return pygame.display.set_mode((0, 0), pygame.FULLSCREEN)
+    desktop = pygame.display.get_desktop_sizes()[0]
+    small = size[0] > desktop[0] or size[1] > desktop[1]
+    return pygame.display.set_mode(size, pygame.SCALED | pygame.RESIZABLE if small else 0)
+
+
+def wake() -> None:
+    """Let the frame loop look now; from any thread."""
+    if pygame.display.get_init():
+        pygame.event.post(pygame.event.Event(pygame.USEREVENT))
+
+
+def run(app: App, screen: pygame.Surface, live: Live, player: Player | None, shots: Path | None) -> None:
+    """The frame loop; returns when the window is closed or the player quits. Main thread only."""
+    before: Scene | None = None
+    shot = ""
+    wait_ms = 0
+    while True:
+        first = pygame.event.wait(wait_ms) if wait_ms else pygame.event.poll()
+        for event in [first, *pygame.event.get()]:
+            if event.type == pygame.QUIT:
+                return
+            touched = contact(event, screen.get_size())
+            if touched and before and (id := app.presser.feed(touched, before, time.monotonic())):
+                app.tap(id)
+        live.collect()
+        live.frames += 1
+        app.tick(time.monotonic())
+        scene = app.scene()
+        app.presser.page(scene.name)
+        if dirty := draw(scene, screen, before):
+            pygame.display.update(dirty)
+        before = scene
+        if shots and app.shot_name() != shot:
+            shot = app.shot_name()
+            pygame.image.save(screen, shots / f"{shot}.png")
+        more, going = player.turn(scene, screen) if player else (False, True)
+        if not going:
+            return
+        wait_ms = 0 if more else MOVING_MS if app.moving() else IDLE_MS

@@ -1,0 +1,386 @@
+"""Fixed views and a still kiosk and hall screen, for pictures and tests: no daemon, no clock, no window."""
+
+import copy
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pygame
+from edge import paths
+from edge.texts import Texts
+from kiosk_ui import fonts
+from kiosk_ui.counter_screen import CounterScreen
+from kiosk_ui.hall_screen import HallScreen
+from kiosk_ui.kiosk import Kiosk, theme_for
+from kiosk_ui.live import Seen
+from kiosk_ui.pages.guide import GuidePage
+from kiosk_ui.pages.guides import GuidesPage
+from kiosk_ui.pages.home import HomePage
+from kiosk_ui.pages.number import NumberPage
+from kiosk_ui.pages.refused import RefusedPage
+from kiosk_ui.pages.taking import TakingPage
+from kiosk_ui.paint import Brush
+from kiosk_ui.scene import Scene, draw
+from kiosk_ui.text import Typesetter
+from kiosk_ui.window import choose_driver
+
+STANDING = (1080, 1920)
+LYING = (1280, 800)
+WALL = (1920, 1080)
+T0 = 1000.0
+
+SERVICES = (
+    ("family", "计生服务", "生育证、婚育证明、光荣证", "users", 3),
+    ("jobs", "就业服务", "就业登记、介绍、技能培训", "briefcase", 0),
+    ("social", "社保和贷款", "社会保险、小额担保贷款", "file-text", 12),
+    ("relief", "民政救助", "低保、五保、大病临时救助", "heart-hand", 5),
+    ("farming", "农业服务", "农机、农技、水利、林业", "sprout", 0),
+    ("building", "村镇建设", "土地、建房规划、拆迁", "building", 1),
+    ("justice", "信访调解", "来信来访、纠纷调解、法律", "scale", 0),
+    ("general", "咨询和其他", "安全咨询，不清楚办哪项", "help-circle", 0),
+)
+COUNTERS = (
+    ("1", "计生窗口", "calling", "A012", 3),
+    ("2", "劳动保障窗口", "serving", "C031", 12),
+    ("3", "民政窗口", "serving", "D007", 5),
+    ("4", "农业服务窗口", "open", "", 0),
+    ("5", "村镇建设窗口", "paused", "", 1),
+    ("6", "综合窗口", "closed", "", 0),
+)
+VIEW: dict[str, Any] = {
+    "hall": "999001001",
+    "name": "站街镇便民服务中心",
+    "day": "2026-11-23",
+    "seq": 120,
+    "clock": {"trusted": True, "at": "2026-11-23T09:41:05+08:00"},
+    "unrecorded": 0,
+    "services": [
+        {
+            "id": id,
+            "name": name,
+            "open": True,
+            "reason": "",
+            "opens_at": "",
+            "waiting": waiting,
+            "about": about,
+            "icon": icon,
+            "area": "一楼大厅",
+        }
+        for id, name, about, icon, waiting in SERVICES
+    ],
+    "counters": [
+        {
+            "id": id,
+            "name": name,
+            "state": state,
+            "ticket": {"id": f"999001001-20261123-{number}", "number": number} if number else None,
+            "services": [],
+            "staff": "",
+            "reason": "",
+            "waiting": waiting,
+            "calls": 1,
+        }
+        for id, name, state, number, waiting in COUNTERS
+    ],
+    "calls": [
+        {"seq": 20 - i, "number": number, "counter": counter, "kind": "call", "at": "2026-11-23T09:40:00+08:00"}
+        for i, (number, counter) in enumerate(
+            (("A012", "1"), ("C031", "2"), ("D007", "3"), ("A011", "1"), ("G002", "6"), ("F004", "5"))
+        )
+    ],
+    "notices": ["请保管好号票，听到叫号后到窗口办理", "低保年审材料请于本月二十八日前交到 3 号民政窗口"],
+    "devices": [
+        {"id": "printer-1", "kind": "printer", "driver": "printer_escpos", "counter": "", "state": "ok", "code": "", "since": ""}
+    ],
+}
+TICKET = {
+    "id": "999001001-20261123-D008",
+    "number": "D008",
+    "service": "relief",
+    "item": "",
+    "state": "waiting",
+    "ahead": 5,
+    "estimated_wait_s": 1500,
+    "issued_at": "2026-11-23T09:41:05+08:00",
+    "paper": "queued",
+    "counter": "",
+}
+GUIDES = [
+    {
+        "id": "yi_county-01",
+        "name": "城镇居民最低生活保障申请",
+        "service": "relief",
+        "department": "社会事务窗口",
+        "promised_time": "1 个工作日",
+        "legal_time": "",
+        "fee": "不收费",
+        "basis": "《城市居民最低生活保障条例》",
+        "conditions": "家庭人均可支配收入低于我县最低生活保障标准的城镇居民",
+        "materials": ["个人申请", "户口本、身份证原件及复印件", "家庭收入状况证明"],
+        "steps": ["个人申请", "村（居）委会审核", "第一次张榜公示", "乡镇审查", "第二次张榜公示", "送县民政局审批"],
+        "complaints": ["县纪委监察局", "乡镇纪委"],
+        "contact": "",
+        "remark": "",
+    },
+    *(
+        {
+            "id": f"guide-{i}",
+            "name": name,
+            "service": service,
+            "department": department,
+            "promised_time": time,
+            "fee": fee,
+            "materials": [],
+            "steps": [],
+        }
+        for i, (name, service, department, time, fee) in enumerate(
+            (
+                ("城乡低保", "relief", "民政窗口", "21 天", "不收费"),
+                ("老年优待证", "relief", "民政窗口", "3 个工作日", "不收费"),
+                ("流动人口婚育证明", "family", "计生窗口", "即时办理", "不收费"),
+                ("农村村民宅基地用地申请的初审和上报", "building", "村镇建设窗口", "15 个工作日", ""),
+                ("再就业优惠证", "jobs", "劳动保障窗口", "5 个工作日", "工本费 5 元"),
+                ("大病临时救助", "relief", "民政窗口", "", "不收费"),
+                ("农机具购置补贴", "farming", "农业服务窗口", "10 个工作日", "不收费"),
+                ("独生子女父母光荣证", "family", "计生窗口", "3 个工作日", "不收费"),
+                ("林木采伐许可", "farming", "农业服务窗口", "7 个工作日", "不收费"),
+            )
+        )
+    ),
+]
+
+
+@dataclass
+class StillLive:
+    """Stands in for `Live`: a view that does not change, questions answered at once, commands kept."""
+
+    seen: Seen
+    guides: list[dict[str, Any]] | None = field(default_factory=lambda: list(GUIDES))
+    frames: int = 0
+    commands: list[tuple[str, dict[str, Any], str]] = field(default_factory=list)
+
+    def question(self, path: str, done: Callable[[int, dict[str, Any]], None]) -> None:
+        if path.startswith("/api/v1/guides") and self.guides is not None:
+            done(200, {"guides": self.guides})
+
+    def command(self, path: str, body: dict[str, Any], key: str, done: Any, wanted: Any) -> None:
+        self.commands.append((path, body, key))
+
+
+def view(**changes: Any) -> dict[str, Any]:
+    return copy.deepcopy(VIEW) | changes
+
+
+def shut(reason: str = "closed", opens_at: str = "14:00") -> dict[str, Any]:
+    """The view out of hours."""
+    changed = view()
+    for service in changed["services"]:
+        service.update(open=False, reason=reason, opens_at=opens_at, waiting=0)
+    for counter in changed["counters"]:
+        counter.update(state="closed", ticket=None, waiting=0)
+    changed["calls"] = []
+    return changed
+
+
+def printer(state: str, code: str) -> dict[str, Any]:
+    changed = view()
+    changed["devices"][0].update(state=state, code=code)
+    return changed
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture: its name, its size, and how to get there."""
+
+    name: str
+    make: Callable[["Stage"], Any]
+    size: tuple[int, int] = STANDING
+
+
+class Stage:
+    """Brush and texts, made once; `picture` draws a shot on a surface of its own."""
+
+    def __init__(self) -> None:
+        choose_driver()
+        pygame.display.init()
+        pygame.font.init()
+        pygame.display.set_mode((64, 64))
+        self.brush = Brush(Typesetter(fonts.load()))
+        self.texts = [Texts.load(lang, paths.shared("texts")) for lang in ("zh-CN", "en")]
+
+    def live(self, seen: dict[str, Any] | None, *, away_s: float = 0.0) -> StillLive:
+        return StillLive(Seen(seen, T0 - away_s, away=away_s > 0))
+
+    def kiosk(
+        self,
+        size: tuple[int, int] = STANDING,
+        seen: dict[str, Any] | None = None,
+        *,
+        away_s: float = 0.0,
+        large: bool = False,
+        contrast: bool = False,
+        english: bool = False,
+        live: StillLive | None = None,
+    ) -> Kiosk:
+        live = live or self.live(seen if seen is not None else view(), away_s=away_s)
+        theme = theme_for(size, 0.0)
+        kiosk = Kiosk(theme, self.brush, self.texts, live, "k1")  # type: ignore[arg-type]
+        kiosk.presser.touched_at = T0
+        kiosk.tick(T0)
+        for on, key in ((large, "large"), (contrast, "contrast"), (english, "language")):
+            if on:
+                kiosk.tap(key)
+        return kiosk
+
+    def hall(self, seen: dict[str, Any] | None = None, *, fresh: bool = False, away_s: float = 0.0) -> HallScreen:
+        live = self.live(seen if seen is not None else view(), away_s=away_s)
+        screen = HallScreen(WALL, self.brush, self.texts[0], live)  # type: ignore[arg-type]
+        screen.tick(T0)
+        if fresh:
+            calls = [{**live.seen.view["calls"][0], "seq": 99}, *live.seen.view["calls"][1:]]  # type: ignore[index]
+            live.seen = replace(live.seen, view=live.seen.view | {"calls": calls})  # type: ignore[operator]
+            screen.tick(T0 + 1)
+        return screen
+
+    def counter(self, id: str, seen: dict[str, Any] | None = None) -> CounterScreen:
+        live = self.live(seen if seen is not None else view())
+        screen = CounterScreen(WALL, self.brush, self.texts[0], live, id)  # type: ignore[arg-type]
+        screen.tick(T0)
+        return screen
+
+    def picture(self, shot: Shot) -> tuple[Scene, pygame.Surface]:
+        scene = shot.make(self).scene()
+        surface = pygame.Surface(shot.size)
+        draw(scene, surface, None)
+        return scene, surface
+
+
+def on(page: Callable[[Kiosk], Any], **how: Any) -> Callable[[Stage], Kiosk]:
+    """A kiosk that shows this page."""
+
+    def make(stage: Stage) -> Kiosk:
+        kiosk = stage.kiosk(**how)
+        kiosk.show(page(kiosk))
+        return kiosk
+
+    return make
+
+
+def typed(letters: str, **how: Any) -> Callable[[Stage], Kiosk]:
+    def make(stage: Stage) -> Kiosk:
+        live = stage.live(view())
+        live.guides = [] if letters == "ZZ" else GUIDES[:2]
+        kiosk = stage.kiosk(live=live, **how)
+        page = GuidesPage(kiosk)
+        kiosk.show(page)
+        for letter in letters:
+            page.tap(f"letter:{letter}", kiosk)
+        return kiosk
+
+    return make
+
+
+def taking(stage: Stage) -> Kiosk:
+    kiosk = stage.kiosk()
+    kiosk.tap("service:relief")
+    return kiosk
+
+
+def asked(stage: Stage) -> Kiosk:
+    kiosk = stage.kiosk()
+    kiosk.show(GuidesPage(kiosk))
+    kiosk.presser.touched_at = T0 - 45
+    kiosk._shown_s = T0 - 45
+    return kiosk
+
+
+def pressed(stage: Stage) -> Kiosk:
+    kiosk = stage.kiosk()
+    kiosk.presser.pressed = "service:social"
+    return kiosk
+
+
+def many() -> dict[str, Any]:
+    changed = view()
+    more = [{**s, "id": f"{s['id']}-{n}", "icon": "file-text"} for n in (1, 2) for s in changed["services"][:7]]
+    changed["services"] += more
+    return changed
+
+
+def ticket(**changes: Any) -> Callable[[Kiosk], NumberPage]:
+    return lambda kiosk: NumberPage(TICKET | changes, kiosk)
+
+
+def refused(reason: str, **facts: Any) -> Callable[[Kiosk], RefusedPage]:
+    return lambda kiosk: RefusedPage({"reason": reason, "detail": "大厅现在不取号"} | facts, "relief")
+
+
+def guide(n: int) -> Callable[[Kiosk], GuidePage]:
+    return lambda kiosk: GuidePage(GUIDES[n], HomePage())
+
+
+def modes() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every way a page can look: (suffix, arguments of `Stage.kiosk`)."""
+    for size, lie in ((STANDING, ""), (LYING, "-lying")):
+        for key in ("", "large", "contrast", "english"):
+            yield lie + (f"-{key}" if key else ""), {"size": size} | ({key: True} if key else {})
+        yield f"{lie}-large-english", {"size": size, "large": True, "english": True}
+
+
+def every_page() -> Iterator[Shot]:
+    """All pages in all modes, and the special states once."""
+    for suffix, how in modes():
+        size = how["size"]
+        for name, make in (
+            ("home", on(lambda k: HomePage(), **how)),
+            ("number", on(ticket(paper="printed"), **how)),
+            ("guides", on(GuidesPage, **how)),
+            ("guide", on(guide(0), **how)),
+            ("refused", on(refused("closed", opens_at="14:00"), **how)),
+        ):
+            yield Shot(name + suffix, make, size)
+    yield from states()
+    yield from walls()
+
+
+def states() -> Iterator[Shot]:
+    yield Shot("home-pressed", pressed)
+    yield Shot("home-taking", taking)
+    yield Shot("home-closed", on(lambda k: HomePage(), seen=shut()))
+    yield Shot("home-full", on(lambda k: HomePage(), seen=shut("full", "")))
+    yield Shot("home-away", on(lambda k: HomePage(), away_s=200.0))
+    yield Shot("home-away-lying", on(lambda k: HomePage(), away_s=200.0, size=LYING), LYING)
+    yield Shot("home-no-paper", on(lambda k: HomePage(), seen=printer("down", "paper_out")))
+    yield Shot("home-no-paper-large", on(lambda k: HomePage(), seen=printer("down", "paper_out"), large=True))
+    yield Shot("home-many", on(lambda k: HomePage(), seen=many()))
+    yield Shot("home-many-lying", on(lambda k: HomePage(), seen=many(), size=LYING), LYING)
+    yield Shot("number-printing", on(ticket(estimated_wait_s=None)))
+    yield Shot("number-failed", on(ticket(paper="failed", ahead=0, estimated_wait_s=0)))
+    yield Shot("number-unknown", on(ticket(paper="unknown", number="AB1024")))
+    yield Shot("number-called", on(ticket(paper="printed", state="called", counter="3")))
+    yield Shot("number-failed-lying", on(ticket(paper="failed"), size=LYING), LYING)
+    yield Shot("guides-letters", typed("DB"))
+    yield Shot("guides-letters-lying", typed("DBSQ", size=LYING), LYING)
+    yield Shot("guides-none", typed("ZZ"))
+    yield Shot("guide-little", on(guide(4)))
+    yield Shot("refused-full", on(refused("full")))
+    yield Shot("refused-other", on(refused("busy")))
+    yield Shot("taking", on(lambda k: TakingPage(T0)))
+    yield Shot("taking-slow", on(lambda k: TakingPage(T0 - 5)))
+    yield Shot("taking-slow-lying", on(lambda k: TakingPage(T0 - 5), size=LYING), LYING)
+    yield Shot("starting", lambda s: s.kiosk(live=s.live(None)))
+    yield Shot("still-here", asked)
+
+
+def walls() -> Iterator[Shot]:
+    yield Shot("wall-calls", lambda s: s.hall(), WALL)
+    yield Shot("wall-fresh", lambda s: s.hall(fresh=True), WALL)
+    yield Shot("wall-two-calls", lambda s: s.hall(view(calls=VIEW["calls"][:2])), WALL)
+    yield Shot("wall-welcome", lambda s: s.hall(shut()), WALL)
+    yield Shot("wall-away", lambda s: s.hall(away_s=400.0), WALL)
+    yield Shot("wall-starting", lambda s: s.hall({}), WALL)
+    yield Shot("counter-calling", lambda s: s.counter("1"), WALL)
+    yield Shot("counter-serving", lambda s: s.counter("2"), WALL)
+    yield Shot("counter-open", lambda s: s.counter("4"), WALL)
+    yield Shot("counter-paused", lambda s: s.counter("5"), WALL)
+    yield Shot("counter-missing", lambda s: s.counter("9"), WALL)
