@@ -67,6 +67,8 @@ class Guides:
             return cls([_guide(r, i, file) for i, r in enumerate(rows)], str(data.get("about", "")))
         except OSError as e:
             raise ConfigError([f"{file}: {e.strerror}"]) from e
+        except json.JSONDecodeError as e:
+            raise ConfigError([f"{file}:{e.lineno}: not valid JSON: {e.msg}"]) from e
         except (ValueError, RecursionError) as e:
             raise ConfigError([f"{file}: not valid JSON: {e}"]) from e
         except (KeyError, TypeError, AttributeError) as e:

@@ -32,7 +32,7 @@ from edge.settings_devices import (
 from edge.settings_hall import plan_of
 from edge.settings_staff import Person, people
 from edge.settings_tables import CalendarFile, DevicesFile, HallFile, StaffFile, UplinkFile, UplinkSettings
-from edge.texts import Texts, fields_of
+from edge.texts import Texts, fields_of, phrases_of
 
 T = TypeVar("T")
 
@@ -227,22 +227,42 @@ class _Reader:
         return [(paths.shared(folder), f"config/{folder}"), (self.folder / folder, folder)]
 
     def _texts(self, language: str) -> Texts | None:
-        base, own = paths.shared("texts"), self.folder / "texts"
-        try:
-            texts = Texts.load(language, base, own)
-            known = Texts.load("zh-CN", base)
-        except ConfigError as e:
-            self.problems.lines.extend(e.problems)
+        """The language's sentences; each key of the product's Chinese catalogue must have one."""
+        product, here = (self._phrases(*layer, language) for layer in self._layers("texts"))
+        known = product if language == "zh-CN" else self._phrases(*self._layers("texts")[0], "zh-CN")
+        texts = Texts(language, {**(product or {}), **(here or {})})
+        if product is None and here is None:
+            self.problems.no_such("hall.toml", "hall.language", "texts", language, self._languages())
             return None
         shown = f"texts/{language}.toml"
-        for key in sorted(known.phrases.keys() - texts.phrases.keys()):
+        for key in sorted((known or {}).keys() - texts.phrases.keys()):
             self.problems.add(shown, key, "missing")
         for key, phrase in texts.phrases.items():
-            if key not in known.phrases:
-                self.problems.add(shown, key, "unknown text" + hint(key, known.phrases))
-            elif wrong := sorted(fields_of(phrase) - fields_of(known.phrases[key])):
-                self.problems.no_such(shown, key, "field", wrong[0], fields_of(known.phrases[key]))
+            self._check_phrase(shown, key, phrase, known or {})
         return texts
+
+    def _check_phrase(self, shown: str, key: str, phrase: str, known: Mapping[str, str]) -> None:
+        if key not in known:
+            self.problems.no_such(shown, key, "text", key, known)
+        elif wrong := sorted(fields_of(phrase) - fields_of(known[key])):
+            self.problems.no_such(shown, key, "field", wrong[0], fields_of(known[key]))
+
+    def _phrases(self, folder: Path, shown: str, language: str) -> dict[str, str] | None:
+        file, shown = folder / f"{language}.toml", f"{shown}/{language}.toml"
+        if not file.exists():
+            return None
+        text = read(file, shown, self.problems)
+        table = None if text is None else parse(text, shown, self.problems)
+        try:
+            return {} if table is None else phrases_of(table, shown)
+        except ConfigError as e:
+            self.problems.lines.extend(e.problems)
+            return {}
+
+    def _languages(self) -> list[str]:
+        return [
+            f.stem for folder, _ in self._layers("texts") if folder.is_dir() for f in folder.glob("*.toml")
+        ]
 
     def _papers(self) -> dict[str, Layout]:
         found = {}
@@ -262,17 +282,19 @@ class _Reader:
         return chosen.values()
 
     def _guides(self, hall: HallFile | None) -> Guides:
-        own = self.folder / "content"
-        try:
-            guides = Guides.load(own if (own / "guides.json").exists() else paths.shared("content"))
-        except ConfigError as e:
-            self.problems.lines.extend(e.problems)
+        layers = [(f, shown) for f, shown in self._layers("content") if (f / "guides.json").exists()]
+        if not layers:
             return Guides()
-        if hall and (own / "guides.json").exists():
-            for guide in guides.all():
-                if guide.service and guide.service not in hall.service:
-                    what = f'no service "{guide.service}"{hint(guide.service, hall.service)}'
-                    self.problems.add("content/guides.json", f"{guide.id}.service", what)
+        folder, shown = layers[-1]
+        try:
+            guides = Guides.load(folder)
+        except ConfigError as e:
+            self.problems.lines.extend(line.replace(str(folder), shown, 1) for line in e.problems)
+            return Guides()
+        for guide in guides.all() if hall and folder.is_relative_to(self.folder) else ():
+            if guide.service and guide.service not in hall.service:
+                at = f"{guide.id}.service"
+                self.problems.no_such(f"{shown}/guides.json", at, "service", guide.service, hall.service)
         return guides
 
     def _frames(self) -> dict[str, Frames]:

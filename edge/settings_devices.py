@@ -134,6 +134,9 @@ def _check_link(module: ModuleType, name: str, at: str, link: LinkSettings, prob
     elif loader.speaks_frames(module) and not loader.fixed_frames(module) and link.frames is None:
         what = f'{name} takes its frames from its link: say frames = "..." under [link.{link.name}]'
         problems.add(FILE, f"{at}.link", what)
+    elif link.frames is not None and loader.fixed_frames(module):
+        what = f'{name} speaks frames of its own, but link "{link.name}" names others'
+        problems.add(FILE, f"{at}.link", what)
 
 
 def _check_place(device: DeviceSettings, hall: HallFile, problems: Problems) -> None:
@@ -156,7 +159,7 @@ def _check_sharing(
         at, link = f"device.{device.id}", links[device.link]
         first = first_on.setdefault(device.link, device)
         if first is not device:
-            _check_pair(first, device, link, problems)
+            _check_company(device, first, link, problems)
         address = getattr(device.options, "address", None)
         other = addressed.setdefault((device.link, address), device.id)
         if address is not None and other != device.id:
@@ -164,18 +167,17 @@ def _check_sharing(
             problems.add(FILE, f"{at}.address", what)
 
 
-def _check_pair(
-    first: DeviceSettings, device: DeviceSettings, link: LinkSettings, problems: Problems
+def _check_company(
+    device: DeviceSettings, first: DeviceSettings, link: LinkSettings, problems: Problems
 ) -> None:
-    """Can both live on this link?"""
-    alone = next((d for d in (first, device) if not _shares(d)), None)
-    if alone:
+    """Can it live on this link beside the first one?"""
+    at = f"device.{device.id}.link"
+    if alone := next((d for d in (first, device) if not _shares(d)), None):
         what = f'{alone.driver} must be alone on a link, but "{link.name}" has device.{first.id} and this'
-    elif _format(first, link) != _format(device, link):
+        problems.add(FILE, at, what)
+    elif link.frames is None and _format(first, link) != _format(device, link):
         what = f'speaks other frames on link "{link.name}" than device.{first.id} ({first.driver})'
-    else:
-        return
-    problems.add(FILE, f"device.{device.id}.link", what)
+        problems.add(FILE, at, what)
 
 
 def _shares(device: DeviceSettings) -> bool:

@@ -33,7 +33,7 @@ class Texts:
             raise ConfigError([f"{language}.toml: no texts in this language in {where}"])
         phrases: dict[str, str] = {}
         for file in found:
-            phrases.update(read_phrases(file))
+            phrases.update(_read(file))
         return cls(language, phrases)
 
     def get(self, key: str, /, **facts: object) -> str:
@@ -70,28 +70,31 @@ def fields_of(phrase: str) -> frozenset[str]:
     return frozenset(names)
 
 
-def read_phrases(file: Path) -> dict[str, str]:
-    """One file as dotted keys. Raises ConfigError with all of its problems."""
-    try:
-        table = tomllib.loads(file.read_text("utf-8"))
-    except OSError as e:
-        raise ConfigError([f"{file}: {e.strerror}"]) from e
-    except (ValueError, RecursionError) as e:
-        raise ConfigError([f"{file}: not valid TOML: {e}"]) from e
+def phrases_of(table: Mapping[str, object], shown: str) -> dict[str, str]:
+    """A catalogue's table as dotted keys. Raises ConfigError with all that is wrong; `shown` names the file."""
     problems: list[str] = []
     phrases: dict[str, str] = {}
     for key, value in _flat(table):
         if not isinstance(value, str):
-            problems.append(f"{file}: {key}: must be a text")
+            problems.append(f"{shown}: {key}: must be a text in quotes")
             continue
         try:
             fields_of(value)
         except ValueError as e:
-            problems.append(f"{file}: {key}: {e}")
+            problems.append(f"{shown}: {key}: {e}")
         phrases[key] = value
     if problems:
         raise ConfigError(problems)
     return phrases
+
+
+def _read(file: Path) -> dict[str, str]:
+    try:
+        return phrases_of(tomllib.loads(file.read_text("utf-8")), str(file))
+    except OSError as e:
+        raise ConfigError([f"{file}: {e.strerror}"]) from e
+    except (ValueError, RecursionError) as e:
+        raise ConfigError([f"{file}: not valid TOML: {e}"]) from e
 
 
 def _flat(table: Mapping[str, object], head: str = "") -> Iterator[tuple[str, object]]:
