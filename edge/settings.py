@@ -260,9 +260,7 @@ class _Reader:
             return {}
 
     def _languages(self) -> list[str]:
-        return [
-            f.stem for folder, _ in self._layers("texts") if folder.is_dir() for f in folder.glob("*.toml")
-        ]
+        return [file.stem for folder, _ in self._layers("texts") for file in folder.glob("*.toml")]
 
     def _papers(self) -> dict[str, Layout]:
         found = {}
@@ -291,10 +289,11 @@ class _Reader:
         except ConfigError as e:
             self.problems.lines.extend(line.replace(str(folder), shown, 1) for line in e.problems)
             return Guides()
-        for guide in guides.all() if hall and folder.is_relative_to(self.folder) else ():
-            if guide.service and guide.service not in hall.service:
-                at = f"{guide.id}.service"
-                self.problems.no_such(f"{shown}/guides.json", at, "service", guide.service, hall.service)
+        if hall and folder.is_relative_to(self.folder):
+            for g in guides.all():
+                if g.service and g.service not in hall.service:
+                    at = f"{g.id}.service"
+                    self.problems.no_such(f"{shown}/guides.json", at, "service", g.service, hall.service)
         return guides
 
     def _frames(self) -> dict[str, Frames]:

@@ -104,7 +104,7 @@ def schema_of(cls: type[Any]) -> dict[str, Any]:
 
 
 def _holder(cls: type[Any], config: ConfigDict) -> Any:
-    """Only the outermost dataclass is pydantic's; nested standard ones inherit its strictness (pydantic 2)."""
+    """Only the outermost dataclass is pydantic's; nested ones inherit its strictness (pydantic 2)."""
     plain = dataclasses.make_dataclass("Holder", [("inner", cls)], frozen=True)
     return pydantic_dataclass(plain, frozen=True, config=config)
 

@@ -71,7 +71,7 @@ def fields_of(phrase: str) -> frozenset[str]:
 
 
 def phrases_of(table: Mapping[str, object], shown: str) -> dict[str, str]:
-    """A catalogue's table as dotted keys. Raises ConfigError with all that is wrong; `shown` names the file."""
+    """A catalogue's table as dotted keys. Raises ConfigError with all faults; `shown` names the file."""
     problems: list[str] = []
     phrases: dict[str, str] = {}
     for key, value in _flat(table):

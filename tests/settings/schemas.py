@@ -1,4 +1,4 @@
-"""Writes config/schema/*.json from the code, for editors: `python -m tests.settings.schemas`. A test compares them."""
+"""Writes config/schema/*.json from the code, for editors: `python -m tests.settings.schemas`."""
 
 import json
 from pathlib import Path

@@ -117,7 +117,8 @@ def test_a_misspelt_file_is_said(folder: Path, problems: Problems) -> None:
 def test_a_paper_with_a_wrong_field_is_refused(folder: Path, problems: Problems) -> None:
     (folder / "papers").mkdir()
     (folder / "papers" / "ticket.toml").write_text(
-        '[[row]]\ntext = "{nummer}"\n[[row]]\ntext = "a"\nqr = "b"\n[[row]]\ntext = "{number"\n[[row]]\nsice = 2\n'
+        '[[row]]\ntext = "{nummer}"\n[[row]]\ntext = "a"\nqr = "b"\n'
+        '[[row]]\ntext = "{number"\n[[row]]\nsice = 2\n'
     )
     found = problems()
     assert found[0].startswith(
@@ -136,7 +137,8 @@ def test_texts_of_the_hall_are_checked_against_the_products(folder: Path, proble
         '[refused]\nnobody_wating = "无人"\nfull = "{servce}满了"\n', "utf-8"
     )
     assert problems() == [
-        'texts/zh-CN.toml: refused.nobody_wating: no text "refused.nobody_wating" (did you mean "refused.nobody_waiting"?)',
+        'texts/zh-CN.toml: refused.nobody_wating: no text "refused.nobody_wating"'
+        ' (did you mean "refused.nobody_waiting"?)',
         'texts/zh-CN.toml: refused.full: no field "servce" (there are none)',
     ]
 
