@@ -11,6 +11,7 @@ from typing import Any, ParamSpec, Protocol, TypeVar
 from aiohttp import web
 
 from edge.doors.bodies import Body, Query
+from edge.doors.page import Page
 from edge.doors.problems import Problem
 from edge.doors.sse import Feed
 from edge.guides import Guides
@@ -139,6 +140,7 @@ class House:
     """The daemon's health: `host`, `uplink`, `devices` … (edge.health)."""
     keep_text: Callable[[str, TicketId], str]
     """Put a citizen's free text where it can be erased; gives its id."""
+    page: Page
     openapi: Json
     cameras: Photographer | None = None
     tries: Tries = field(default_factory=Tries)

@@ -25,6 +25,7 @@ from edge.doors.guard import (
 )
 from edge.doors.house import Call, House, Photographer, Reply, Screens
 from edge.doors.openapi import document
+from edge.doors.page import Page
 from edge.doors.problems import Problem, problem_response, refusal_response
 from edge.doors.routes import ROUTES, Route
 from edge.doors.sse import Feed
@@ -137,6 +138,7 @@ class Door:
                 screens=self._screens,
                 facts=self._facts,
                 keep_text=self._keep_text,
+                page=Page(self._texts),
                 openapi=document(ROUTES, self._version, self._texts),
                 cameras=self._cameras,
             )

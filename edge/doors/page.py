@@ -14,26 +14,33 @@ ASSETS = {file.name: file for file in (_FOLDER / "door.css", _FOLDER / "door.js"
 _KINDS = ("printer", "board", "callpad", "rating", "camera")
 
 
-def render(view: HallView, facts: Mapping[str, Any], texts: Texts, *, only_hall: bool) -> str:
-    """The whole page, or the part of it that moves. `facts` as `Health.report` gives them."""
-    environment = Environment(
-        loader=FileSystemLoader(_FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    template = environment.get_template("parts.html" if only_hall else "hall.html")
-    return template.render(
-        view=view,
-        most_waiting=max((s.waiting for s in view.services), default=0),
-        groups=_by_kind(view.devices),
-        uplink=facts.get("uplink") or {},
-        host=facts.get("host") or {},
-        version=facts.get("version", ""),
-        t=texts.get,
-        fault=lambda code: texts.get(f"fault.{code}") if code else "",
-    )
+class Page:
+    """Any thread may draw it."""
+
+    def __init__(self, texts: Texts) -> None:
+        self._texts = texts
+        environment = Environment(
+            loader=FileSystemLoader(_FOLDER),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._whole = environment.get_template("hall.html")
+        self._part = environment.get_template("parts.html")
+
+    def draw(self, view: HallView, facts: Mapping[str, Any], *, only_hall: bool) -> str:
+        """The whole page, or the part of it that moves. `facts` as `Health.report` gives them."""
+        template = self._part if only_hall else self._whole
+        return template.render(
+            view=view,
+            most_waiting=max((s.waiting for s in view.services), default=0),
+            groups=_by_kind(view.devices),
+            uplink=facts.get("uplink") or {},
+            host=facts.get("host") or {},
+            version=facts.get("version", ""),
+            t=self._texts.get,
+        )
 
 
 def _by_kind(devices: tuple[DeviceView, ...]) -> dict[str, list[DeviceView]]:

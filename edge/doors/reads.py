@@ -13,7 +13,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from edge.doors.bodies import EventsQuery, FollowQuery, GuidesQuery, PageQuery, ScreenQuery
 from edge.doors.house import Call, House, Reply
 from edge.doors.metrics import metrics_text
-from edge.doors.page import ASSETS, render
+from edge.doors.page import ASSETS
 from edge.doors.problems import Problem
 from edge.doors.sse import PACE_S, open_stream
 from edge.doors.verbs import known_counter
@@ -30,9 +30,8 @@ _WHAT = TypeVar("_WHAT")
 
 
 async def live_page(house: House, call: Call) -> web.Response:
-    query = _read(call, PageQuery)
-    facts = await house.wait(house.facts)
-    html = render(house.view, facts, house.texts, only_hall=query.part == "hall")
+    only_hall = _read(call, PageQuery).part == "hall"
+    html = await house.wait(lambda: house.page.draw(house.view, house.facts(), only_hall=only_hall))
     return web.Response(text=html, content_type="text/html")
 
 
