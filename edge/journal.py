@@ -19,6 +19,8 @@ from edge.errors import JournalError
 from edge.hall.events import DayOpened, Event
 from edge.hall.words import Now
 
+__all__ = ["Entry", "Journal", "Verdict", "entries_after", "head", "verify"]
+
 _FORMAT = "1"
 _APPLICATION_ID = 0x426D4A31
 _PAGE_BYTES = 4096
