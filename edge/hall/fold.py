@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from edge.hall import events as ev
 from edge.hall.book import AT_COUNTER, LAST_CALLS, SAMPLES, Book, CallNow, CounterNow, DeviceNow, Step, Ticket
 from edge.hall.policy import run_after
-from edge.hall.words import CounterId, Door, PaperState, Stamp, TicketNumber, TicketState
+from edge.hall.words import CounterId, Door, PaperState, Stamp, TicketNumber, TicketState, day_of
 
 Handler: TypeAlias = Callable[[Book, Any, Stamp], None]
 
@@ -33,6 +33,7 @@ def _remember(book: Book, event: ev.Event) -> None:
 
 
 def _day_opened(book: Book, event: ev.DayOpened, stamp: Stamp) -> None:
+    day_of(event.date)  # no date, no day: ValueError before anything is changed
     if event.date != book.day:
         for per_day in (
             book.tickets,
@@ -62,7 +63,7 @@ def _day_closed(book: Book, event: ev.DayClosed, stamp: Stamp) -> None:
 
 
 def _clock_set(book: Book, event: ev.ClockSet, stamp: Stamp) -> None:
-    book.offsets_s = {event.boot: event.offset_s}
+    book.offsets_s = {event.boot: float(event.offset_s)}
 
 
 # --- tickets ------------------------------------------------------------------------------------------------

@@ -1,0 +1,273 @@
+"""Random days over all verbs: what must hold whatever people, clocks and power do."""
+
+from collections import Counter as Tally
+from dataclasses import replace
+
+from hall_scenario import CODE, HTTP, KIOSK, PAD, PLAN, POSTS, Scene, everything, request, with_rules
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from edge.hall import commands as cmd
+from edge.hall import events as ev
+from edge.hall import policy
+from edge.hall.book import AT_COUNTER, OVER
+from edge.hall.words import By, Door, Outcome, PaperState, Refused, TicketState
+
+COUNTERS = st.sampled_from(["1", "2", "3", "9"])
+BYS = st.sampled_from([HTTP, PAD])
+NUMBERS = st.builds("{}{:03d}".format, st.sampled_from("ABC"), st.integers(1, 6))
+SIMPLE = st.sampled_from(
+    [cmd.Recall, cmd.StartService, cmd.MarkNoShow, cmd.Hold, cmd.OpenCounter, cmd.CloseCounter, cmd.SignOut]
+)
+
+
+class RandomDays(RuleBasedStateMachine):
+    @initialize(
+        trusted=st.booleans(),
+        posts=st.sampled_from([(), POSTS]),
+        by_time=st.booleans(),
+        others=st.integers(0, 3),
+        start_after_s=st.sampled_from([0.0, 20.0]),
+    )
+    def morning(self, trusted, posts, by_time, others, start_after_s):
+        plan = with_rules(
+            replace(PLAN, posts=posts),
+            first_come_across_services=by_time,
+            no_show_after_others=others,
+            start_after_call_s=start_after_s,
+        )
+        self.scene = Scene(plan, trusted)
+        self.given_out: set[str] = set()
+        self.ids: set[str] = set()
+        self.rated: Tally[str] = Tally()
+        self.keys = 0
+        self.scene.open("1", "2", "3")
+
+    def ask(self, command: cmd.Command) -> tuple[ev.Event, ...]:
+        self.keys += 1
+        command = replace(command, request=request(f"key {self.keys}"))
+        day, hall = self.scene.hall.day, self.scene.hall
+        before = everything(hall)
+        try:
+            events = hall.decide(command, self.scene.now())
+        except Refused as refused:
+            assert refused.reason
+            assert everything(hall) == before
+            return ()
+        assert everything(hall) == before
+        for event in events:
+            self.scene.happens(event)
+        self.check_numbers(events, day)
+        self.ask_again(command, events)
+        return events
+
+    def check_numbers(self, events, day):
+        for event in events:
+            if isinstance(event, ev.DayOpened) and event.date != day:
+                self.given_out.clear()
+            if isinstance(event, ev.TicketIssued):
+                assert event.number not in self.given_out
+                assert event.ticket not in self.ids
+                self.given_out.add(event.number)
+                self.ids.add(event.ticket)
+            if isinstance(event, ev.ServiceRated):
+                self.rated[event.ticket] += 1
+                assert self.rated[event.ticket] == 1
+
+    def ask_again(self, command, events):
+        before = everything(self.scene.hall)
+        if events:
+            assert self.scene.hall.decide(command, self.scene.now()) == ()
+            assert self.scene.hall.remembered(command.request) is not None
+        assert everything(self.scene.hall) == before
+
+    # --- what people do ---
+
+    @rule(
+        service=st.sampled_from(["social", "social", "civil", "land", "tax"]),
+        priority=st.sampled_from(["", "", "", "elderly", "soldier"]),
+        kiosk=st.sampled_from(["k1", "k2", ""]),
+    )
+    def take(self, service, priority, kiosk):
+        self.ask(cmd.TakeTicket(by=KIOSK, service=service, priority=priority, kiosk=kiosk))
+
+    @rule(counter=COUNTERS, by=BYS)
+    def call_next(self, counter, by):
+        hall = self.scene.hall
+        planned = hall.plan.counter(counter)
+        is_same_day = hall.book.day_open and hall.day >= self.scene.now().day.isoformat()
+        run = hall.book.counter(counter).priority_run
+        expected = policy.next_of(hall.plan, planned, hall.book.waiting_for(planned), run)
+        told = self.scene.why(counter)["next"]
+        events = self.ask(cmd.CallNext(by=by, counter=counter))
+        called = [e for e in events if isinstance(e, ev.TicketCalled)]
+        assert len(called) <= 1
+        if called and is_same_day:
+            assert expected and called[0].ticket == expected.id == told["ticket"]
+
+    @rule(counter=COUNTERS, ticket=NUMBERS)
+    def call_this_one(self, counter, ticket):
+        self.ask(cmd.CallTicket(by=HTTP, counter=counter, ticket=ticket))
+
+    @rule(counter=COUNTERS, verb=SIMPLE, by=BYS)
+    def at_the_counter(self, counter, verb, by):
+        self.ask(verb(by=by, counter=counter))
+
+    @rule(counter=COUNTERS, outcome=st.sampled_from(Outcome))
+    def finish(self, counter, outcome):
+        self.ask(cmd.FinishService(by=HTTP, counter=counter, outcome=outcome))
+
+    @rule(counter=COUNTERS, ticket=st.one_of(st.just(""), NUMBERS))
+    def resume(self, counter, ticket):
+        self.ask(cmd.Resume(by=HTTP, counter=counter, ticket=ticket))
+
+    @rule(
+        counter=COUNTERS,
+        service=st.sampled_from(["", "social", "civil"]),
+        to=st.sampled_from(["", "1", "3", "9"]),
+    )
+    def transfer(self, counter, service, to):
+        self.ask(cmd.Transfer(by=HTTP, counter=counter, service=service, to_counter=to))
+
+    @rule(counter=COUNTERS, reason=st.sampled_from(["", "lunch"]))
+    def pause(self, counter, reason):
+        self.ask(cmd.PauseCounter(by=HTTP, counter=counter, reason=reason))
+
+    @rule(counter=COUNTERS, staff=st.sampled_from(["", "001", "002"]))
+    def sign_in(self, counter, staff):
+        self.ask(cmd.SignIn(by=HTTP, counter=counter, staff=staff))
+
+    @rule(ticket=NUMBERS)
+    def cancel(self, ticket):
+        self.ask(cmd.CancelTicket(by=HTTP, ticket=ticket))
+
+    @rule(service=st.sampled_from(["social", "civil"]), up_to=NUMBERS)
+    def served_by_hand(self, service, up_to):
+        self.ask(cmd.MarkServedByHand(by=HTTP, service=service, up_to=up_to))
+
+    @rule(counter=COUNTERS, score=st.integers(0, 6))
+    def press_the_rating_pad(self, counter, score):
+        before = {t.id: t for t in self.scene.hall.book.tickets.values()}
+        for event in self.ask(cmd.RateAtCounter(by=PAD, counter=counter, score=score)):
+            assert "started" in [s.what for s in before[event.ticket].history]
+
+    @rule(score=st.integers(1, 5), n=st.integers(0, 30))
+    def rate_by_code(self, score, n):
+        ids = sorted(self.ids)
+        if ids:
+            self.ask(cmd.RateByCode(by=CODE, ticket=ids[n % len(ids)], score=score))
+
+    @rule(counter=COUNTERS)
+    def capture(self, counter):
+        self.ask(cmd.NoteCapture(by=HTTP, counter=counter, capture="c", digest="d", size_bytes=1))
+
+    # --- what machines do ---
+
+    @rule(
+        ticket=NUMBERS, fate=st.sampled_from([ev.SlipStarted, ev.SlipPrinted, ev.SlipFailed, ev.SlipUnknown])
+    )
+    def slip(self, ticket, fate):
+        id = self.scene.hall.book.numbers.get(ticket, "yesterdays")
+        more = {"code": "paper_out"} if fate in (ev.SlipFailed, ev.SlipUnknown) else {}
+        self.scene.happens(fate(ticket=id, printer="printer-1", **more))
+
+    @rule(ticket=NUMBERS, state=st.sampled_from(PaperState))
+    def decide_slip(self, ticket, state):
+        self.ask(cmd.DecideSlip(by=HTTP, ticket=ticket, state=state))
+
+    @rule(ticket=NUMBERS)
+    def reprint(self, ticket):
+        self.ask(cmd.Reprint(by=HTTP, ticket=ticket))
+
+    @rule(seconds=st.sampled_from([1, 19, 21, 95, 3600]))
+    def time_passes(self, seconds):
+        self.scene.wait(seconds)
+        self.ask(cmd.Tick(by=By(Door.TIMER)))
+
+    @rule(days=st.sampled_from([-10, -1, 1, 1, 2]), trusted=st.booleans())
+    def the_clock_jumps(self, days, trusted):
+        uptime_s = self.scene.uptime_s
+        self.scene.wait(days * 86400)
+        self.scene.uptime_s, self.scene.trusted = uptime_s, trusted
+
+    @rule()
+    def the_box_starts_again(self):
+        self.scene.off_and_on(f"boot-{self.keys}")
+        self.scene.happens(ev.DaemonStarted(version="1", boot=self.scene.boot))
+
+    @rule(days=st.integers(-1, 2))
+    def somebody_sets_the_day(self, days):
+        day = self.scene.now().day.toordinal() + days
+        date = self.scene.now().day.fromordinal(day).isoformat()
+        self.ask(cmd.OpenDay(by=HTTP, date=date, time="10:00"))
+
+    @rule()
+    def close_the_day(self):
+        self.ask(cmd.CloseDay(by=HTTP))
+
+    # --- what must hold ---
+
+    @invariant()
+    def a_ticket_is_at_one_counter_at_most(self):
+        book = self.scene.hall.book
+        at = {c.ticket: c.id for c in book.counters.values() if c.ticket}
+        assert len(at) == len([c for c in book.counters.values() if c.ticket])
+        there = {t.id: t.counter for t in book.tickets.values() if t.state in AT_COUNTER}
+        assert at == there
+
+    @invariant()
+    def who_waits_stands_in_one_line_and_in_order(self):
+        book = self.scene.hall.book
+        lines = [*book.lines.values(), *book.sent.values()]
+        in_line = [id for line in lines for id in line]
+        waiting = [t.id for t in book.tickets.values() if t.state is TicketState.WAITING]
+        assert sorted(in_line) == sorted(waiting)
+        for line in lines:
+            places = [book.tickets[id].place for id in line]
+            assert places == sorted(places)
+        aside = {
+            t.id: t.state for t in book.tickets.values() if t.state in (TicketState.HELD, TicketState.NO_SHOW)
+        }
+        assert book.aside == aside
+
+    @invariant()
+    def the_screen_counts_what_the_journal_says(self):
+        book, view = self.scene.hall.book, self.scene.view()
+        waiting = Tally(t.service for t in book.tickets.values() if t.state is TicketState.WAITING)
+        assert {s.id: s.waiting for s in view.services if s.waiting} == dict(waiting)
+        for counter in view.counters:
+            planned = book.plan.counter(counter.id)
+            if planned.takes_tickets:
+                assert counter.waiting == len(self.scene.why(counter.id)["order"])
+
+    @invariant()
+    def a_ticket_that_is_over_is_nowhere(self):
+        book = self.scene.hall.book
+        over = {t.id for t in book.tickets.values() if t.state in OVER}
+        assert not over & {c.ticket for c in book.counters.values()}
+
+    @invariant()
+    def a_closed_day_leaves_nobody_behind(self):
+        book = self.scene.hall.book
+        if not book.day_open:
+            assert all(t.state in OVER for t in book.tickets.values())
+            assert not any(c.is_open for c in book.counters.values())
+
+    @invariant()
+    def the_numbers_of_the_day_stay_in_their_ranges(self):
+        plan, book = self.scene.plan, self.scene.hall.book
+        for number, id in book.numbers.items():
+            service = next(s for s in plan.services if s.prefix == number[0])
+            assert service.first <= int(number[1:]) <= service.last
+            assert book.tickets[id].number == number
+
+    def teardown(self):
+        if hasattr(self, "scene"):
+            assert everything(self.scene.replayed()) == everything(self.scene.hall)
+
+
+TestRandomDays = RandomDays.TestCase
+TestRandomDays.settings = settings(
+    max_examples=60, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck)
+)
