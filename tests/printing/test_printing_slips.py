@@ -12,7 +12,7 @@ import pytest
 from drivers.capabilities import Slip
 from drivers.escpos_slip import Options
 from drivers.twins.printer import PrinterTwin
-from edge.hall.events import SlipStarted
+from edge.hall.events import SlipPrinted, SlipStarted
 from edge.hall.words import PaperState
 from tests.drivers.printer_wire import PrinterOnTcp
 from tests.printing.hall_bench import HallBench, compose, wait_for
@@ -142,15 +142,17 @@ def test_a_slip_that_nobody_waits_for_any_more_is_not_printed(printer, tmp_path)
 
 
 def test_a_dead_printer_does_not_hold_up_the_other_one(printer, tmp_path):
-    with PrinterOnTcp(PrinterTwin("printer-2")) as second:
-        with HallBench(tmp_path, {"printer-1": printer.url, "printer-2": second.url}) as hall:
-            hall.until_up()
-            hall.until_up("printer-2")
-            printer.twin.fault("mute", True)
-            stuck, fine = hall.take("k1"), hall.take("k2")
-            hall.until_paper(fine, PaperState.PRINTED)
-            hall.until_paper(stuck, PaperState.FAILED)
-            assert numbers(second) == ["A002"]
+    with (
+        PrinterOnTcp(PrinterTwin("printer-2")) as second,
+        HallBench(tmp_path, {"printer-1": printer.url, "printer-2": second.url}) as hall,
+    ):
+        hall.until_up()
+        hall.until_up("printer-2")
+        printer.twin.fault("mute", True)
+        stuck, fine = hall.take("k1"), hall.take("k2")
+        hall.until_paper(fine, PaperState.PRINTED)
+        hall.until_paper(stuck, PaperState.FAILED)
+        assert numbers(second) == ["A002"]
 
 
 def test_a_layout_that_breaks_fails_the_slip_and_the_next_one_prints(printer, tmp_path):
@@ -172,7 +174,7 @@ def test_after_a_restart_nothing_prints_late(printer, tmp_path):
         queued, begun, done = hall.take(), hall.take(), hall.take()
         hall.registrar.note(SlipStarted(ticket=begun, printer="printer-1"))
         hall.registrar.note(SlipStarted(ticket=done, printer="printer-1"))
-        hall.registrar.note(_printed(done))
+        hall.registrar.note(SlipPrinted(ticket=done, printer="printer-1"))
     with HallBench(tmp_path, {"printer-1": printer.url}) as hall:
         assert (hall.paper(queued), hall.paper(begun), hall.paper(done)) == ("failed", "unknown", "printed")
         assert hall.slip_events(queued)[-1] == ("SlipFailed", "restart")
@@ -210,9 +212,3 @@ def test_a_box_killed_with_half_a_slip_in_the_printer_says_unknown_and_prints_no
     assert numbers(printer) == ["A001", "A002"]
     slips = printer.twin.state()["slips"]
     assert "A001" not in slips[-1]["text"]
-
-
-def _printed(ticket: str):
-    from edge.hall.events import SlipPrinted
-
-    return SlipPrinted(ticket=ticket, printer="printer-1")

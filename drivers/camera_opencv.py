@@ -1,0 +1,257 @@
+"""Document cameras: USB ones through Video4Linux and OpenCV, and folders of image files that stand for one.
+
+OpenCV costs 80 MB and its grab can hang, so the camera lives in a child process, started by `VideoLink` as
+`python -m drivers.camera_opencv URL` and asked by lines of JSON. The Video4Linux part was never tried on a
+device.
+"""
+
+import io
+import itertools
+import json
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from PIL import Image
+
+from drivers.capabilities import OK, DeviceInfo, DeviceStatus, Photo, State
+from drivers.errors import DeviceFault, Fault
+
+log = logging.getLogger(__name__)
+
+LINKS = ("video", "folder")
+
+START_S = 12.0
+"""The child imports OpenCV and opens the camera in it."""
+CHECK_S = 4.0
+# OpenCV pull requests 10671, 11047, 13145: V4L2 keeps four buffers, so a frame read after a
+# pause is old; five are dropped.
+STALE_FRAMES = 5
+SELECT_TIMEOUT_S = 3
+JPEG_QUALITY = 92
+PICTURES = (".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp")
+USUAL_SIZE = "2592x1944"
+
+
+@dataclass(frozen=True)
+class Options:
+    within_s: float = 5.0
+    """How long one picture may take."""
+
+    def __post_init__(self) -> None:
+        if not 0.5 <= self.within_s <= 30:
+            raise ValueError(f"within_s: {self.within_s} (0.5 to 30)")
+
+
+class Link(Protocol):
+    """What this driver needs of `drivers.links_video.VideoLink`."""
+
+    def ask(self, do: str, within_s: float) -> tuple[dict[str, object], bytes]: ...
+
+
+class Driver:
+    """A DocumentCamera."""
+
+    def __init__(self, link: Link, options: Options) -> None:
+        self._link = link
+        self._options = options
+
+    def start(self) -> DeviceInfo:
+        """Open the camera. Blocks up to 12 s. Raises DeviceFault, LinkLost."""
+        facts, _ = self._ask("start", START_S)
+        return DeviceInfo(model=str(facts.get("model", "")), facts={"size": str(facts.get("size", ""))})
+
+    def check(self) -> DeviceStatus:
+        try:
+            self._ask("check", CHECK_S)
+        except DeviceFault as fault:
+            return DeviceStatus(State.DOWN, fault.code, fault.detail)
+        return OK
+
+    def capture(self) -> Photo:
+        facts, jpeg = self._ask("capture", self._options.within_s)
+        width, height = facts.get("width"), facts.get("height")
+        if not jpeg or not isinstance(width, int) or not isinstance(height, int):
+            raise DeviceFault(Fault.BAD_PICTURE, f"the camera's process gave {len(jpeg)} bytes and no size")
+        return Photo(jpeg, width, height)
+
+    def _ask(self, do: str, within_s: float) -> tuple[dict[str, object], bytes]:
+        facts, payload = self._link.ask(do, within_s)
+        if facts.get("ok") is not True:
+            code = str(facts.get("code"))
+            raise DeviceFault(Fault(code) if code in list(Fault) else Fault.BUG, str(facts.get("detail", "")))
+        return facts, payload
+
+
+# --- the child process --------------------------------------------------------------------------------------
+
+
+class Camera(Protocol):
+    def start(self) -> dict[str, Any]: ...
+
+    def check(self) -> None: ...
+
+    def capture(self) -> Photo: ...
+
+
+class FolderCamera:
+    """Image files taken in turn, by name; a folder that changes is read anew each time."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._turn = itertools.count()
+
+    def start(self) -> dict[str, Any]:
+        return {"model": "folder", "size": f"{len(self._files())} pictures"}
+
+    def check(self) -> None:
+        self._files()
+
+    def capture(self) -> Photo:
+        files = self._files()
+        path = files[next(self._turn) % len(files)]
+        try:
+            data = path.read_bytes()
+            with Image.open(io.BytesIO(data)) as picture:
+                picture.load()
+                if picture.format == "JPEG":
+                    return Photo(data, picture.width, picture.height)
+                out = io.BytesIO()
+                picture.convert("RGB").save(out, "JPEG", quality=JPEG_QUALITY)
+                return Photo(out.getvalue(), picture.width, picture.height)
+        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+            raise DeviceFault(Fault.BAD_PICTURE, f"{path.name}: {error}") from error
+
+    def _files(self) -> list[Path]:
+        try:
+            files = sorted(p for p in self._folder.iterdir() if p.suffix.lower() in PICTURES)
+        except OSError as error:
+            raise DeviceFault(Fault.NO_ANSWER, f"{self._folder}: {error.strerror}") from error
+        if not files:
+            raise DeviceFault(Fault.NO_ANSWER, f"{self._folder}: no pictures in it")
+        return files
+
+
+class V4lCamera:
+    """A UVC camera through OpenCV, its order of settings as others reported it; never tried on a device."""
+
+    def __init__(self, path: str, size: str, fourcc: str) -> None:
+        self._path = path
+        self._size = size
+        self._fourcc = fourcc
+        self._camera: Any = None
+        self._cv2: Any = None
+
+    def start(self) -> dict[str, Any]:
+        self._close()
+        # Read once, when the library is loaded: a dead camera ends a grab after so long, instead of 10 s.
+        os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", str(SELECT_TIMEOUT_S))
+        try:
+            import cv2
+        except ImportError as error:
+            raise DeviceFault(Fault.NOT_OPENED, f"OpenCV is not installed: {error}") from error
+        self._cv2 = cv2
+        width, _, height = self._size.partition("x")
+        camera = cv2.VideoCapture(self._path, cv2.CAP_V4L2)
+        if not camera.isOpened():
+            raise DeviceFault(Fault.NO_ANSWER, f"{self._path}: cannot be opened as a camera")
+        # The format first: large YUYV pictures exceed USB 2, and the driver takes the nearest mode silently.
+        camera.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*self._fourcc))
+        camera.set(cv2.CAP_PROP_FRAME_WIDTH, int(width))
+        camera.set(cv2.CAP_PROP_FRAME_HEIGHT, int(height))
+        camera.set(cv2.CAP_PROP_BUFFERSIZE, 1)
+        self._camera = camera
+        got = (int(camera.get(p)) for p in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT))
+        return {"model": self._path, "size": "x".join(map(str, got))}
+
+    def check(self) -> None:
+        if self._camera is None or not Path(self._path).exists():
+            self._close()
+            raise DeviceFault(Fault.NO_ANSWER, f"{self._path}: the camera is gone")
+
+    def capture(self) -> Photo:
+        if self._camera is None:
+            self.start()
+        for _ in range(STALE_FRAMES):
+            self._camera.grab()
+        good, frame = self._camera.read()
+        if not good:
+            self._close()
+            raise DeviceFault(Fault.NO_ANSWER, f"{self._path}: no picture within {SELECT_TIMEOUT_S} s")
+        good, jpeg = self._cv2.imencode(".jpg", frame, [self._cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+        if not good:
+            raise DeviceFault(Fault.BAD_PICTURE, f"{self._path}: the picture cannot be encoded")
+        height, width = frame.shape[:2]
+        return Photo(jpeg.tobytes(), int(width), int(height))
+
+    def _close(self) -> None:
+        if self._camera is not None:
+            self._camera.release()
+            self._camera = None
+
+
+def camera_of(url: str) -> Camera:
+    """Raises ValueError for a URL that is no camera's."""
+    parts = urlsplit(url)
+    options = dict(parse_qsl(parts.query))
+    if parts.scheme == "folder":
+        return FolderCamera(Path(unquote(parts.path)))
+    if parts.scheme == "video":
+        size, fourcc = options.get("size", USUAL_SIZE), options.get("fourcc", "MJPG")
+        width, _, height = size.partition("x")
+        if not (width.isdigit() and height.isdigit() and len(fourcc) == 4):
+            raise ValueError(f"{url!r}: size must be like {USUAL_SIZE}, fourcc like MJPG")
+        return V4lCamera(unquote(parts.path), size, fourcc)
+    raise ValueError(f"{url!r} is no camera (folder:///path or video:///dev/v4l/by-id/...)")
+
+
+def serve(camera: Camera, questions: Iterator[bytes], out: BinaryIO) -> None:
+    """Answer until the questions end."""
+    for line in questions:
+        answer, payload = _answer(camera, line)
+        out.write(json.dumps({**answer, "bytes": len(payload)}).encode() + b"\n" + payload)
+        out.flush()
+
+
+def _answer(camera: Camera, line: bytes) -> tuple[dict[str, Any], bytes]:
+    try:
+        question = json.loads(line)
+    except ValueError:
+        question = None
+    try:
+        match question.get("do") if isinstance(question, dict) else question:
+            case "start":
+                return {"ok": True, **camera.start()}, b""
+            case "check":
+                camera.check()
+                return {"ok": True}, b""
+            case "capture":
+                photo = camera.capture()
+                return {"ok": True, "width": photo.width, "height": photo.height}, photo.jpeg
+            case other:
+                return {"ok": False, "code": Fault.REFUSED, "detail": f"unknown: {other!r}"}, b""
+    except DeviceFault as fault:
+        return {"ok": False, "code": fault.code, "detail": fault.detail}, b""
+    except Exception as error:
+        log.exception("camera: %r", line)
+        return {"ok": False, "code": Fault.BUG, "detail": repr(error)}, b""
+
+
+def main(argv: list[str]) -> int:
+    logging.basicConfig(level=logging.WARNING, format="camera: %(message)s")
+    try:
+        camera = camera_of(argv[0])
+    except (IndexError, ValueError) as error:
+        sys.stderr.write(f"python -m drivers.camera_opencv URL: {error}\n")
+        return 2
+    serve(camera, iter(sys.stdin.buffer.readline, b""), sys.stdout.buffer)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
