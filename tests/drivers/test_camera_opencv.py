@@ -131,7 +131,8 @@ def test_a_folder_camera_needs_no_opencv(tmp_path):
     script = (
         "import io, sys; from pathlib import Path\n"
         "from drivers.camera_opencv import camera_of, serve\n"
-XX
+        "out = io.BytesIO()\n"
+        f"serve(camera_of('folder://{tmp_path}'), iter([b'{{\"do\": \"capture\"}}']), out)\n"
         "assert b'\"ok\": true' in out.getvalue() and 'cv2' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", script], check=True, timeout=20)
