@@ -2,7 +2,7 @@
 
 Made for the `FF 68` bus (seen once, in a running hall system; no real pad was tried), golden bytes in
 tests/golden/wire/pads_ff68.json. The description must offer a rule with `event = "keys"` and a `keymap`, a
-field `addr` where several share the wire, and the messages `show` ({digits6}) and `beep` where a pad has them.
+field `addr` where several share the wire, and messages `show` ({digits6}) and `beep` where the pad has them.
 """
 
 import logging

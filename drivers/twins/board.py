@@ -1,0 +1,302 @@
+"""A call board's other end: takes Onbon BX-K frames, shows what they say, answers as the card would.
+
+Written from the protocol paper, apart from the driver's encoder. How a real card answers (addresses swapped,
+which error for what) is inferred.
+"""
+
+import io
+import math
+import struct
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PIL import Image, ImageChops, ImageDraw, ImageFont
+
+from drivers.twins.wire import Said
+
+FAULTS = ("mute", "slow", "lying_checksum", "busy", "dark")
+"""Silent; answers late; answers with a wrong CRC; answers "busy"; without power, what it showed is lost."""
+
+SLOW_S = 0.7
+BROADCAST = 0xFFFE
+COLOURS = {b"1": "red", b"2": "green", b"3": "yellow"}
+LIGHT = {"red": (255, 48, 32), "green": (64, 255, 72), "yellow": (255, 190, 24)}
+EFFECTS = {1: "still", 2: "quick", 3: "left", 4: "right", 5: "up", 6: "down"}
+DOT = 8
+"""Pixels of the picture for each LED."""
+FONTS = (
+    ("/usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc", 7),
+    ("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", 7),
+    ("/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc", 0),
+)
+
+
+class BoardTwin:
+    """One card at its address."""
+
+    kind = "board"
+    due = math.inf
+
+    def __init__(self, name: str, options: Mapping[str, Any]) -> None:
+        self.name = name
+        self._address = int(options.get("address", 1))
+        self._size = int(options.get("columns", 16)) * 8, int(options.get("rows", 1)) * 16
+        self._buffer = bytearray()
+        self._faults: set[str] = set()
+        self._areas: dict[int, dict[str, Any]] = {}
+        self._is_on = True
+        self._brightness: int | None = None
+        self._frames = self._crc_errors = 0
+        self._crc_ok = False
+        self._last = b""
+
+    # --- the wire
+
+    def receive(self, chunk: bytes, now: float) -> Sequence[Said]:
+        self._buffer += chunk
+        answers: list[Said] = []
+        while (end := self._buffer.find(0x5A)) >= 0:
+            whole = bytes(self._buffer[: end + 1])
+            del self._buffer[: end + 1]
+            start = whole.rfind(b"\xa5" * 8)
+            if start >= 0:
+                answers += self._take(whole[start:])
+        del self._buffer[:-8192]
+        return answers
+
+    def tick(self, now: float) -> Sequence[Said]:
+        return ()
+
+    def press(self, what: dict[str, Any], now: float) -> Sequence[Said]:
+        raise ValueError(f"{self.name} has no keys")
+
+    def _take(self, frame: bytes) -> Sequence[Said]:
+        body = _unescape(frame[8:-1])
+        if body is None or len(body) < 17:
+            return ()
+        address = int.from_bytes(body[0:2], "little")
+        if address not in (self._address, BROADCAST) or {"mute", "dark"} & self._faults:
+            return ()
+        self._last = frame
+        self._crc_ok = crc(body[:-2]) == int.from_bytes(body[-2:], "little")
+        data = body[14:-2]
+        if not self._crc_ok or int.from_bytes(body[12:14], "little") != len(data):
+            self._crc_errors += 1
+            error = 5
+        else:
+            self._frames += 1
+            error = 3 if "busy" in self._faults else self._obey(data)
+        if address == BROADCAST or data[2:3] != b"\x01":
+            return ()
+        return [Said(self._answer(error), SLOW_S if "slow" in self._faults else 0.0)]
+
+    def _answer(self, error: int) -> bytes:
+        # A0 00 good, A0 01 bad; source and destination swapped.
+        data = bytes([0xA0, 1 if error else 0, error, 0, 0])
+        body = struct.pack("<HH3xBBBBBH", 0x8000, self._address, 0, 0, 0, 0xFE, 2, len(data)) + data
+        check = crc(body) ^ (0x0101 if "lying_checksum" in self._faults else 0)
+        return b"\xa5" * 8 + _escape(body + check.to_bytes(2, "little")) + b"\x5a"
+
+    # --- commands
+
+    def _obey(self, data: bytes) -> int:
+        """Do it; the error number of the answer."""
+        group, command, rest = data[0], data[1], data[5:]
+        if (group, command) == (0xA2, 0x00):
+            return 0
+        if group not in (0xA1, 0xA2, 0xA3):
+            return 1
+        try:
+            if (group, command) == (0xA3, 0x00):
+                self._is_on = {1: True, 2: False}[rest[0]]
+            elif (group, command) == (0xA3, 0x02):
+                if rest[0] != 1 or len(rest) != 50:
+                    return 2
+                self._brightness = rest[1]
+            elif (group, command) == (0xA3, 0x06):
+                self._fill_areas(rest)
+            elif (group, command) == (0xA3, 0x10):
+                self._areas.clear()
+            else:
+                return 2
+        except (IndexError, KeyError, ValueError, struct.error):
+            return 2
+        return 0
+
+    def _fill_areas(self, rest: bytes) -> None:
+        deleted = rest[0]
+        at = 1
+        if deleted == 0xFF:
+            self._areas.clear()
+        else:
+            for number in rest[1 : 1 + deleted]:
+                self._areas.pop(number, None)
+            at += deleted
+        count = rest[at]
+        at += 1
+        for _ in range(count):
+            size = int.from_bytes(rest[at : at + 2], "little")
+            if not size or at + 2 + size > len(rest):
+                raise ValueError("an area is cut off")
+            area = _area(rest[at + 2 : at + 2 + size])
+            self._areas[area["id"]] = area
+            at += 2 + size
+
+    # --- what a person would see
+
+    def fault(self, name: str, on: bool, after: int = 0) -> None:
+        if name not in FAULTS:
+            raise ValueError(f"no fault {name!r} (there are: {', '.join(FAULTS)}, unplugged, babble, drip)")
+        (self._faults.add if on else self._faults.discard)(name)
+        if name == "dark" and on:
+            self._areas.clear()
+
+    def state(self) -> dict[str, Any]:
+        areas = sorted(self._areas.values(), key=lambda area: (area["y"], area["x"]))
+        lines = [area["text"] for area in areas]
+        return {
+            "kind": self.kind,
+            "address": self._address,
+            "text": "\n".join(lines),
+            "lines": lines,
+            "colour": areas[0]["colour"] if areas else "",
+            "areas": areas,
+            "on": self._is_on,
+            "brightness": self._brightness,
+            "frames": self._frames,
+            "crc_ok": self._crc_ok,
+            "crc_errors": self._crc_errors,
+            "last_frame": self._last.hex(" ").upper(),
+            "faults": sorted(self._faults),
+        }
+
+    def picture(self) -> bytes:
+        """PNG: every LED a dot, those that are lit bright."""
+        is_lit = self._is_on and "dark" not in self._faults
+        light = Image.new("RGB", self._size)
+        for area in self._areas.values() if is_lit else ():
+            light.paste(LIGHT[area["colour"] or "red"], (area["x"], area["y"]), _dots(area))
+        return _png(_as_leds(light))
+
+
+def crc(chunk: bytes) -> int:
+    """CRC-16/ARC, bit by bit from the polynomial 8005h on bytes turned round."""
+    register = 0
+    for byte in chunk:
+        for bit in range(8):
+            top = (register >> 15) ^ (byte >> bit & 1)
+            register = (register << 1 & 0xFFFF) ^ (0x8005 if top & 1 else 0)
+    return int(f"{register:016b}"[::-1], 2)
+
+
+def _unescape(body: bytes) -> bytes | None:
+    """None where an escape is broken."""
+    table = {b"\xa6\x02": 0xA5, b"\xa6\x01": 0xA6, b"\x5b\x02": 0x5A, b"\x5b\x01": 0x5B}
+    out = bytearray()
+    at = 0
+    while at < len(body):
+        if body[at] in (0xA6, 0x5B):
+            if body[at : at + 2] not in table:
+                return None
+            out.append(table[body[at : at + 2]])
+            at += 2
+        else:
+            out.append(body[at])
+            at += 1
+    return bytes(out)
+
+
+def _escape(body: bytes) -> bytes:
+    table = {0xA5: b"\xa6\x02", 0xA6: b"\xa6\x01", 0x5A: b"\x5b\x02", 0x5B: b"\x5b\x01"}
+    return b"".join(table.get(byte, bytes([byte])) for byte in body)
+
+
+def _area(chunk: bytes) -> dict[str, Any]:
+    x, y, width, height = (value & 0x7FFF for value in struct.unpack_from("<4H", chunk, 1))
+    if not chunk[2] & 0x80:  # a 5K counts x and width in bytes of eight dots
+        x, width = x * 8, width * 8
+    size = int.from_bytes(chunk[23:27], "little")
+    if len(chunk) != 27 + size:
+        raise ValueError("the text's length is wrong")
+    text, colour = _without_marks(chunk[27:])
+    return {
+        "id": chunk[9],
+        "x": x,
+        "y": y,
+        "width": width,
+        "height": height,
+        "align": {0: "left", 1: "right", 2: "center"}.get(chunk[16] & 3, ""),
+        "effect": EFFECTS.get(chunk[19], ""),
+        "speed": chunk[21],
+        "hold_s": chunk[22] / 2,
+        "colour": colour,
+        "text": text,
+    }
+
+
+def _without_marks(raw: bytes) -> tuple[str, str]:
+    """The text as people read it, and the colour of its first mark."""
+    out = bytearray()
+    colour = ""
+    at = 0
+    while at < len(raw):
+        if raw[at : at + 2] == b"\\C" and raw[at + 2 : at + 3] in COLOURS:
+            colour = colour or COLOURS[raw[at + 2 : at + 3]]
+            at += 3
+        elif raw[at : at + 3] == b"\\FO":
+            at += 6
+        else:
+            step = 2 if raw[at] >= 0x81 else 1
+            out += raw[at : at + step]
+            at += step
+    return out.decode("gbk", "replace"), colour
+
+
+def _dots(area: Mapping[str, Any]) -> Image.Image:
+    """The area's text in cells of 8 by 16 dots, lit where the font is more than half black."""
+    size = (area["width"], area["height"])
+    cells = [(character, 2 if ord(character) > 0xFF else 1) for character in area["text"]]
+    total = 8 * sum(wide for _, wide in cells)
+    room = {"left": 0, "right": size[0] - total, "center": (size[0] - total) // 2}
+    x = max(0, room.get(area["align"], 0))
+    mask = Image.new("L", size)
+    draw = ImageDraw.Draw(mask)
+    font = _font(15)
+    for character, wide in cells:
+        draw.text((x + 4 * wide, 13), character, fill=255, font=font, anchor="ms")
+        x += 8 * wide
+    return mask.point(lambda v: 255 if v > 110 else 0)
+
+
+def _font(dots: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    for path, face in FONTS:
+        try:
+            return ImageFont.truetype(path, dots, index=face)
+        except OSError:
+            continue
+    return ImageFont.load_default(dots)
+
+
+def _as_leds(light: Image.Image) -> Image.Image:
+    unlit = Image.new("RGB", light.size, (38, 30, 30))
+    big = ImageChops.lighter(light, unlit).resize(
+        (light.width * DOT, light.height * DOT), Image.Resampling.NEAREST
+    )
+    tile = Image.new("L", (DOT, DOT))
+    ImageDraw.Draw(tile).ellipse((1, 1, DOT - 2, DOT - 2), fill=255)
+    holes = Image.new("L", big.size)
+    for x in range(0, big.width, DOT):
+        holes.paste(tile, (x, 0))
+    row = holes.crop((0, 0, big.width, DOT))
+    for y in range(0, big.height, DOT):
+        holes.paste(row, (0, y))
+    frame = Image.new("RGB", (big.width + 4 * DOT, big.height + 4 * DOT), (24, 24, 28))
+    frame.paste((8, 8, 10), (DOT, DOT, frame.width - DOT, frame.height - DOT))
+    frame.paste(big, (2 * DOT, 2 * DOT), holes)
+    return frame
+
+
+def _png(image: Image.Image) -> bytes:
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()
