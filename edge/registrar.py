@@ -15,10 +15,10 @@ from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from edge.clock import EARLIEST, corrected
-from edge.entries import Entry, stamped
+from edge.entries import Entry, canonical, stamped
 from edge.errors import JournalError
 from edge.hall.commands import Command, Tick
-from edge.hall.events import Event
+from edge.hall.events import Event, to_json
 from edge.hall.hall import Hall
 from edge.hall.plan import HallPlan
 from edge.hall.views import HallView, TicketView, hall_view, ticket_view, why
@@ -96,7 +96,7 @@ class Registrar:
     def start(self) -> None:
         """Fold the hall from the journal, make the first view, and begin. Raises JournalError."""
         self._fold()
-        self._show()
+        self._show(self._picture)
         self._turn([])
         self._open = True
         self._thread.start()
@@ -206,9 +206,11 @@ class Registrar:
             entries = self._write(batch, flush_cursors=ticks or not self._open)
         except JournalError as error:
             self._give_up(jobs, error)
+            if ticks:
+                self._show(self._picture)
             return
         if entries or ticks:
-            self._show()
+            self._show(self._hall.snapshot())
         self._answer(batch, entries)
         self._tidy(idle=not jobs)
 
@@ -255,9 +257,17 @@ class Registrar:
     ) -> tuple[tuple[Event, ...] | None, tuple[Event, ...]]:
         """What the same request caused before (None: nothing), or what is to happen now. Changes nothing."""
         if isinstance(asked, Event):
-            return None, (asked,)
-        before = self._hall.remembered(asked.request) if asked.request.key else None
-        return before, () if before is not None else self._hall.decide(asked, now)
+            events: tuple[Event, ...] = (asked,)
+        else:
+            before = self._hall.remembered(asked.request)
+            if before is not None:
+                return before, ()
+            events = self._hall.decide(asked, now)
+        for event in events:
+            canonical(
+                to_json(event)
+            ).encode()  # what cannot be written fails here, alone, and not with its batch
+        return None, events
 
     def _write(self, batch: _Batch, *, flush_cursors: bool) -> tuple[Entry, ...]:
         with self._gate:
@@ -333,12 +343,10 @@ class Registrar:
         offset_s = hall.clock_offset(raw.boot) if hall.clock_is_set(raw.boot) else None
         return corrected(raw, offset_s, self._floor, self._zone)
 
-    def _show(self) -> None:
-        """Swap the view and the picture that other threads read."""
-        picture = self._hall.snapshot()
-        now = self._now()
+    def _show(self, picture: Hall) -> None:
+        """Swap the view and the picture that other threads read: what is on disk, seen at this moment."""
         try:
-            view = hall_view(picture, now)
+            view = hall_view(picture, self._now())
         except Exception as error:  # noqa: BLE001  (a job's edge: logged with its trace by `_complain`)
             self._complain("the view could not be made, the former one stays", error)
             self._view_trouble = f"view: {error!r}"
