@@ -206,7 +206,8 @@ class LinkThread(threading.Thread):
         self._stopping = threading.Event()
         self._awake = threading.Event()
         self._link: Any = None
-        self._was_open = False
+        self._served = False
+        """In this life of the link a device has answered: a wire that only opens and breaks earns no patience."""
         self.beat = time.monotonic()
         """When it last went round, for the watchdog."""
         self.handles = {d.id: Handle(d, d.driver.partition("_")[0], self.wake_up) for d in plan.devices}
@@ -231,7 +232,7 @@ class LinkThread(threading.Thread):
                 self._live()
                 failures = 0
             except LinkLost as error:
-                failures = 0 if self._was_open else failures + 1
+                failures = 0 if self._served else failures + 1
                 if time.monotonic() - complained >= COMPLAIN_S:
                     log.warning("link %s: %s", self._plan.name, error)
                     complained = time.monotonic()
@@ -263,13 +264,12 @@ class LinkThread(threading.Thread):
     # --- one life of the link
 
     def _live(self) -> None:
-        self._was_open = False
+        self._served = False
         modules = {d.id: loader.load(d.driver) for d in self._plan.devices}
         link = links.open_link(self._plan.url)
         try:
             self._link = link
-            self._was_open = True
-            log.info("link %s: opened", self._plan.name)
+            log.debug("link %s: opened", self._plan.name)
             line = self._line(link, list(modules.values()))
             seats = [
                 _Seat(self.handles[d.id], modules[d.id].Driver(line or link, d.options), modules[d.id])
@@ -305,7 +305,7 @@ class LinkThread(threading.Thread):
         try:
             if not seat.started:
                 info = seat.driver.start()
-                seat.started = True
+                seat.started = self._served = True
                 log.info("%s: started %s", seat.handle.id, info)
                 seat.handle.opened(seat.driver)
             status = seat.driver.check()

@@ -53,7 +53,13 @@ class House:
     """Starts everything, in order; `close` ends everything, in the other order."""
 
     def __init__(
-        self, example: Path, *, data: Path | None, port: int, headless: bool, say: Callable[[str], None]
+        self,
+        example: Path,
+        *,
+        data: Path | None = None,
+        port: int = 0,
+        headless: bool = True,
+        say: Callable[[str], None] = lambda what: None,
     ) -> None:
         self._say = say
         self.folder = scratch()
@@ -71,35 +77,48 @@ class House:
         self.url = ""
 
     def open(self) -> None:
-        """Raises NotStarted."""
+        """Everything at once. Raises NotStarted."""
+        self.start_twins()
+        self.start_broker()
+        self.start_daemon()
+        self.start_screens()
+
+    def start_twins(self) -> None:
         self._say("device twins")
-        twins = self._keep(
-            self._python("twins", ["drivers.twins", str(self._example), "--at", str(self.folder)])
-        )
+        words = ["drivers.twins", str(self._example), "--at", str(self.folder)]
+        twins = self._keep(self._python("twins", words))
         ready = json.loads(twins.line(lambda line: line.startswith("{")))
         self.twins = Twins(int(ready["control"]))
         self.config = Path(ready["config"])
-
-        self._say("broker")
         self.broker_port = free_port()
-        self.broker = self._keep(broker(self.folder, self.broker_port))
         settings.change(self.config / "uplink.toml", "uplink.broker", f"mqtt://127.0.0.1:{self.broker_port}")
-        settings.change(self.config / "uplink.toml", "uplink.enabled", True)
         self.settings = settings.load(self.config)
+
+    def start_broker(self) -> None:
+        """The broker, and the county that listens to it."""
+        self._say("broker")
+        self.broker = self._keep(broker(self.folder, self.broker_port))
         plan = self.settings.plan
         self.county = County(self.broker_port, f"bianmin/v1/{plan.county}/{plan.hall}")
 
+    def kill_broker(self) -> None:
+        self.broker.kill()
+        self._children.remove(self.broker)
+        if self.county is not None:
+            self.county.close()
+            self.county = None
+
+    def start_daemon(self, env: dict[str, str] | None = None) -> None:
         self._say("daemon")
-        self.start_daemon()
+        words = ["edge", "run", str(self.config), "--data", str(self.data), "--port", str(self._own_port)]
+        self.daemon = self._keep(self._python("daemon", words, env))
+        self.url = self.daemon.line(lambda line: line.startswith("http"))
+        self.client = Client(self.url)
+
+    def start_screens(self) -> None:
         self._say("screens")
         self.kiosk = self._screen("kiosk", "--name", "k1", "--size", KIOSK_SIZE)
         self.screen = self._screen("screen", "--size", SCREEN_SIZE)
-
-    def start_daemon(self) -> None:
-        words = ["edge", "run", str(self.config), "--data", str(self.data), "--port", str(self._own_port)]
-        self.daemon = self._keep(self._python("daemon", words))
-        self.url = self.daemon.line(lambda line: line.startswith("http"))
-        self.client = Client(self.url)
 
     def _screen(self, kind: str, *words: str) -> Child:
         env = {} if self._windows else {"SDL_VIDEODRIVER": "dummy", "SDL_AUDIODRIVER": "dummy"}
@@ -108,8 +127,8 @@ class House:
         child.ask({"do": "targets"}, within_s=30)
         return child
 
-    def _python(self, name: str, words: list[str]) -> Child:
-        return Child.python(name, words, self.folder / f"{name}.log")
+    def _python(self, name: str, words: list[str], env: dict[str, str] | None = None) -> Child:
+        return Child.python(name, words, self.folder / f"{name}.log", env)
 
     def _keep(self, child: Child) -> Child:
         self._children.append(child)

@@ -1,0 +1,205 @@
+"""Composition root: builds the rooms, hands them to each other, starts them and stops them in order."""
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from importlib.metadata import version
+from pathlib import Path
+
+from drivers.capabilities import DeviceStatus, Reading, Slip
+from edge.captures import Captures
+from edge.clock import boot_id, system_clock
+from edge.doors.http import Door
+from edge.doors.pads import Pads
+from edge.errors import JournalError
+from edge.hall.events import DaemonStarted, DaemonStopped, DeviceChanged, DeviceKnown
+from edge.hall.views import TicketView
+from edge.hall.words import Now, TicketId
+from edge.health import Health, notify
+from edge.journal import Journal
+from edge.keys import load_key
+from edge.papers import slip
+from edge.rating_codes import RatingCodes
+from edge.readers.boards import Boards
+from edge.readers.printing import Printing
+from edge.readers.uplink import Uplink
+from edge.registrar import Registrar
+from edge.settings import Settings
+from edge.sidestore import SideStore
+from edge.slips import ticket_facts
+from edge.supervisor import DeviceOnLink, LinkPlan, Supervisor
+
+log = logging.getLogger(__name__)
+
+VERSION = version("bianmin-edge")
+TICKET_PAPER = "ticket"
+KEEP_TEXTS_DAYS = 730
+"""Complaint records: two years (facts: standards §4)."""
+PURGE_EVERY_S = 3600.0
+
+
+class Daemon:
+    """One hall. `start` opens the local door first of all that takes time; devices come when they come."""
+
+    def __init__(self, settings: Settings, data: Path, clock: Callable[[], Now] | None = None) -> None:
+        self._settings = settings
+        self._data = data
+        self._clock = clock or system_clock(settings.plan.timezone)
+        self._stopping = threading.Event()
+        self._open = ExitStack()
+
+    def start(self, port: int) -> str:
+        """Open everything; the local door's address. Raises JournalError, and OSError for the port."""
+        with ExitStack() as opening:
+            url = self._start(opening, port)
+            self._open = opening.pop_all()
+        return url
+
+    def _start(self, stack: ExitStack, port: int) -> str:
+        """Truth first, then the door, then what may take its time."""
+        self._open_books(stack)
+        registrar, settings = self._registrar, self._settings
+        counters = {d.id: d.counter for d in settings.devices.values()}
+        self._supervisor = Supervisor(self._links(), _Ears(Pads(registrar, counters), registrar))
+        handles = self._supervisor.handles
+        printers = {id: h for id, h in handles.items() if h.kind == "printer"}
+        self._printing = Printing(registrar, printers, self._compose)
+        self._boards = Boards(registrar, handles, counters, settings.texts)
+        self._uplink = self._county()
+        self._health = Health(
+            registrar,
+            self._data,
+            version=VERSION,
+            beats=self._beats,
+            uplink=lambda: self._uplink.status() if self._uplink else {},
+            screens=lambda: self._door.screens(),
+        )
+        cameras = {counters[id]: h for id, h in handles.items() if h.kind == "camera"}
+        self._door = Door(
+            registrar,
+            texts=settings.texts,
+            guides=settings.guides,
+            codes=self._codes,
+            keep_text=self._keep_text,
+            cameras=Captures(registrar, cameras, self._data / "captures"),
+            facts=self._health.report,
+            version=VERSION,
+            port=port,
+        )
+        opened = self._door.start()
+        stack.callback(self._door.stop)
+        rooms = [self._printing, self._boards, self._supervisor, self._health]
+        for room in (*rooms, self._uplink) if self._uplink else rooms:
+            room.start()
+            stack.callback(room.stop)
+        notify("READY=1")
+        return f"http://127.0.0.1:{opened}/"
+
+    def _open_books(self, stack: ExitStack) -> None:
+        """Journal, side store and registrar; from here on everything can be written down."""
+        settings, plan = self._settings, self._settings.plan
+        self._make_data_folder()
+        journal = Journal(self._data / "journal.db", source=f"/{plan.county}/{plan.hall}")
+        stack.callback(journal.close)
+        self._registrar = Registrar(journal, plan, self._clock)
+        self._registrar.start()
+        stack.callback(self._registrar.stop)
+        self._codes = RatingCodes(load_key(self._data / "hall.key"))
+        self._side = SideStore(self._data / "side.db", self._data / "hall.key")
+        stack.callback(self._side.close)
+        known = tuple(
+            DeviceKnown(id=d.id, kind=d.kind, driver=d.driver, counter=d.counter)
+            for d in settings.devices.values()
+        )
+        self._registrar.note(DaemonStarted(version=VERSION, boot=boot_id(), devices=known))
+        stack.callback(self._say_stopped)
+
+    def _county(self) -> Uplink | None:
+        settings, plan = self._settings.uplink, self._settings.plan
+        if not settings.enabled:
+            return None
+        return Uplink(
+            self._registrar,
+            settings,
+            plan,
+            version=VERSION,
+            boot=boot_id(),
+            health=lambda: self._health.facts(),  # made after the uplink, on which it reports
+        )
+
+    def _beats(self) -> dict[str, float]:
+        """When each thread last went round."""
+        beats = {**self._supervisor.beats(), "printing": self._printing.beat, "boards": self._boards.beat}
+        beats["door"] = self._door.beat()
+        if self._uplink:
+            beats["uplink"] = self._uplink.beat()
+        return beats
+
+    # --- the parts' little needs ----------------------------------------------------------------------------
+
+    def _make_data_folder(self) -> None:
+        try:
+            self._data.mkdir(mode=0o750, parents=True, exist_ok=True)
+        except OSError as error:
+            raise JournalError(f"{self._data}: {error.strerror}") from error
+
+    def _links(self) -> list[LinkPlan]:
+        devices = self._settings.devices.values()
+        return [
+            LinkPlan(
+                link.name,
+                link.url,
+                tuple(DeviceOnLink(d.id, d.driver, d.options) for d in devices if d.link == link.name),
+                link.frames,
+            )
+            for link in self._settings.links.values()
+        ]
+
+    def _compose(self, ticket: TicketView) -> Slip:
+        code = self._codes.code(ticket.id)
+        facts = ticket_facts(self._settings.plan, self._settings.guides, ticket, code)
+        return slip(self._settings.papers[TICKET_PAPER], facts)
+
+    def _keep_text(self, text: str, ticket: TicketId) -> str:
+        return self._side.put("rating_text", text.encode(), KEEP_TEXTS_DAYS, self._clock())
+
+    def _say_stopped(self) -> None:
+        try:
+            self._registrar.note(DaemonStopped())
+        except JournalError as error:
+            log.error("the end is not recorded: %s", error)
+
+    # --- life -----------------------------------------------------------------------------------------------
+
+    def wait(self) -> int:
+        """Serve until SIGTERM or SIGINT, then stop everything in order. Main thread only."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self._stopping.set())
+        while not self._stopping.wait(PURGE_EVERY_S):
+            self._side.purge(self._clock())
+        notify("STOPPING=1")
+        self.stop()
+        return 0
+
+    def stop(self) -> None:
+        self._open.close()
+
+
+class _Ears:
+    """What the link threads tell: readings to the pads' door, changes of a device to the journal."""
+
+    def __init__(self, pads: Pads, registrar: Registrar) -> None:
+        self._pads = pads
+        self._registrar = registrar
+
+    def heard(self, device: str, reading: Reading) -> None:
+        self._pads.heard(device, reading)
+
+    def changed(self, device: str, status: DeviceStatus) -> None:
+        code = status.code.value if status.code else ""
+        try:
+            self._registrar.note(DeviceChanged(device=device, state=status.state.value, code=code))
+        except JournalError as error:
+            log.error("%s is %s: not recorded, %s", device, status.state, error)

@@ -1,0 +1,35 @@
+"""What a ticket's slip says: the facts of one ticket for the fields of its paper."""
+
+from datetime import datetime
+
+from edge.guides import Guides
+from edge.hall.plan import HallPlan
+from edge.hall.views import TicketView
+
+
+def ticket_facts(plan: HallPlan, guides: Guides, ticket: TicketView, code: str) -> dict[str, str]:
+    """The fields of `edge.papers.FIELDS`, empty where nothing honest can be said; never why it goes first."""
+    service = plan.service(ticket.service)
+    guide = guides.get(ticket.item) if ticket.item else None
+    issued = datetime.fromisoformat(ticket.issued_at)
+    wait_s = ticket.estimated_wait_s
+    return {
+        "hall": plan.name,
+        "number": ticket.number,
+        "service": service.name if service else "",
+        "item": guide.name if guide else "",
+        "ahead": str(ticket.ahead),
+        "wait": "" if wait_s is None else str(max(1, round(wait_s / 60))),
+        "counter": _counters(plan, ticket.service),
+        "area": service.area if service else "",
+        "date": f"{issued:%Y-%m-%d}",
+        "time": f"{issued:%H:%M}",
+        "code": code,
+        "phone": plan.phone,
+    }
+
+
+def _counters(plan: HallPlan, service: str) -> str:
+    """The counters that serve it in the first place; a general counter only where no other does."""
+    own = [c.id for c in plan.counters if service in c.services and c.takes_tickets]
+    return "/".join(own or [c.id for c in plan.counters if c.general])
