@@ -141,7 +141,7 @@ class House:
     keep_text: Callable[[str, TicketId], str]
     """Put a citizen's free text where it can be erased; gives its id."""
     page: Page
-    openapi: Json
+    openapi: Callable[[], Json]
     cameras: Photographer | None = None
     tries: Tries = field(default_factory=Tries)
 

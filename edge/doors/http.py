@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from aiohttp import web
@@ -139,7 +139,7 @@ class Door:
                 facts=self._facts,
                 keep_text=self._keep_text,
                 page=Page(self._texts),
-                openapi=document(ROUTES, self._version, self._texts),
+                openapi=cache(partial(document, ROUTES, self._version, self._texts)),
                 cameras=self._cameras,
             )
             runner = web.AppRunner(

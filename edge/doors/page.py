@@ -38,6 +38,7 @@ class Page:
             groups=_by_kind(view.devices),
             uplink=facts.get("uplink") or {},
             host=facts.get("host") or {},
+            facts=facts,
             version=facts.get("version", ""),
             t=self._texts.get,
         )

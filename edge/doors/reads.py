@@ -62,7 +62,7 @@ async def hall(house: House, call: Call) -> Reply:
 
 
 async def openapi(house: House, call: Call) -> Reply:
-    return Reply(200, house.openapi)
+    return Reply(200, await house.wait(house.openapi))
 
 
 async def health(house: House, call: Call) -> Reply:

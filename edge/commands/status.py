@@ -1,0 +1,111 @@
+"""`bianmin status [URL]`: devices and queues of a running daemon, as a table or as JSON."""
+
+import argparse
+import json
+import sys
+from typing import Any
+
+from rich.console import Console, Group
+from rich.markup import escape
+from rich.table import Table
+
+from edge.client import Client, ServerAway
+from edge.paths import shared
+from edge.texts import Texts, fill
+
+Json = dict[str, Any]
+
+DEFAULT_URL = "http://127.0.0.1:8600"
+_COLOURS = {"ok": "green", "degraded": "yellow", "unconfirmed": "cyan", "down": "red"}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "url", metavar="URL", nargs="?", default=DEFAULT_URL, help="the daemon's local door (%(default)s)"
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object with `hall` and `health`")
+
+
+def run(args: argparse.Namespace) -> int:
+    try:
+        client = Client(args.url, patience_s=0)
+        hall, health = _ask(client, "/api/v1/hall"), _ask(client, "/api/v1/health")
+    except ValueError as error:
+        print(f"bianmin: {error}", file=sys.stderr)
+        return 2
+    except ServerAway as error:
+        print(f"bianmin: no daemon answers ({error}); start it with: bianmin run DIR", file=sys.stderr)
+        return 1
+    if args.json:
+        print(json.dumps({"hall": hall, "health": health}, ensure_ascii=False, indent=2))
+    else:
+        Console().print(tables(hall, health, Texts.load("zh-CN", shared("texts"))))
+    return 0
+
+
+def _ask(client: Client, path: str) -> Json:
+    """Raises ServerAway, also where something else answers, or the daemon with a refusal."""
+    status, body = client.get(path)
+    if status != 200:
+        raise ServerAway(f"{client.url}: {body.get('detail', status)}")
+    return body
+
+
+def tables(hall: Json, health: Json, texts: Texts) -> Group:
+    """The hall and the box for a terminal."""
+    words = {**texts.section("door.page"), **texts.section("door")}
+    return Group(
+        _counters(hall, words), _queues(hall, words), _devices(hall, words, texts), _box(hall, health, words)
+    )
+
+
+def _counters(hall: Json, words: dict[str, str]) -> Table:
+    table = _table(f"{hall['name']}  {hall['day']}  {hall['clock']['at'][11:16]}")
+    for heading in ("counters", "state", "ticket", "waiting_now"):
+        table.add_column(words[heading])
+    for c in hall["counters"]:
+        number = c["ticket"]["number"] if c["ticket"] else ""
+        state = words[f"counter.{c['state']}"]
+        table.add_row(escape(f"{c['id']} {c['name']}"), state, number, str(c["waiting"]))
+    return table
+
+
+def _queues(hall: Json, words: dict[str, str]) -> Table:
+    table = _table(words["queues"])
+    for heading in ("service", "waiting_now"):
+        table.add_column(words[heading])
+    for s in hall["services"]:
+        table.add_row(escape(f"{s['prefix']} {s['name']}"), str(s["waiting"]))
+    return table
+
+
+def _devices(hall: Json, words: dict[str, str], texts: Texts) -> Table:
+    table = _table(words["devices"])
+    for heading in ("device", "kind", "state", "since"):
+        table.add_column(words[heading])
+    for d in hall["devices"]:
+        fault = f", {texts.get('fault.' + d['code'])}" if d["code"] else ""
+        state = f"[{_COLOURS.get(d['state'], 'white')}]{words['device.' + d['state']]}{fault}[/]"
+        table.add_row(escape(d["id"]), words.get(f"kind.{d['kind']}", d["kind"]), state, d["since"][11:19])
+    return table
+
+
+def _box(hall: Json, health: Json, words: dict[str, str]) -> Table:
+    table = _table(words["box"])
+    uplink, host = health["uplink"], health["host"]
+    if uplink:
+        said = words["connected" if uplink["connected"] else "not_connected"]
+        lag = words["lag" if uplink["lag"] else "no_lag"]
+        table.add_row(words["uplink"], f"{said}, {fill(lag, {'count': uplink['lag']})}")
+    table.add_row(words["journal"], fill(words["entries"], {"count": hall["seq"]}))
+    if "temperature_c" in host:
+        table.add_row(words["temperature"], f"{host['temperature_c']} °C")
+    if "disk_free_mb" in host:
+        table.add_row(words["disk"], fill(words["free"], {"gb": f"{host['disk_free_mb'] / 1024:.1f}"}))
+    if health.get("trouble"):
+        table.add_row(words["trouble"], f"[red]{escape(health['trouble'])}[/]")
+    return table
+
+
+def _table(title: str) -> Table:
+    return Table(title=escape(title), title_justify="left")
