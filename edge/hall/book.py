@@ -205,7 +205,7 @@ class Book:
         """Held tickets or no-shows, the longest first."""
         yield from (self.tickets[id] for id, s in self.aside.items() if s is state)
 
-    def serving(self, service: ServiceId) -> list[CounterNow]:
+    def open_for(self, service: ServiceId) -> list[CounterNow]:
         """Open counters that call this service."""
         planned = (c for c in self.plan.counters if c.takes_tickets and service in self.plan.services_of(c))
         states = (self.counter(c.id) for c in planned)

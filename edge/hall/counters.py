@@ -277,13 +277,28 @@ def pause(book: Book, command: cmd.PauseCounter, now: Now) -> Events:
 
 
 def close(book: Book, command: cmd.CloseCounter, now: Now) -> Events:
-    """Close; the ticket still there is finished and who is signed in is signed out. Refused: no_counter."""
+    """Close: the ticket there is finished, who waits for this counter alone may go to others.
+
+    Who is signed in is signed out. Refused: no_counter.
+    """
     book.planned(command.counter)
     counter = book.counter(command.counter)
     if not counter.is_open:
         return ()
     closed = ev.CounterClosed(counter=counter.id)
-    return (*_finish_former(book, counter, now), *_signed_out(counter), closed)
+    return (*_finish_former(book, counter, now), *_set_free(book, counter), *_signed_out(counter), closed)
+
+
+def _set_free(book: Book, counter: CounterNow) -> Events:
+    """Back to its service's line for each who was sent here, where another counter calls that service."""
+    others = [c for c in book.plan.counters if c.takes_tickets and c.id != counter.id]
+    called_elsewhere = {service for other in others for service in book.plan.services_of(other)}
+    sent = (book.tickets[id] for id in book.sent.get(counter.id, ()))
+    return tuple(
+        ev.TicketTransferred(ticket=t.id, counter=counter.id, service=t.service)
+        for t in sent
+        if t.service in called_elsewhere
+    )
 
 
 def sign_in(book: Book, command: cmd.SignIn, now: Now) -> Events:

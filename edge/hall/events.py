@@ -44,6 +44,8 @@ class DayOpened(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class DayClosed(Event):
+    """With it every counter is closed and nobody signed in."""
+
     date: str
 
 
@@ -112,6 +114,8 @@ class TicketHeld(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class TicketResumed(Event):
+    """Announced like a recall: who was sent aside has to hear it."""
+
     ticket: TicketId
     counter: CounterId
     staff: StaffNumber = ""
@@ -119,6 +123,8 @@ class TicketResumed(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class TicketTransferred(Event):
+    """It waits again, at its place in time; also when the one counter that it waited for closes."""
+
     ticket: TicketId
     counter: CounterId
     service: ServiceId

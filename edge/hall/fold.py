@@ -166,6 +166,7 @@ def _resumed(book: Book, event: ev.TicketResumed, stamp: Stamp) -> None:
         ticket = replace(ticket, state=TicketState.CALLED, called=stamp)
     _move(book, ticket, stamp, "resumed", event.counter, counter=event.counter)
     _at_counter(book, book.counter(event.counter), ticket)
+    _announce(book, event.counter, ticket.number, "recall", stamp)
 
 
 def _transferred(book: Book, event: ev.TicketTransferred, stamp: Stamp) -> None:

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 from edge.hall import commands as cmd
 from edge.hall import counters, days, feedback, fold, tickets
 from edge.hall.book import Book
-from edge.hall.events import DaemonStarted, Event
+from edge.hall.events import Event
 from edge.hall.feedback import Feedback
 from edge.hall.plan import HallPlan
 from edge.hall.reasons import No
@@ -66,8 +66,6 @@ class Hall:
         self.plan = plan
         self.seq = 0
         """Of the last event applied."""
-        self.boot = ""
-        """The boot in which the daemon started last."""
         self.book = Book(plan)
         self.feedback = Feedback(plan)
 
@@ -79,7 +77,8 @@ class Hall:
     def decide(self, command: cmd.Command, now: Now) -> Events:
         """What a command brings about now; changes nothing. Raises Refused.
 
-        A request that was answered today brings about nothing more: `remembered` has its events.
+        A request that was answered today brings about nothing more: `remembered` has its events. A verb
+        without effect brings about nothing at all, not even a day.
         """
         if self.remembered(command.request) is not None:
             return ()
@@ -87,6 +86,8 @@ class Hall:
         book = _after(self.book, first, self.seq, now)
         by = self._who(command, book)
         events = self._decided(command, book, now)
+        if not events and not isinstance(command, cmd.Tick):
+            return ()
         return tuple(_signed(e, by, command.request) for e in (*first, *events))
 
     def remembered(self, request: Request) -> Events | None:
@@ -102,15 +103,13 @@ class Hall:
     def apply(self, event: Event, stamp: Stamp) -> None:
         """Fold one event in. Never refuses, never fails; an unknown or impossible event only moves `seq`."""
         self.seq = stamp.seq
-        if isinstance(event, DaemonStarted):
-            self.boot = event.boot
         for apply, book in ((fold.apply, self.book), (feedback.apply, self.feedback)):
             _apply_quietly(apply, book, event, stamp)
 
     def snapshot(self) -> "Hall":
         """A cheap copy that no later event changes."""
         copy = Hall(self.plan)
-        copy.seq, copy.boot = self.seq, self.boot
+        copy.seq = self.seq
         copy.book, copy.feedback = self.book.copy(), self.feedback.copy()
         return copy
 

@@ -119,6 +119,7 @@ class TicketView:
     """None: nothing honest can be said."""
     issued_at: str
     counter: CounterId
+    """Where it is or was, or the one counter that it waits for; empty: any."""
     priority: str = ""
     score: int | None = None
     history: tuple[TicketStep, ...] = ()
@@ -235,7 +236,7 @@ def ticket_view(hall: Hall, ticket: str, now: Now) -> TicketView | None:
         ahead=before,
         estimated_wait_s=_estimate(book, found, before) if waits else None,
         issued_at=local_iso(plan, found.issued.at),
-        counter=found.counter or found.to_counter,
+        counter=found.to_counter if waits else found.counter,
         priority=found.priority,
         score=right.score if right else None,
         history=tuple(TicketStep(local_iso(plan, s.stamp.at), s.what, s.counter) for s in found.history),
@@ -243,7 +244,7 @@ def ticket_view(hall: Hall, ticket: str, now: Now) -> TicketView | None:
 
 
 def _estimate(book: Book, ticket: Ticket, before: int) -> int | None:
-    counters = book.serving(ticket.service)
+    counters = book.open_for(ticket.service)
     idle = sum(not c.ticket for c in counters)
     return estimated_wait_s(book.times_s.get(ticket.service, ()), before, len(counters), idle)
 

@@ -165,7 +165,7 @@ def everything(hall: Hall) -> tuple:
     books = []
     for book in (hall.book, hall.feedback):
         books.append({k: dict(v) if isinstance(v, dict) else v for k, v in vars(book).items()})
-    return hall.seq, hall.boot, books
+    return hall.seq, books
 
 
 def kinds(events: tuple[Event, ...]) -> list[str]:

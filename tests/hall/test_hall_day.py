@@ -91,6 +91,12 @@ def test_a_day_closed_by_hand_stays_closed_until_somebody_asks(scene):
     assert (events[-1].number, scene.ticket("A001").state) == ("A002", "expired")
 
 
+def test_a_verb_without_effect_opens_no_day(scene):
+    scene.do(cmd.CloseDay(by=HTTP))
+    assert scene.at_counter(cmd.SignOut, "1") == ()
+    assert scene.at_counter(cmd.CloseCounter, "1") == ()
+
+
 def test_the_next_day_opens_by_itself_after_a_close_by_hand(scene):
     scene.do(cmd.CloseDay(by=HTTP))
     scene.clock_says("2026-11-24T07:00:00")
