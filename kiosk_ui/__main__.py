@@ -28,7 +28,9 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m kiosk_ui", description="the touch screen and the hall screen")
+    parser = argparse.ArgumentParser(
+        prog="python -m kiosk_ui", description="the touch screen and the hall screen"
+    )
     parts = parser.add_subparsers(dest="what", required=True)
     for name, about in (("kiosk", "the touch screen"), ("screen", "the hall screen, or one counter's page")):
         part = parts.add_parser(name, help=about)
@@ -38,10 +40,14 @@ def _parser() -> argparse.ArgumentParser:
         part.add_argument("--width-mm", type=float, default=0.0, help="the picture's width in millimetres")
         part.add_argument("--lang", default="zh-CN", help="zh-CN or en")
         part.add_argument("--texts", type=Path, help="the hall's own folder of texts")
-        part.add_argument("--play", metavar="-", choices=["-"], help="take commands as JSON lines on standard input")
+        part.add_argument(
+            "--play", metavar="-", choices=["-"], help="take commands as JSON lines on standard input"
+        )
         part.add_argument("--shots", type=Path, metavar="DIR", help="keep a picture of each page")
     parts.choices["screen"].add_argument("--counter", default="", help="draw one counter's page")
-    parts.choices["screen"].add_argument("--zone", default="", help="the part of the hall this screen hangs in")
+    parts.choices["screen"].add_argument(
+        "--zone", default="", help="the part of the hall this screen hangs in"
+    )
     cut = parts.add_parser("fonts", help="cut the fonts into the cache")
     cut.add_argument("--full", action="store_true", help="all ideographs, for people's names (a minute)")
     return parser
@@ -49,7 +55,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def _size(text: str) -> tuple[int, int]:
     width, _, height = text.lower().partition("x")
-    if not (width.isdigit() and height.isdigit() and 320 <= int(width) <= 8192 and 320 <= int(height) <= 8192):
+    if not (
+        width.isdigit() and height.isdigit() and 320 <= int(width) <= 8192 and 320 <= int(height) <= 8192
+    ):
         raise argparse.ArgumentTypeError(f"a size is like 1080x1920, not {text!r}")
     return int(width), int(height)
 
@@ -59,12 +67,16 @@ def _fonts(args: argparse.Namespace) -> int:
 
 
 def _screen(args: argparse.Namespace) -> int:
+    # pygame takes a tenth of a second: not for `fonts`.
     from edge.client import Client
+    from kiosk_ui.counter_screen import CounterScreen
+    from kiosk_ui.hall_screen import HallScreen
+    from kiosk_ui.kiosk import Kiosk, theme_for
     from kiosk_ui.live import Live
     from kiosk_ui.paint import Brush
     from kiosk_ui.play import Player
     from kiosk_ui.text import Typesetter
-    from kiosk_ui.window import open_window, run, wake
+    from kiosk_ui.window import App, open_window, run, wake
 
     client = Client(args.url, args.name)
     folders = [paths.shared("texts"), *([args.texts] if args.texts else [])]
@@ -74,10 +86,14 @@ def _screen(args: argparse.Namespace) -> int:
         print(faces.notice, file=sys.stderr)
     kiosk = args.what == "kiosk"
     screen = open_window("bianmin", args.size, (1080, 1920) if kiosk else (1920, 1080))
-    brush, live = Brush(Typesetter(faces)), Live(client, wake)
-    app = _kiosk(args, screen.get_size(), brush, languages, live) if kiosk else _hall(
-        args, screen.get_size(), brush, languages, live
-    )
+    brush, live, size = Brush(Typesetter(faces)), Live(client, wake), screen.get_size()
+    app: App
+    if kiosk:
+        app = Kiosk(theme_for(size, args.width_mm), brush, languages, live, args.name)
+    elif args.counter:
+        app = CounterScreen(size, brush, languages[0], live, args.counter)
+    else:
+        app = HallScreen(size, brush, languages[0], live, args.zone)
     if args.shots:
         args.shots.mkdir(parents=True, exist_ok=True)
     player = Player(wake) if args.play else None
@@ -89,21 +105,6 @@ def _screen(args: argparse.Namespace) -> int:
     finally:
         live.stop()
     return 0
-
-
-def _kiosk(args, size, brush, languages, live):  # type: ignore[no-untyped-def]
-    from kiosk_ui.kiosk import Kiosk, theme_for
-
-    return Kiosk(theme_for(size, args.width_mm), brush, languages, live, args.name)
-
-
-def _hall(args, size, brush, languages, live):  # type: ignore[no-untyped-def]
-    from kiosk_ui.counter_screen import CounterScreen
-    from kiosk_ui.hall_screen import HallScreen
-
-    if args.counter:
-        return CounterScreen(size, brush, languages[0], live, args.counter)
-    return HallScreen(size, brush, languages[0], live, args.zone)
 
 
 if __name__ == "__main__":

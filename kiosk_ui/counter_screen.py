@@ -6,7 +6,7 @@ import pygame
 
 from edge.texts import Texts
 from kiosk_ui import widgets
-from kiosk_ui.hall_screen import HallScreen
+from kiosk_ui.hall_screen import HallScreen, Unit, unit_of
 from kiosk_ui.live import Live
 from kiosk_ui.paint import Brush
 from kiosk_ui.theme import BOARD
@@ -28,7 +28,7 @@ class CounterScreen(HallScreen):
 
     def draw(self, pen: widgets.Pen) -> None:
         w, h = self._size
-        u = lambda n: round(n * min(w / 1920, h / 1080))  # noqa: E731
+        u = unit_of(self._size)
         margin = u(60)
         area = pygame.Rect(margin, 0, w - 2 * margin, h)
         self._head(pen, pygame.Rect(area.left, u(18), area.w, u(96)), u)
@@ -41,20 +41,22 @@ class CounterScreen(HallScreen):
             self._sign(pen, counter, main, u)
         self._foot(pen, foot, area, u)
 
-    def _nothing(self, pen: widgets.Pen, rect: pygame.Rect, u: Any) -> None:
+    def _nothing(self, pen: widgets.Pen, rect: pygame.Rect, u: Unit) -> None:
         label = self.words("counter_missing", counter=self._id) if self.view else self.words("starting")
         pen.scene.put(pen.scene.brush.card(rect.size, u(36), BOARD.panel), topleft=rect.topleft)
         room = rect.w - 2 * u(80)
         pen.scene.text(label, u(100), BOARD.ink, BOARD.panel, bold=True, width=room, center=rect.center)
 
-    def _sign(self, pen: widgets.Pen, counter: dict[str, Any], rect: pygame.Rect, u: Any) -> None:
+    def _sign(self, pen: widgets.Pen, counter: dict[str, Any], rect: pygame.Rect, u: Unit) -> None:
         scene, brush = pen.scene, pen.scene.brush
         state = str(counter.get("state", "closed"))
         top = pygame.Rect(rect.left, rect.top, rect.w, u(170))
         disc = u(150)
         scene.put(brush.card((disc, disc), u(36), BOARD.band), midleft=(top.left, top.centery))
         at = (top.left + disc // 2, top.centery)
-        scene.text(str(counter["id"]), u(120), BOARD.band_ink, BOARD.band, bold=True, width=disc - u(10), center=at)
+        scene.text(
+            str(counter["id"]), u(120), BOARD.band_ink, BOARD.band, bold=True, width=disc - u(10), center=at
+        )
         at = (top.left + disc + u(40), top.centery)
         name = str(counter.get("name", ""))
         scene.text(name, u(104), BOARD.ink, BOARD.back, bold=True, width=top.w - disc - u(60), midleft=at)

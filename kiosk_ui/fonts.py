@@ -1,8 +1,8 @@
-"""The screens' typefaces: cut once from Noto Sans CJK SC into the cache, with the set of characters each holds."""
+"""The screens' typefaces, cut once from Noto Sans CJK SC into the cache, and which characters each holds."""
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,28 +68,36 @@ def load(folder: Path | None = None) -> Faces:
     return Faces((regular, *spare), (bold, regular, *spare))
 
 
-def cut(say: Callable[[str], None], folder: Path | None = None, *, full: bool = False) -> bool:
-    """Cut both weights into the cache unless they are there already; say each step. Blocks for up to a minute.
+def cut(
+    say: Callable[[str], None],
+    folder: Path | None = None,
+    *,
+    full: bool = False,
+    sources: Sequence[Path] = SOURCE_FOLDERS,
+) -> bool:
+    """Cut both weights into the cache unless they are there; say each step. Blocks for up to a minute.
 
-    `full` takes all unified ideographs into Regular (people's names). Returns whether Chinese faces stand there now.
+    `full` takes all unified ideographs into Regular (people's names). Returns whether Chinese faces are there.
     """
     folder = folder or fonts_dir()
-    sources = {w: source_of(w) for w in WEIGHTS}
-    if not all(sources.values()):
+    found = {w: source_of(w, sources) for w in WEIGHTS}
+    if not all(found.values()):
         say("fonts: fonts-noto-cjk is missing (apt-get install fonts-noto-cjk); falling back to another font")
         return False
     folder.mkdir(parents=True, exist_ok=True)
     wanted = {"Regular": wanted_characters(full=full), "Bold": wanted_characters()}
-    mark = _mark(wanted, [p for p in sources.values() if p])
+    mark = _mark(wanted, [p for p in found.values() if p])
     if _stamped(folder) == mark:
         say(f"fonts: ready in {folder}")
         return True
     files: dict[str, str] = {}
     covers: dict[str, list[list[int]]] = {}
     for step, weight in enumerate(WEIGHTS, 1):
-        source = sources[weight]
+        source = found[weight]
         assert source is not None
-        say(f"fonts: cutting {weight} from {source.name}, {len(wanted[weight])} characters ({step} of {len(WEIGHTS)})")
+        say(
+            f"fonts: cutting {weight} from {source.name}, {len(wanted[weight])} characters ({step} of {len(WEIGHTS)})"
+        )
         name = f"NotoSansSC-{weight}.otf"
         covers[weight] = _pack(_cut_one(source, wanted[weight], folder / name))
         files[weight] = name
@@ -104,9 +112,9 @@ def fonts_dir() -> Path:
     return paths.cache_dir() / "fonts"
 
 
-def source_of(weight: str) -> Path | None:
+def source_of(weight: str, folders: Sequence[Path] = SOURCE_FOLDERS) -> Path | None:
     """The installed Noto collection of this weight, if any."""
-    for folder in SOURCE_FOLDERS:
+    for folder in folders:
         file = folder / f"NotoSansCJK-{weight}.ttc"
         if file.is_file():
             return file
@@ -162,7 +170,7 @@ def _cut_one(source: Path, wanted: frozenset[int], target: Path) -> frozenset[in
 
 
 def _spare_files() -> list[Path]:
-    """Fonts for what the cut faces lack; the whole collection comes first (its face 0: right glyph, Japanese form)."""
+    """Fonts for what the cut faces lack; first the whole collection (its face 0: Japanese forms)."""
     source = source_of("Regular")
     return ([source] if source else []) + [Path(p) for p in FALLBACKS if Path(p).is_file()]
 

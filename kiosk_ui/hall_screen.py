@@ -1,5 +1,6 @@
 """The hall screen: the last call huge and still, those before it, who waits, and each counter's state."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +16,9 @@ from kiosk_ui.theme import BOARD, LIGHT, Colour, Theme
 from kiosk_ui.touch import Presser
 
 Json = dict[str, Any]
+
+Unit = Callable[[float], int]
+"""Pixels of a length on 1920x1080."""
 
 FRESH_S = 8.0
 """So long a new call keeps its own colour."""
@@ -92,7 +96,11 @@ class HallScreen:
     def at(self) -> datetime | None:
         at = str(self.view.get("clock", {}).get("at", ""))
         try:
-            return datetime.fromisoformat(at) + timedelta(seconds=self.now_s - self._live.seen.at_s) if at else None
+            return (
+                datetime.fromisoformat(at) + timedelta(seconds=self.now_s - self._live.seen.at_s)
+                if at
+                else None
+            )
         except ValueError:
             return None
 
@@ -100,7 +108,7 @@ class HallScreen:
         w, h = self._size
         step = int(self.now_s // SHIFT_S) % 4
         shift = ((0, 0), (3, 0), (3, 3), (0, 3))[step]
-        u = lambda n: round(n * min(w / 1920, h / 1080))  # noqa: E731
+        u = unit_of(self._size)
         margin = u(44)
         area = pygame.Rect(margin + shift[0], shift[1], w - 2 * margin, h)
         head = pygame.Rect(area.left, area.top + u(18), area.w, u(96))
@@ -118,7 +126,7 @@ class HallScreen:
         self._counters(pen, counters, u)
         self._foot(pen, foot, area, u)
 
-    def _head(self, pen: widgets.Pen, rect: pygame.Rect, u: Any) -> None:
+    def _head(self, pen: widgets.Pen, rect: pygame.Rect, u: Unit) -> None:
         at = self.at()
         name = str(self.view.get("name", ""))
         right = rect.right
@@ -128,11 +136,15 @@ class HallScreen:
             )
             weekday = self.words(f"weekday_{at.isoweekday()}")
             date = self.words("date", month=at.month, day=at.day, weekday=weekday)
-            right = pen.scene.text(date, u(42), BOARD.soft, BOARD.back, midright=(clock.left - u(34), rect.centery)).left
+            right = pen.scene.text(
+                date, u(42), BOARD.soft, BOARD.back, midright=(clock.left - u(34), rect.centery)
+            ).left
         room = right - rect.left - u(40)
-        pen.scene.text(name, u(60), BOARD.ink, BOARD.back, bold=True, width=room, midleft=(rect.left, rect.centery))
+        pen.scene.text(
+            name, u(60), BOARD.ink, BOARD.back, bold=True, width=room, midleft=(rect.left, rect.centery)
+        )
 
-    def _call(self, pen: widgets.Pen, rect: pygame.Rect, u: Any) -> None:
+    def _call(self, pen: widgets.Pen, rect: pygame.Rect, u: Unit) -> None:
         call = self.view["calls"][0]
         fresh = self.now_s - self._latest.since_s < FRESH_S
         ground = BOARD.fresh if fresh else BOARD.card
@@ -142,22 +154,35 @@ class HallScreen:
         label = self.words("kind_recall") if call.get("kind") == "recall" else self.words("calling")
         y = rect.top + u(64)
         pen.scene.icon("megaphone", u(58), soft, midleft=(rect.left + u(44), y))
-        pen.scene.text(label, u(50), soft, ground, bold=True, width=rect.w // 2, midleft=(rect.left + u(122), y))
+        pen.scene.text(
+            label, u(50), soft, ground, bold=True, width=rect.w // 2, midleft=(rect.left + u(122), y)
+        )
         name = self._counter(str(call["counter"])).get("name", "")
-        pen.scene.text(name, u(50), soft, ground, width=rect.w // 2 - u(100), midright=(rect.right - u(44), y))
+        pen.scene.text(
+            name, u(50), soft, ground, width=rect.w // 2 - u(100), midright=(rect.right - u(44), y)
+        )
         band_h = u(170)
         band = pygame.Rect(rect.left + u(36), rect.bottom - u(36) - band_h, rect.w - 2 * u(36), band_h)
-        middle = (y + u(40) + band.top) // 2 - u(4)
-        size = min(round((band.top - y - u(40)) * 1.16), round(rect.w * 0.42))
+        top = y + u(36)
+        middle = (top + band.top) // 2
+        size = min(round((band.top - top) * 1.08), round(rect.w * 0.42))
         pen.scene.text(
-            str(call["number"]), size, ink, ground, bold=True, width=rect.w - 2 * u(50), center=(rect.centerx, middle)
+            str(call["number"]),
+            size,
+            ink,
+            ground,
+            bold=True,
+            width=rect.w - 2 * u(50),
+            center=(rect.centerx, middle),
         )
         fill, words_ink = (BOARD.number, BOARD.ink) if fresh else (BOARD.band, BOARD.band_ink)
         pen.scene.put(brush.card(band.size, u(28), fill), topleft=band.topleft)
         label = self.words("please_go", counter=call["counter"])
-        pen.scene.text(label, u(112), words_ink, fill, bold=True, width=band.w - 2 * u(30), center=band.center)
+        pen.scene.text(
+            label, u(112), words_ink, fill, bold=True, width=band.w - 2 * u(30), center=band.center
+        )
 
-    def _before(self, pen: widgets.Pen, rect: pygame.Rect, u: Any) -> None:
+    def _before(self, pen: widgets.Pen, rect: pygame.Rect, u: Unit) -> None:
         calls = self.view["calls"][1 : BEFORE + 1]
         if not calls:
             return
@@ -169,36 +194,47 @@ class HallScreen:
             pen.scene.put(pen.scene.brush.card(row.size, u(24), BOARD.panel), topleft=row.topleft)
             size = min(u(96), round(high * 0.86))
             number = pen.scene.text(
-                str(call["number"]), size, BOARD.ink, BOARD.panel, bold=True, midleft=(row.left + u(34), row.centery)
+                str(call["number"]),
+                size,
+                BOARD.ink,
+                BOARD.panel,
+                bold=True,
+                midleft=(row.left + u(34), row.centery),
             )
             label = self.words("counter", counter=call["counter"])
             room = row.right - u(34) - number.right - u(20)
             at = (row.right - u(34), row.centery)
-            pen.scene.text(label, min(u(66), size), BOARD.soft, BOARD.panel, bold=True, width=room, midright=at)
+            pen.scene.text(
+                label, min(u(66), size), BOARD.soft, BOARD.panel, bold=True, width=room, midright=at
+            )
 
-    def _welcome(self, pen: widgets.Pen, rect: pygame.Rect, u: Any) -> None:
+    def _welcome(self, pen: widgets.Pen, rect: pygame.Rect, u: Unit) -> None:
         """No call yet: a kind word and what to do."""
         pen.scene.put(pen.scene.brush.card(rect.size, u(36), BOARD.card), topleft=rect.topleft)
         title = self.words("welcome") if self.view else self.words("starting")
         hint = self.words("welcome_hint") if self.view else self.words("starting_hint")
         room = rect.w - 2 * u(80)
         y = rect.top + round(rect.h * 0.4)
-        pen.scene.text(title, u(170), BOARD.number, BOARD.card, bold=True, width=room, center=(rect.centerx, y))
+        pen.scene.text(
+            title, u(170), BOARD.number, BOARD.card, bold=True, width=room, center=(rect.centerx, y)
+        )
         y = rect.top + round(rect.h * 0.72)
         pen.scene.text(hint, u(76), BOARD.card_ink, BOARD.card, width=room, center=(rect.centerx, y))
 
-    def _counters(self, pen: widgets.Pen, rect: pygame.Rect, u: Any) -> None:
+    def _counters(self, pen: widgets.Pen, rect: pygame.Rect, u: Unit) -> None:
         """One plate per counter: its sign, what it does now, how many wait for it."""
         counters = self.view.get("counters", [])[:8]
         if not counters:
             return
         gap = u(16)
         wide = (rect.w - gap * (len(counters) - 1)) // len(counters)
+        setter, room = pen.scene.brush.type, wide - u(16 + 54 + 10 + 8)
+        name_size = min(setter.fit(str(c.get("name", "")), u(38), room)[1] for c in counters)
         for i, counter in enumerate(counters):
             plate = pygame.Rect(rect.left + i * (wide + gap), rect.top, wide, rect.h)
-            _plate(pen, counter, plate, u, self.words)
+            _plate(pen, counter, plate, u, self.words, name_size)
 
-    def _foot(self, pen: widgets.Pen, foot: pygame.Rect, area: pygame.Rect, u: Any) -> None:
+    def _foot(self, pen: widgets.Pen, foot: pygame.Rect, area: pygame.Rect, u: Unit) -> None:
         """The notices, one still page after another; when the daemon is away, how old this picture is."""
         w = foot.w
         pen.scene.put(pen.scene.brush.slope((w, foot.h), BOARD.notice, BOARD.notice), topleft=foot.topleft)
@@ -207,7 +243,9 @@ class HallScreen:
             text, icon = widgets.age_words(pen, self.now_s - seen.at_s), "cloud-off"
         else:
             notices = self.view.get("notices", [])
-            text = notices[int(self.now_s // NOTICE_S) % len(notices)] if notices else self.words("welcome_hint")
+            text = (
+                notices[int(self.now_s // NOTICE_S) % len(notices)] if notices else self.words("welcome_hint")
+            )
             icon = "bell"
         pen.scene.icon(icon, u(46), BOARD.notice_ink, midleft=(area.left, foot.centery))
         room = area.w - u(76)
@@ -216,6 +254,11 @@ class HallScreen:
 
     def _counter(self, id: str) -> Json:
         return next((c for c in self.view.get("counters", []) if str(c["id"]) == id), {})
+
+
+def unit_of(size: tuple[int, int]) -> Unit:
+    share = min(size[0] / 1920, size[1] / 1080)
+    return lambda n: round(n * share)
 
 
 def state_look(state: str) -> tuple[Colour, Colour]:
@@ -227,20 +270,22 @@ def state_look(state: str) -> tuple[Colour, Colour]:
     return BOARD.panel, BOARD.ok
 
 
-def _plate(pen: widgets.Pen, counter: Json, plate: pygame.Rect, u: Any, words: widgets.Words) -> None:
+def _plate(
+    pen: widgets.Pen, counter: Json, plate: pygame.Rect, u: Unit, words: widgets.Words, name_size: int
+) -> None:
     state = str(counter.get("state", "closed"))
     ground, ink = state_look(state)
     pen.scene.put(pen.scene.brush.card(plate.size, u(22), ground), topleft=plate.topleft)
-    pad = u(20)
+    pad = u(16)
     room = plate.w - 2 * pad
-    sign = u(60)
+    sign = u(54)
     y = plate.top + pad + sign // 2
     pen.scene.put(pen.scene.brush.card((sign, sign), u(16), BOARD.soft), midleft=(plate.left + pad, y))
     at = (plate.left + pad + sign // 2, y)
-    pen.scene.text(str(counter["id"]), u(44), BOARD.back, BOARD.soft, bold=True, width=sign - 6, center=at)
-    left = plate.left + pad + sign + u(14)
+    pen.scene.text(str(counter["id"]), u(42), BOARD.back, BOARD.soft, bold=True, width=sign - 6, center=at)
+    left = plate.left + pad + sign + u(10)
     name = str(counter.get("name", ""))
-    pen.scene.text(name, u(38), BOARD.ink, ground, width=plate.right - u(14) - left, midleft=(left, y))
+    pen.scene.text(name, name_size, BOARD.ink, ground, width=plate.right - u(8) - left, midleft=(left, y))
     ticket = counter.get("ticket") or {}
     y = plate.top + round(plate.h * 0.58)
     if ticket.get("number") and state in ("calling", "serving"):
@@ -248,10 +293,12 @@ def _plate(pen: widgets.Pen, counter: Json, plate: pygame.Rect, u: Any, words: w
             ticket["number"], u(56), BOARD.ink, ground, bold=True, width=room, midleft=(plate.left + pad, y)
         )
         left = number.right + u(16)
-        label, size, right = words(f"state_{state}"), u(34), plate.right - pad
+        label, size, right = words(f"state_{state}"), u(38), plate.right - pad
         pen.scene.text(label, size, ink, ground, bold=True, width=right - left, midright=(right, y))
     else:
-        pen.scene.text(words(f"state_{state}"), u(48), ink, ground, bold=True, width=room, midleft=(plate.left + pad, y))
+        pen.scene.text(
+            words(f"state_{state}"), u(48), ink, ground, bold=True, width=room, midleft=(plate.left + pad, y)
+        )
     y = plate.top + round(plate.h * 0.84)
     label = words("waiting", count=counter["waiting"]) if counter.get("waiting") else words("waiting_none")
     if state != "closed" or counter.get("waiting"):

@@ -82,7 +82,7 @@ class Kiosk:
         scene = Scene(self._page.name, (self._theme.width, self._theme.height), self._brush)
         pen = widgets.Pen(scene, self._theme, self.words, self.presser.pressed)
         portrait = self._theme.portrait
-        heads = (580, 206) if self._page.name == "home" else (230, 120)
+        heads = (580, 186) if self._page.name == "home" else (230, 112)
         head = self._theme.u(heads[0] if portrait else heads[1])
         scene.put(self._brush.landscape(scene.rect.size, head, self._theme.palette), topleft=(0, 0))
         self._page.draw(pen, self)
@@ -141,8 +141,12 @@ class Kiosk:
     def refusal(self, problem: Json) -> str:
         """The sentence of a refusal in this language; the door's own where the catalogue has none."""
         for key in (f"refused.{problem.get('reason')}", f"door.{problem.get('reason')}"):
-            if key in self._texts().phrases and (problem.get("opens_at") or problem.get("reason") != "closed"):
-                return self._texts().get(key, **{k: v for k, v in problem.items() if isinstance(v, str | int)})
+            if key in self._texts().phrases and (
+                problem.get("opens_at") or problem.get("reason") != "closed"
+            ):
+                return self._texts().get(
+                    key, **{k: v for k, v in problem.items() if isinstance(v, str | int)}
+                )
         return str(problem.get("detail") or self.words("tile_closed"))
 
     def home(self) -> None:
@@ -222,7 +226,9 @@ class Kiosk:
         widgets.panel(pen, card, radius=36)
         room = card.w - 2 * u(40)
         title = (card.centerx, card.top + round(high * 0.2))
-        scene.text(pen.words("still_here_asked"), pen.type(72), p.ink, p.card, bold=True, width=room, center=title)
+        scene.text(
+            pen.words("still_here_asked"), pen.type(72), p.ink, p.card, bold=True, width=room, center=title
+        )
         hint = (card.centerx, card.top + round(high * 0.41))
         label = pen.words("still_here_hint", seconds=self.left_s)
         scene.text(label, pen.type(42), p.muted, p.card, width=room, center=hint)
@@ -235,5 +241,3 @@ def theme_for(size: tuple[int, int], width_mm: float) -> Theme:
     """`width_mm` 0: a 21.5" screen standing, a 10.1" screen lying."""
     usual = 268.0 if size[1] >= size[0] else 217.0
     return Theme(size[0], size[1], width_mm or usual)
-
-

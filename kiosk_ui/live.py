@@ -1,4 +1,4 @@
-"""A screen's line to the daemon: views as they come, questions and commands, signs of life; never in the frame loop."""
+"""A screen's line to the daemon: views, questions, commands and signs of life, outside the frame loop."""
 
 import logging
 import queue
@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from edge.client import Client, ServerAway
@@ -42,7 +43,9 @@ class Live:
         self._threads = [
             threading.Thread(target=self._watch, name="screen-views", daemon=True),
             threading.Thread(target=self._work, args=(self._commands,), name="screen-commands", daemon=True),
-            threading.Thread(target=self._work, args=(self._questions,), name="screen-questions", daemon=True),
+            threading.Thread(
+                target=self._work, args=(self._questions,), name="screen-questions", daemon=True
+            ),
             threading.Thread(target=self._alive, name="screen-alive", daemon=True),
         ]
 
@@ -67,7 +70,10 @@ class Live:
         done: Callable[[int, Json], None],
         wanted: Callable[[], bool],
     ) -> None:
-        """POST, again with the same key while nobody answers and it is still wanted; `done` runs in `collect`."""
+        """POST, again with the same key while nobody answers and it is still wanted.
+
+        `done` runs in `collect`.
+        """
 
         def job() -> None:
             while not self._stop.is_set():
@@ -77,7 +83,7 @@ class Live:
                     if not wanted():
                         return
                     continue
-                self._finish(lambda: done(status, answer))
+                self._finish(partial(done, status, answer))
                 return
 
         self._commands.put(job)
@@ -90,7 +96,7 @@ class Live:
                 status, answer = self._client.get(path)
             except ServerAway:
                 status, answer = 0, {}
-            self._finish(lambda: done(status, answer))
+            self._finish(partial(done, status, answer))
 
         self._questions.put(job)
 

@@ -16,7 +16,7 @@ ICONS = Path(__file__).parent / "icons"
 
 
 class Brush:
-    """Draws and remembers; the same question gives the same surface, which is how a scene knows what changed."""
+    """Draws and remembers; the same question gives the same surface, so a scene sees what changed."""
 
     def __init__(self, typesetter: Typesetter) -> None:
         self.type = typesetter
@@ -24,16 +24,22 @@ class Brush:
         self._bytes = 0
 
     def text(self, text: str, size: int, bold: bool, colour: Colour) -> pygame.Surface:
-        return self._once(("text", text, size, bold, colour), lambda: self.type.line(text, size, bold, colour))
+        return self._once(
+            ("text", text, size, bold, colour), lambda: self.type.line(text, size, bold, colour)
+        )
 
     def card(
         self, size: tuple[int, int], radius: int, fill: Colour, line: Colour | None = None, width: int = 0
     ) -> pygame.Surface:
         """A rounded rectangle with smooth corners, and a line inside its edge if asked."""
-        return self._once(("card", size, radius, fill, line, width), lambda: _card(size, radius, fill, line, width))
+        return self._once(
+            ("card", size, radius, fill, line, width), lambda: _card(size, radius, fill, line, width)
+        )
 
     def gradient(self, size: tuple[int, int], radius: int, top: Colour, low: Colour) -> pygame.Surface:
-        return self._once(("gradient", size, radius, top, low), lambda: _gradient_card(size, radius, top, low))
+        return self._once(
+            ("gradient", size, radius, top, low), lambda: _gradient_card(size, radius, top, low)
+        )
 
     def shadow(self, size: tuple[int, int], radius: int, blur: int) -> pygame.Surface:
         """A soft shadow of a card; it stands `2 * blur` pixels beyond it on each side."""
@@ -90,7 +96,9 @@ def _weight(surface: pygame.Surface) -> int:
     return surface.get_width() * surface.get_height() * surface.get_bytesize()
 
 
-def _card(size: tuple[int, int], radius: int, fill: Colour, line: Colour | None, width: int) -> pygame.Surface:
+def _card(
+    size: tuple[int, int], radius: int, fill: Colour, line: Colour | None, width: int
+) -> pygame.Surface:
     surface = pygame.Surface(size, pygame.SRCALPHA)
     outer = line if line and width else fill
     surface.fill((*outer, 0))

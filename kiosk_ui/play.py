@@ -17,7 +17,9 @@ Json = dict[str, Any]
 class Player:
     """Owns the thread `screen-play`, which ends with its input; the frame loop takes one command a turn."""
 
-    def __init__(self, wake: Callable[[], None], source: TextIO = sys.stdin, sink: TextIO = sys.stdout) -> None:
+    def __init__(
+        self, wake: Callable[[], None], source: TextIO = sys.stdin, sink: TextIO = sys.stdout
+    ) -> None:
         self._wake = wake
         self._source = source
         self._sink = sink
@@ -77,9 +79,10 @@ class Player:
 
 def post_finger(down: bool, x: float, y: float, size: tuple[int, int]) -> None:
     """Put a finger at these pixels into SDL's queue, in the numbers that a touch panel gives (0 to 1)."""
-    place = {"x": (x + 0.5) / size[0], "y": (y + 0.5) / size[1]}
+    place: Json = {"x": (x + 0.5) / size[0], "y": (y + 0.5) / size[1]}
     kind = pygame.FINGERDOWN if down else pygame.FINGERUP
-    pygame.event.post(pygame.event.Event(kind, touch_id=1, finger_id=1, dx=0.0, dy=0.0, pressure=1.0, **place))
+    touch: Json = {"touch_id": 1, "finger_id": 1, "dx": 0.0, "dy": 0.0, "pressure": 1.0}
+    pygame.event.post(pygame.event.Event(kind, touch | place))
 
 
 def describe(scene: Scene) -> Json:

@@ -1,4 +1,4 @@
-"""A picture as a list of surfaces in places, with what it says and what can be touched; drawn where it changed."""
+"""A picture as a list of placed surfaces, what it says and what can be touched; drawn where it changed."""
 
 from dataclasses import dataclass
 
@@ -90,9 +90,8 @@ class Scene:
         """Wrapped lines from the top of `area`; returns the height used. More than `lines` end in `…`."""
         wrapped = self.brush.type.wrap(text, size, area.w, bold)
         if len(wrapped) > lines:
-            kept = wrapped[: lines - 1]
-            rest = "".join(wrapped[lines - 1 :])
-            wrapped = [*kept, self.brush.type.fit(rest, size, area.w, bold, least=1.0)[0]]
+            last = self.brush.type.fit(wrapped[lines - 1] + "……", size, area.w, bold, least=1.0)[0]
+            wrapped = [*wrapped[: lines - 1], last.rstrip("…") + "…"]
         step = round(size * spacing)
         for i, line in enumerate(wrapped):
             middle = area.top + i * step + step // 2

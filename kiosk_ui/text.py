@@ -67,8 +67,10 @@ class Typesetter:
             x += drawn.get_width()
         return surface
 
-    def fit(self, text: str, size: int, width: int, bold: bool = False, least: float = 0.72) -> tuple[str, int]:
-        """The text and a size at which it is not wider than `width`; below `least` of the size it ends in `…`."""
+    def fit(
+        self, text: str, size: int, width: int, bold: bool = False, least: float = 0.6
+    ) -> tuple[str, int]:
+        """The text and a size at which it keeps within `width`; at `least` of the size it ends in `…`."""
         floor = max(8, round(size * least))
         while size > floor and self.width(text, size, bold) > width:
             size = max(floor, min(size - 1, int(size * width / self.width(text, size, bold))))
@@ -79,11 +81,28 @@ class Typesetter:
         return text + "…", size
 
     def wrap(self, text: str, size: int, width: int, bold: bool = False) -> list[str]:
-        """Break into lines of at most `width` pixels: words and numbers whole, punctuation never at a wrong end."""
+        """Break into lines of at most `width` pixels: words whole, punctuation never at a wrong end."""
         lines: list[str] = []
         for part in text.split("\n"):
             lines += self._wrap_one(_TOKEN.findall(part), size, width, bold)
         return lines
+
+    def fill(
+        self,
+        text: str,
+        size: int,
+        room: tuple[int, int],
+        bold: bool = False,
+        spacing: float = 1.4,
+        least: float = 0.6,
+    ) -> tuple[list[str], int]:
+        """Lines and a size at which the text keeps within `room`, not smaller than `least` of the size."""
+        floor = max(8, round(size * least))
+        while True:
+            lines = self.wrap(text, size, room[0], bold)
+            if size <= floor or len(lines) * round(size * spacing) <= room[1]:
+                return lines, size
+            size = max(floor, size - 2)
 
     def _wrap_one(self, tokens: list[str], size: int, width: int, bold: bool) -> list[str]:
         lines: list[str] = []

@@ -10,7 +10,7 @@ SAME_TAP_S = 0.5
 """A second tap on the same target within this time is one tap (unsteady fingers, bouncing glass)."""
 SETTLE_S = 0.35
 NEAR_PX = 60
-"""On a page that has just come, a second tap at the same place this soon is a double tap meant for the page before."""
+"""On a page just come, a second tap at the same place this soon was meant for the page before."""
 
 
 @dataclass(frozen=True)

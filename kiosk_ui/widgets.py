@@ -1,4 +1,4 @@
-"""What pages are made of: panels, buttons, chips, the header, the bar that is always there, arrows, banners."""
+"""What pages are made of: panels, keys, chips, headers, the bar that is always there, arrows, banners."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class Pen:
 
 @dataclass(frozen=True)
 class Frame:
-    """Where a page's parts lie. Standing: head, body, bar at the foot; lying: the bar is a rail at the right."""
+    """Where a page's parts lie; the bar is at the foot of a standing screen, at the right of a lying one."""
 
     head: pygame.Rect
     body: pygame.Rect
@@ -46,18 +46,20 @@ def frame(theme: Theme, head: float) -> Frame:
     """`head` in layout units."""
     u = theme.u
     if theme.portrait:
-        bar_h = max(theme.touch, u(148))
+        bar_h = max(theme.touch, u(136))
         bar = pygame.Rect(u(48), theme.height - u(40) - bar_h, theme.width - 2 * u(48), bar_h)
         top = u(head)
         body = pygame.Rect(u(48), top, theme.width - 2 * u(48), bar.top - u(32) - top)
         return Frame(pygame.Rect(0, 0, theme.width, u(head)), body, bar)
-    side = max(theme.touch, u(118))
+    side = max(theme.touch, u(128))
     bar = pygame.Rect(theme.width - side - u(16), u(20), side, theme.height - 2 * u(20))
     body = pygame.Rect(u(24), u(head), bar.left - u(18) - u(24), theme.height - u(20) - u(head))
-    return Frame(pygame.Rect(0, 0, bar.left - u(8), u(head)), body, bar)
+    return Frame(pygame.Rect(body.left, 0, body.w, u(head)), body, bar)
 
 
-def panel(pen: Pen, rect: pygame.Rect, fill: Colour | None = None, *, radius: float = 28, raised: bool = True) -> None:
+def panel(
+    pen: Pen, rect: pygame.Rect, fill: Colour | None = None, *, radius: float = 28, raised: bool = True
+) -> None:
     """A card; in high contrast an outlined one without a shadow."""
     p = pen.p
     fill = p.card if fill is None else fill
@@ -76,7 +78,9 @@ def panel(pen: Pen, rect: pygame.Rect, fill: Colour | None = None, *, radius: fl
     pen.scene.put(pen.scene.brush.card(rect.size, pen.u(radius), fill), topleft=rect.topleft)
 
 
-def button(pen: Pen, id: str, rect: pygame.Rect, label: str, *, icon: str = "", primary: bool = False) -> None:
+def button(
+    pen: Pen, id: str, rect: pygame.Rect, label: str, *, icon: str = "", primary: bool = False
+) -> None:
     """A key with a label, and an icon before it if named; pressed it sinks."""
     p, pressed = pen.p, pen.pressed == id
     if primary and not p.outline:
@@ -115,18 +119,26 @@ def _label(
 
 
 def chip(
-    pen: Pen, label: str, ink: Colour, ground: Colour, *, icon: str = "", width: int = 0, **anchor: tuple[int, int]
+    pen: Pen,
+    label: str,
+    ink: Colour,
+    ground: Colour,
+    *,
+    icon: str = "",
+    width: int = 0,
+    **anchor: tuple[int, int],
 ) -> pygame.Rect:
-    """A small rounded word; returns its rectangle."""
+    """A small rounded word; without a ground of its own its text stands flush. Returns its rectangle."""
     size = pen.type(34)
+    pad = 0 if pen.p.outline or ground == pen.p.shut else pen.u(22)
     side = round(size * 0.9) if icon else 0
-    room = (width - 2 * pen.u(22) - side - pen.u(8)) if width else 0
+    room = (width - 2 * pad - side - pen.u(8)) if width else 0
     if room > 0:
         label, size = pen.scene.brush.type.fit(label, size, room, True)
-    wide = pen.scene.brush.type.width(label, size, True) + 2 * pen.u(22) + (side + pen.u(8) if icon else 0)
+    wide = pen.scene.brush.type.width(label, size, True) + 2 * pad + (side + pen.u(8) if icon else 0)
     surface = pen.scene.brush.card((wide, round(size * 1.65)), round(size * 0.82), ground)
     rect = pen.scene.put(surface, **anchor)
-    x = rect.left + pen.u(22)
+    x = rect.left + pad
     if icon:
         pen.scene.icon(icon, side, ink, midleft=(x, rect.centery))
         x += side + pen.u(8)
@@ -143,15 +155,25 @@ def banner(pen: Pen, rect: pygame.Rect, icon: str, title: str, hint: str = "") -
     left = rect.left + pen.u(30) + side + pen.u(24)
     room = rect.right - pen.u(24) - left
     if not hint:
-        pen.scene.text(title, pen.type(38), p.warn, p.warn_soft, bold=True, width=room, midleft=(left, rect.centery))
+        pen.scene.text(
+            title, pen.type(38), p.warn, p.warn_soft, bold=True, width=room, midleft=(left, rect.centery)
+        )
         return
     pen.scene.text(
-        title, pen.type(46), p.warn, p.warn_soft, bold=True, width=room, midleft=(left, rect.top + round(rect.h * 0.32))
+        title,
+        pen.type(46),
+        p.warn,
+        p.warn_soft,
+        bold=True,
+        width=room,
+        midleft=(left, rect.top + round(rect.h * 0.32)),
     )
-    pen.scene.text(hint, pen.type(34), p.warn, p.warn_soft, width=room, midleft=(left, rect.top + round(rect.h * 0.7)))
+    pen.scene.text(
+        hint, pen.type(34), p.warn, p.warn_soft, width=room, midleft=(left, rect.top + round(rect.h * 0.7))
+    )
 
 
-def arrows(pen: Pen, rect: pygame.Rect, page: int, pages: int) -> None:
+def arrows(pen: Pen, rect: pygame.Rect, page: int, pages: int, *, on_card: bool = False) -> None:
     """Turn pages: a large key at each end, the count between; nothing when there is one page."""
     if pages < 2:
         return
@@ -160,12 +182,36 @@ def arrows(pen: Pen, rect: pygame.Rect, page: int, pages: int) -> None:
     back = pygame.Rect(rect.left, rect.top, side, rect.h)
     ahead = pygame.Rect(rect.right - side, rect.top, side, rect.h)
     if page > 0:
-        button(pen, "page:back", back, pen.words("page_back"), icon="chevron-left")
+        turn_key(pen, "page:back", back)
     if page < pages - 1:
-        button(pen, "page:next", ahead, pen.words("page_next"), icon="chevron-right")
-    label = pen.words("page_of", page=page + 1, pages=pages)
+        turn_key(pen, "page:next", ahead)
     room = rect.w - 2 * side - 2 * pen.u(12)
-    pen.scene.text(label, pen.type(34), p.muted, p.page, width=room, center=rect.center)
+    label, size = pen.words("page_of", page=page + 1, pages=pages), pen.type(34)
+    if pen.scene.brush.type.width(label, size) > room:
+        label = f"{page + 1} / {pages}"
+    pen.scene.text(label, size, p.muted, p.card if on_card else p.page, width=room, center=rect.center)
+
+
+def turn_key(pen: Pen, id: str, rect: pygame.Rect) -> None:
+    """A page key: the arrow points its way, the word stands beside it where there is room, else under it."""
+    p, back = pen.p, id == "page:back"
+    label, icon = pen.words("page_back" if back else "page_next"), "chevron-left" if back else "chevron-right"
+    ground = p.card_pressed if pen.pressed == id else p.card
+    panel(pen, rect, ground, raised=pen.pressed != id)
+    size, side, gap = pen.type(42), pen.type(50), pen.u(10)
+    wide = pen.scene.brush.type.width(label, size, True)
+    if wide + side + gap <= rect.w - 2 * pen.u(18):
+        left = rect.centerx - (wide + side + gap) // 2
+        pen.scene.icon(icon, side, p.accent, midleft=(left if back else left + wide + gap, rect.centery))
+        at = (left + (side + gap if back else 0), rect.centery)
+        pen.scene.text(label, size, p.ink, ground, bold=True, midleft=at)
+    else:
+        side = min(side, round(rect.h * 0.44))
+        pen.scene.icon(icon, side, p.accent, center=(rect.centerx, rect.top + round(rect.h * 0.34)))
+        at, room = (rect.centerx, rect.top + round(rect.h * 0.75)), rect.w - 2 * pen.u(10)
+        size = min(pen.type(34), round(rect.h * 0.3))
+        pen.scene.text(label, size, p.ink, ground, bold=True, width=room, center=at)
+    pen.scene.target(id, rect, label)
 
 
 def bar(pen: Pen, rect: pygame.Rect, keys: list[tuple[str, str, str]]) -> None:
@@ -193,7 +239,7 @@ def _bar_key(pen: Pen, id: str, icon: str, label: str, key: pygame.Rect) -> None
         min(pen.type(34), round(key.h * 0.3)),
         p.ink,
         ground,
-        width=key.w - pen.u(16),
+        width=key.w - pen.u(12),
         center=(key.centerx, key.top + round(key.h * 0.76)),
     )
     pen.scene.target(id, key, label)
@@ -202,13 +248,16 @@ def _bar_key(pen: Pen, id: str, icon: str, label: str, key: pygame.Rect) -> None
 def header(pen: Pen, rect: pygame.Rect, name: str, sub: str, clock: str, date: str) -> None:
     """The hall's name at the left, its clock at the right, on the sky."""
     p, u = pen.p, pen.u
-    pad = u(56) if pen.theme.portrait else u(32)
+    pad = u(56) if pen.theme.portrait else u(6)
     clock_w = pen.scene.brush.type.width("00:00", u(78), True)
     date_w = max(clock_w, pen.scene.brush.type.width(date, u(36)))
     room = rect.w - 2 * pad - date_w - u(30)
-    top = rect.top + u(86)
+    top = rect.top + u(84 if pen.theme.portrait else 56)
     pen.scene.text(name, u(62), p.on_sky, p.sky_deep, bold=True, width=room, midleft=(rect.left + pad, top))
-    pen.scene.text(sub, u(36), p.on_sky_soft, p.sky_deep, width=room, midleft=(rect.left + pad, top + u(68)))
+    sub_size = u(36 if pen.theme.portrait else 42)
+    pen.scene.text(
+        sub, sub_size, p.on_sky_soft, p.sky_deep, width=room, midleft=(rect.left + pad, top + u(68))
+    )
     pen.scene.text(clock, u(78), p.on_sky, p.sky_deep, bold=True, midright=(rect.right - pad, top))
     pen.scene.text(date, u(36), p.on_sky_soft, p.sky_deep, midright=(rect.right - pad, top + u(68)))
 
@@ -216,12 +265,14 @@ def header(pen: Pen, rect: pygame.Rect, name: str, sub: str, clock: str, date: s
 def title_line(pen: Pen, rect: pygame.Rect, title: str, clock: str) -> None:
     """A slim header of an inner page: its title and the clock."""
     p, u = pen.p, pen.u
-    pad = u(56) if pen.theme.portrait else u(32)
+    pad = u(56) if pen.theme.portrait else u(6)
     size = u(60) if pen.theme.portrait else u(44)
     middle = rect.top + round(rect.h * (0.46 if pen.theme.portrait else 0.5))
     wide = pen.scene.brush.type.width("00:00", size, True)
     room = rect.w - 2 * pad - wide - u(30)
-    pen.scene.text(title, size, p.on_sky, p.sky_deep, bold=True, width=room, midleft=(rect.left + pad, middle))
+    pen.scene.text(
+        title, size, p.on_sky, p.sky_deep, bold=True, width=room, midleft=(rect.left + pad, middle)
+    )
     pen.scene.text(clock, size, p.on_sky, p.sky_deep, bold=True, midright=(rect.right - pad, middle))
 
 

@@ -41,7 +41,9 @@ def choose_driver() -> bool:
     """Without a display let SDL draw into memory; returns whether it does. Call before `open_window`."""
     if not getattr(pygame, "IS_CE", False):
         raise SystemExit("the screens need pygame-ce, and classic pygame is installed: pip uninstall pygame")
-    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or os.environ.get("SDL_VIDEODRIVER")):
+    if not (
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or os.environ.get("SDL_VIDEODRIVER")
+    ):
         os.environ["SDL_VIDEODRIVER"] = "dummy"
         os.environ["SDL_AUDIODRIVER"] = "dummy"
     return os.environ.get("SDL_VIDEODRIVER") in ("dummy", "offscreen")

@@ -23,4 +23,6 @@ def main(folder: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parents[1] / "kiosk_ui" / "pictures"))
+    sys.exit(
+        main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parents[1] / "kiosk_ui" / "pictures")
+    )

@@ -60,9 +60,19 @@ class GuidePage:
         keys = pygame.Rect(parts.body.left, parts.body.bottom - keys_h, parts.body.w, keys_h)
         card = pygame.Rect(keys.left, parts.body.top, keys.w, keys.top - gap - parts.body.top)
         widgets.panel(pen, card)
-        inner = card.inflate(-2 * u(44 if portrait else 28), -2 * u(36 if portrait else 18))
-        y = self._head(pen, inner)
-        self._body(pen, pygame.Rect(inner.left, y, inner.w, inner.bottom - y))
+        inner = card.inflate(-2 * u(44 if portrait else 28), -2 * u(36 if portrait else 20))
+        if portrait:
+            y = self._head(pen, inner, stacked=False)
+            self._body(pen, pygame.Rect(inner.left, y, inner.w, inner.bottom - y))
+        else:
+            side = pygame.Rect(inner.left, inner.top, round(inner.w * 0.36), inner.h)
+            self._head(pen, side, stacked=True)
+            left = side.right + u(36)
+            pen.scene.put(
+                pen.scene.brush.card((max(2, u(2)), inner.h), 1, pen.p.line),
+                midleft=(left - u(18), inner.centery),
+            )
+            self._body(pen, pygame.Rect(left, inner.top, inner.right - left, inner.h))
         self._keys(pen, desk, keys, gap)
 
     def _keys(self, pen: Pen, desk: Desk, keys: pygame.Rect, gap: int) -> None:
@@ -76,16 +86,23 @@ class GuidePage:
             label = pen.words("taking") if taking else pen.words("take_for", service=name)
             widgets.button(pen, "take", take, label, icon="ticket", primary=True)
 
-    def _head(self, pen: Pen, inner: pygame.Rect) -> int:
+    def _head(self, pen: Pen, inner: pygame.Rect, *, stacked: bool) -> int:
         """Name, who is responsible, and the boxes of time and fee; returns where the text may begin."""
         p, u, guide = pen.p, pen.u, self._guide
-        name_size = pen.type(60)
+        name_size = pen.type(52 if stacked else 60)
         y = inner.top
-        y += pen.scene.paragraph(guide["name"], name_size, p.ink, p.card, inner, bold=True, lines=2, spacing=1.32)
+        y += pen.scene.paragraph(
+            guide["name"], name_size, p.ink, p.card, inner, bold=True, lines=3 if stacked else 2, spacing=1.32
+        )
         if guide.get("department"):
             size = pen.type(36)
             pen.scene.text(
-                guide["department"], size, p.muted, p.card, width=inner.w, midleft=(inner.left, y + round(size * 0.8))
+                guide["department"],
+                size,
+                p.muted,
+                p.card,
+                width=inner.w,
+                midleft=(inner.left, y + round(size * 0.8)),
             )
             y += round(size * 1.7)
         boxes = [(pen.words("field_promised"), guide.get("promised_time") or pen.words("field_unknown"))]
@@ -93,9 +110,13 @@ class GuidePage:
             boxes.append((pen.words("field_legal"), guide["legal_time"]))
         boxes.append((pen.words("field_fee"), guide.get("fee") or pen.words("field_unknown")))
         gap, high = u(18), pen.type(128)
-        wide = (inner.w - gap * (len(boxes) - 1)) // len(boxes)
+        if stacked:
+            gap = u(12)
+            high = min(high, (inner.bottom - y - u(10) - gap * (len(boxes) - 1)) // len(boxes))
+        wide = inner.w if stacked else (inner.w - gap * (len(boxes) - 1)) // len(boxes)
         for i, (label, value) in enumerate(boxes):
-            _box(pen, pygame.Rect(inner.left + i * (wide + gap), y + u(10), wide, high), label, str(value))
+            across, down = (0, i * (high + gap)) if stacked else (i * (wide + gap), 0)
+            _box(pen, pygame.Rect(inner.left + across, y + u(10) + down, wide, high), label, str(value))
         return y + u(10) + high + u(18)
 
     def _body(self, pen: Pen, area: pygame.Rect) -> None:
@@ -111,7 +132,7 @@ class GuidePage:
         for block in pages[self._page]:
             y += _draw_block(pen, block, area.left, y)
         turn = pygame.Rect(area.left, area.bottom - turn_h, area.w, turn_h)
-        widgets.arrows(pen, turn, self._page, self._pages)
+        widgets.arrows(pen, turn, self._page, self._pages, on_card=True)
 
     def _blocks(self, pen: Pen, width: int) -> list[Block]:
         guide, unknown = self._guide, pen.words("field_unknown")
@@ -165,9 +186,7 @@ def _draw_block(pen: Pen, block: Block, left: int, y: int) -> int:
     p, size, high = pen.p, pen.type(42), _height(pen, block)
     if block.heading:
         middle = y + round(high * 0.56)
-        pen.scene.put(
-            pen.scene.brush.card((pen.u(10), size), pen.u(5), p.accent), midleft=(left, middle)
-        )
+        pen.scene.put(pen.scene.brush.card((pen.u(10), size), pen.u(5), p.accent), midleft=(left, middle))
         pen.scene.text(block.text, size, p.accent, p.card, bold=True, midleft=(left + pen.u(26), middle))
         return high
     middle = y + high // 2
@@ -192,4 +211,6 @@ def _box(pen: Pen, rect: pygame.Rect, label: str, value: str) -> None:
     y = rect.top + round(rect.h * 0.29)
     pen.scene.text(label, pen.type(34), p.muted, p.accent_soft, width=room, midleft=(rect.left + u(22), y))
     y = rect.top + round(rect.h * 0.68)
-    pen.scene.text(value, pen.type(48), p.ink, p.accent_soft, bold=True, width=room, midleft=(rect.left + u(22), y))
+    pen.scene.text(
+        value, pen.type(48), p.ink, p.accent_soft, bold=True, width=room, midleft=(rect.left + u(22), y)
+    )

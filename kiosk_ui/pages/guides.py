@@ -67,7 +67,7 @@ class GuidesPage:
 
     def draw(self, pen: Pen, desk: Desk) -> None:
         u, portrait = pen.u, pen.theme.portrait
-        parts = widgets.frame(pen.theme, 190 if portrait else 96)
+        parts = widgets.frame(pen.theme, 190 if portrait else 92)
         widgets.title_line(pen, parts.head, pen.words("guides"), desk.clock())
         body, gap, key = parts.body, u(12 if portrait else 8), pen.theme.touch
         if portrait:
@@ -80,7 +80,8 @@ class GuidesPage:
         else:
             columns = 5
             wide = columns * key + (columns - 1) * gap
-            pad = pygame.Rect(body.right - wide, body.bottom - 5 * key - 4 * gap, wide, 5 * key + 4 * gap)
+            top = min(body.top, body.bottom - 5 * key - 4 * gap)
+            pad = pygame.Rect(body.right - wide, top, wide, body.bottom - top)
             field_h = u(92)
             field = pygame.Rect(body.left, body.top, body.w - wide - u(24), field_h)
             rows = pygame.Rect(field.left, field.bottom + u(14), field.w, body.bottom - field.bottom - u(14))
@@ -97,16 +98,25 @@ class GuidesPage:
         room = rect.right - u(28) - left
         if self._letters:
             spaced = " ".join(self._letters)
-            pen.scene.text(spaced, pen.type(56), p.ink, p.card, bold=True, width=room, midleft=(left, rect.centery))
-        else:
             pen.scene.text(
-                pen.words("guides_prompt"), pen.type(38), p.muted, p.card, width=room, midleft=(left, rect.centery)
+                spaced, pen.type(56), p.ink, p.card, bold=True, width=room, midleft=(left, rect.centery)
             )
+        else:
+            prompt, space = pen.words("guides_prompt"), (room, rect.h - u(14))
+            lines, size = pen.scene.brush.type.fill(prompt, pen.type(38), space, spacing=1.3)
+            area = pygame.Rect(left, rect.centery - len(lines) * round(size * 1.3) // 2, room, 0)
+            pen.scene.paragraph(prompt, size, p.muted, p.card, area, spacing=1.3)
 
     def _rows(self, pen: Pen, desk: Desk, area: pygame.Rect) -> None:
         p, u = pen.p, pen.u
         if not self._found:
-            key = "guides_failed" if self._failed else "guides_loading" if self._found is None else "guides_none"
+            key = (
+                "guides_failed"
+                if self._failed
+                else "guides_loading"
+                if self._found is None
+                else "guides_none"
+            )
             side = min(u(150), round(area.h * 0.25))
             pen.scene.icon("file-text", side, p.muted, center=(area.centerx, area.top + round(area.h * 0.3)))
             top = area.top + round(area.h * 0.3) + side // 2 + u(20)
@@ -123,7 +133,9 @@ class GuidesPage:
         self._page, self._pages = shown.page, shown.pages
         for i, guide in enumerate(shown.rows):
             _row(pen, guide, pygame.Rect(area.left, area.top + i * (least + gap), area.w, least))
-        widgets.arrows(pen, pygame.Rect(area.left, area.bottom - turn_h, area.w, turn_h), shown.page, shown.pages)
+        widgets.arrows(
+            pen, pygame.Rect(area.left, area.bottom - turn_h, area.w, turn_h), shown.page, shown.pages
+        )
 
     def _pad(self, pen: Pen, area: pygame.Rect, columns: int, gap: int) -> None:
         """Letters in rows, then erase and clear; standing, these two are two keys wide."""
@@ -163,19 +175,26 @@ def _row(pen: Pen, guide: Json, rect: pygame.Rect) -> None:
     side = pen.type(46)
     pen.scene.icon("chevron-right", side, p.accent, midright=(rect.right - u(22), rect.centery))
     left, right = rect.left + u(30), rect.right - u(22) - side - u(14)
-    under = [str(guide.get("department") or "")]
+    under = [str(guide.get("department") or "")] if pen.theme.portrait else []
     if guide.get("promised_time"):
-        under.append(f"{pen.words('field_promised')} {guide['promised_time']}")
+        promised = pen.words("field_promised")
+        under.append(
+            f"{promised} {guide['promised_time']}" if pen.theme.portrait else str(guide["promised_time"])
+        )
     if guide.get("fee"):
         under.append(str(guide["fee"]))
-    line = " · ".join(u for u in under if u)
-    if not line:
-        pen.scene.text(
-            guide["name"], pen.type(46), p.ink, ground, bold=True, width=right - left, midleft=(left, rect.centery)
-        )
+    line, name, size = " · ".join(part for part in under if part), str(guide["name"]), pen.type(46)
+    wide = right - left
+    if pen.scene.brush.type.width(name, size, True) * 0.72 > wide:
+        # A long name on a narrow list takes both lines.
+        lines, size = pen.scene.brush.type.fill(name, size, (wide, rect.h - u(10)), True, spacing=1.25)
+        area = pygame.Rect(left, rect.centery - len(lines) * round(size * 1.25) // 2, wide, 0)
+        pen.scene.paragraph(name, size, p.ink, ground, area, bold=True, spacing=1.25)
+    elif not line:
+        pen.scene.text(name, size, p.ink, ground, bold=True, width=wide, midleft=(left, rect.centery))
     else:
         y = rect.top + round(rect.h * 0.34)
-        pen.scene.text(guide["name"], pen.type(46), p.ink, ground, bold=True, width=right - left, midleft=(left, y))
+        pen.scene.text(name, size, p.ink, ground, bold=True, width=wide, midleft=(left, y))
         y = rect.top + round(rect.h * 0.72)
-        pen.scene.text(line, pen.type(34), p.muted, ground, width=right - left, midleft=(left, y))
+        pen.scene.text(line, pen.type(34), p.muted, ground, width=wide, midleft=(left, y))
     pen.scene.target(id, rect, str(guide["name"]))

@@ -25,20 +25,27 @@ def draw_notice(
     card = pygame.Rect(parts.body.left, parts.body.top + u(30 if portrait else 0), parts.body.w, 0)
     card.height = parts.body.bottom - card.top - (key_h + u(30) if key else 0)
     widgets.panel(pen, card)
-    disc = min(u(260 if portrait else 150), round(card.h * 0.32))
-    block = disc + pen.type(72) * 1.4 + u(40) + len(lines) * pen.type(42) * 2.2
+    disc = min(u(300 if portrait else 150), round(card.h * 0.32))
+    block = disc + pen.type(80) * 1.4 + u(60) + len(lines) * pen.type(46) * 1.6
     y = card.top + max(u(24), round((card.h - block) * 0.42))
     pen.scene.put(pen.scene.brush.disc(disc, tone[0]), midtop=(card.centerx, y))
     pen.scene.icon(icon, round(disc * 0.52), tone[1], center=(card.centerx, y + disc // 2))
     y += disc + u(40 if portrait else 20)
     room = card.w - 2 * u(48)
     y += pen.scene.paragraph(
-        title, pen.type(72), p.ink, p.card, pygame.Rect(card.left + u(48), y, room, 0), bold=True, align="center", lines=2
+        title,
+        pen.type(80),
+        p.ink,
+        p.card,
+        pygame.Rect(card.left + u(48), y, room, 0),
+        bold=True,
+        align="center",
+        lines=2,
     )
-    y += u(14)
+    y += u(18)
     for line in lines:
         area = pygame.Rect(card.left + u(48), y, room, 0)
-        y += pen.scene.paragraph(line, pen.type(42), p.muted, p.card, area, align="center", lines=3) + u(10)
+        y += pen.scene.paragraph(line, pen.type(46), p.muted, p.card, area, align="center", lines=3) + u(10)
     if key:
         rect = pygame.Rect(card.left, parts.body.bottom - key_h, card.w, key_h)
         widgets.button(pen, key[0], rect, key[1], icon=key[2], primary=True)

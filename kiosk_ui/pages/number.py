@@ -53,69 +53,104 @@ class NumberPage:
 
     def draw(self, pen: Pen, desk: Desk) -> None:
         u, portrait = pen.u, pen.theme.portrait
-        parts = widgets.frame(pen.theme, 190 if portrait else 96)
+        parts = widgets.frame(pen.theme, 190 if portrait else 92)
         widgets.title_line(pen, parts.head, str(desk.view.get("name", "")), desk.clock())
-        keys_h = max(pen.theme.touch, u(140 if portrait else 112))
-        gap = u(26 if portrait else 16)
-        keys = pygame.Rect(parts.body.left, parts.body.bottom - keys_h, parts.body.w, keys_h)
-        slip_h = round(u(210 if portrait else 128))
-        slip = pygame.Rect(keys.left, keys.top - gap - slip_h, keys.w, slip_h)
-        card = pygame.Rect(keys.left, parts.body.top, keys.w, slip.top - gap - parts.body.top)
-        self._card(pen, desk, card)
+        keys_h = max(pen.theme.touch, u(136 if portrait else 112))
+        gap = u(24 if portrait else 16)
+        body = parts.body
+        keys = pygame.Rect(body.left, body.bottom - keys_h, body.w, keys_h)
+        room = pygame.Rect(body.left, body.top, body.w, keys.top - gap - body.top)
+        slip_h = u(220 if portrait else 168)
+        if portrait:
+            slip = pygame.Rect(room.left, room.bottom - slip_h, room.w, slip_h)
+            card = pygame.Rect(room.left, room.top, room.w, slip.top - gap - room.top)
+            fold = card.top + round(card.h * 0.66)
+            widgets.panel(pen, card, radius=36)
+            _fold(pen, card, fold)
+            self._number(pen, desk, pygame.Rect(card.left + u(48), card.top, card.w - u(96), fold - card.top))
+            facts = pygame.Rect(card.left + u(40), fold + u(36), card.w - u(80), card.bottom - fold - u(60))
+        else:
+            card = pygame.Rect(room.left, room.top, round(room.w * 0.54), room.h)
+            slip = pygame.Rect(card.right + gap, room.bottom - slip_h, room.right - card.right - gap, slip_h)
+            widgets.panel(pen, card, radius=36)
+            self._number(pen, desk, card.inflate(-u(60), -u(20)))
+            side = pygame.Rect(slip.left, room.top, slip.w, slip.top - gap - room.top)
+            widgets.panel(pen, side)
+            facts = side.inflate(-u(36), -u(36))
+        self._facts(pen, desk, facts)
         self._slip(pen, slip)
-        half = (keys.w - gap) * 2 // 5
-        stay = pygame.Rect(keys.left, keys.top, half, keys_h)
-        done = pygame.Rect(stay.right + gap, keys.top, keys.right - stay.right - gap, keys_h)
-        widgets.button(pen, "stay", stay, pen.words("still_here"), icon="hand")
-        widgets.button(pen, "done", done, pen.words("done_in", seconds=desk.left_s), icon="check", primary=True)
+        self._keys(pen, desk, keys, gap)
 
-    def _card(self, pen: Pen, desk: Desk, card: pygame.Rect) -> None:
-        p, u = pen.p, pen.u
-        widgets.panel(pen, card, radius=36)
-        fold = card.top + round(card.h * (0.6 if pen.theme.portrait else 0.62))
-        _fold(pen, card, fold)
-        service = desk.service(str(self._ticket.get("service", ""))).get("name", "")
-        head = pygame.Rect(card.left + u(48), card.top, card.w - 2 * u(48), fold - card.top)
-        label_y = head.top + max(u(36), round(head.h * 0.13))
-        label = pen.words("number_yours")
-        pen.scene.text(label, pen.type(44), p.muted, p.card, width=head.w, center=(head.centerx, label_y))
-        name_h = pen.type(34) * 1.65
-        size = min(round((head.h - name_h) * 0.62), round(head.w * 0.42))
-        middle = label_y + (head.bottom - round(name_h) - u(26) - label_y) // 2 + pen.type(12)
+    def _keys(self, pen: Pen, desk: Desk, keys: pygame.Rect, gap: int) -> None:
+        stay = pygame.Rect(keys.left, keys.top, (keys.w - gap) * 2 // 5, keys.h)
+        done = pygame.Rect(stay.right + gap, keys.top, keys.right - stay.right - gap, keys.h)
+        widgets.button(pen, "stay", stay, pen.words("still_here"), icon="hand")
+        widgets.button(
+            pen, "done", done, pen.words("done_in", seconds=desk.left_s), icon="check", primary=True
+        )
+
+    def _number(self, pen: Pen, desk: Desk, area: pygame.Rect) -> None:
+        p = pen.p
+        label_size, name_size = pen.type(46), pen.type(60)
+        service = str(desk.service(str(self._ticket.get("service", ""))).get("name", ""))
         number = str(self._ticket.get("number", ""))
-        pen.scene.text(number, size, p.accent, p.card, bold=True, width=head.w, center=(head.centerx, middle))
-        chip_y = head.bottom - u(30) - round(name_h / 2)
-        widgets.chip(pen, service, p.ink, p.accent_soft, width=head.w, center=(head.centerx, chip_y))
-        self._facts(pen, desk, pygame.Rect(head.left, fold + u(22), head.w, card.bottom - fold - u(44)))
+        setter = pen.scene.brush.type
+        size = min(round((area.h - label_size * 1.6 - name_size * 1.6) * 0.98), round(area.w * 0.42))
+        size = setter.fit(number, size, area.w, True, least=0.5)[1]
+        # Digits are 0.74 of the type size high: the three lines stand as one block in the middle.
+        block = label_size * 1.3 + size * 0.84 + name_size * 1.5
+        spare = max(0.0, area.h - block)
+        y = area.top + spare * 0.3 + label_size * 0.65
+        label = pen.words("number_yours")
+        pen.scene.text(label, label_size, p.muted, p.card, width=area.w, center=(area.centerx, round(y)))
+        y += label_size * 0.65 + size * 0.42 + spare * 0.16
+        pen.scene.text(
+            number, size, p.accent, p.card, bold=True, width=area.w, center=(area.centerx, round(y))
+        )
+        y += size * 0.42 + name_size * 0.8 + spare * 0.16
+        pen.scene.text(
+            service, name_size, p.ink, p.card, bold=True, width=area.w, center=(area.centerx, round(y))
+        )
 
     def _facts(self, pen: Pen, desk: Desk, area: pygame.Rect) -> None:
         p, u = pen.p, pen.u
-        place_h = pen.type(44) * 1.5
-        stats = pygame.Rect(area.left, area.top, area.w, area.h - round(place_h) - u(12))
-        gap = u(20)
-        half = (stats.w - gap) // 2
-        counter = str(self._ticket.get("counter") or "") if self._ticket.get("state") in ("called", "serving") else ""
+        counter = (
+            str(self._ticket.get("counter") or "")
+            if self._ticket.get("state") in ("called", "serving")
+            else ""
+        )
         if counter:
-            band = stats.union(area)
-            pen.scene.put(pen.scene.brush.card(band.size, u(24), p.accent), topleft=band.topleft)
+            pen.scene.put(pen.scene.brush.card(area.size, u(24), p.accent), topleft=area.topleft)
             label = pen.words("called_now", counter=counter)
-            room = band.w - 2 * u(30)
-            pen.scene.text(label, pen.type(60), p.on_accent, p.accent, bold=True, width=room, center=band.center)
+            room = (area.w - 2 * u(30), area.h - u(20))
+            lines, size = pen.scene.brush.type.fill(label, pen.type(64), room, True)
+            top = area.centery - len(lines) * round(size * 1.4) // 2
+            text = pygame.Rect(area.left + u(30), top, room[0], 0)
+            pen.scene.paragraph(label, size, p.on_accent, p.accent, text, bold=True, align="center")
             return
-        for i, (label, value) in enumerate((self._ahead(pen), self._wait(pen))):
-            box = pygame.Rect(stats.left + i * (half + gap), stats.top, half, stats.h)
+        place_h = round(pen.type(46) * 1.5)
+        stats = pygame.Rect(area.left, area.top, area.w, area.h - place_h - u(14))
+        gap = u(20)
+        pairs = (self._ahead(pen), self._wait(pen))
+        for i, (label, value) in enumerate(pairs):
+            box = pygame.Rect(
+                stats.left + i * ((stats.w + gap) // 2), stats.top, (stats.w - gap) // 2, stats.h
+            )
             _stat(pen, box, label, value)
         where = desk.service(str(self._ticket.get("service", ""))).get("area", "")
         label = pen.words("go_to", area=where) if where else pen.words("go_wait")
-        text, size = pen.scene.brush.type.fit(label, pen.type(44), area.w - pen.type(60), True)
-        wide = pen.scene.brush.type.width(text, size, True) + pen.type(60)
-        y = area.bottom - round(place_h / 2)
-        pen.scene.icon("map-pin", pen.type(46), p.accent, midleft=(area.centerx - wide // 2, y))
-        pen.scene.text(text, size, p.ink, p.card, bold=True, midleft=(area.centerx - wide // 2 + pen.type(60), y))
+        side = pen.type(56)
+        place, size = pen.scene.brush.type.fit(label, pen.type(46), area.w - side, True)
+        left = area.centerx - (pen.scene.brush.type.width(place, size, True) + side) // 2
+        y = area.bottom - place_h // 2
+        pen.scene.icon("map-pin", pen.type(46), p.accent, midleft=(left, y))
+        pen.scene.text(place, size, p.ink, p.card, bold=True, midleft=(left + side, y))
 
     def _ahead(self, pen: Pen) -> tuple[str, str]:
         ahead = int(self._ticket.get("ahead") or 0)
-        return pen.words("ahead"), pen.words("ahead_people", count=ahead) if ahead else pen.words("ahead_none")
+        return pen.words("ahead"), pen.words("ahead_people", count=ahead) if ahead else pen.words(
+            "ahead_none"
+        )
 
     def _wait(self, pen: Pen) -> tuple[str, str]:
         seconds = self._ticket.get("estimated_wait_s")
@@ -137,13 +172,10 @@ class NumberPage:
         art = pygame.Rect(rect.left + u(30), rect.top, min(u(170), round(rect.h * 0.95)), rect.h)
         _printer(pen, art, paper, self._now_s, tone)
         area = pygame.Rect(art.right + u(26), rect.top, rect.right - u(30) - art.right - u(26), rect.h)
-        size = pen.type(48)
-        lines = pen.scene.brush.type.wrap(words, size, area.w, True)
-        if len(lines) > 2 or len(lines) * size * 1.4 > rect.h:
-            size = pen.type(38)
-            lines = pen.scene.brush.type.wrap(words, size, area.w, True)
-        top = rect.centery - round(len(lines) * size * 1.4) // 2
-        pen.scene.paragraph(words, size, tone[1], tone[0], pygame.Rect(area.left, top, area.w, 0), bold=True, lines=3)
+        room = (area.w, rect.h - u(20))
+        lines, size = pen.scene.brush.type.fill(words, pen.type(48), room, True)
+        area.top = rect.centery - len(lines) * round(size * 1.4) // 2
+        pen.scene.paragraph(words, size, tone[1], tone[0], area, bold=True)
 
 
 def _stat(pen: Pen, box: pygame.Rect, label: str, value: str) -> None:
@@ -153,7 +185,7 @@ def _stat(pen: Pen, box: pygame.Rect, label: str, value: str) -> None:
     else:
         pen.scene.put(pen.scene.brush.card(box.size, u(24), p.accent_soft), topleft=box.topleft)
     room = box.w - 2 * u(16)
-    label_h, value_h = pen.type(38), pen.type(64)
+    label_h, value_h = pen.type(38), pen.type(66)
     if box.h < (label_h + value_h) * 1.25:
         middle = box.centery
         left = pen.scene.text(
@@ -161,7 +193,13 @@ def _stat(pen: Pen, box: pygame.Rect, label: str, value: str) -> None:
         ).right
         room = box.right - u(20) - left - u(16)
         pen.scene.text(
-            value, min(value_h, round(box.h * 0.7)), p.ink, p.accent_soft, bold=True, width=room, midright=(box.right - u(20), middle)
+            value,
+            min(value_h, round(box.h * 0.7)),
+            p.ink,
+            p.accent_soft,
+            bold=True,
+            width=room,
+            midright=(box.right - u(20), middle),
         )
         return
     spare = box.h - (label_h + value_h) * 1.24
@@ -171,7 +209,13 @@ def _stat(pen: Pen, box: pygame.Rect, label: str, value: str) -> None:
     )
     y += label_h * 1.24 + spare * 0.08
     pen.scene.text(
-        value, value_h, p.ink, p.accent_soft, bold=True, width=room, center=(box.centerx, round(y + value_h * 0.62))
+        value,
+        value_h,
+        p.ink,
+        p.accent_soft,
+        bold=True,
+        width=room,
+        center=(box.centerx, round(y + value_h * 0.62)),
     )
 
 
@@ -183,7 +227,9 @@ def _fold(pen: Pen, card: pygame.Rect, y: int) -> None:
         disc = pen.scene.brush.disc(bite, p.page)
         half = pygame.Rect(bite // 2, 0, bite - bite // 2, bite)
         pen.scene.put(pen.scene.brush.part(disc, half), midleft=(card.left, y))
-        pen.scene.put(pen.scene.brush.part(disc, pygame.Rect(0, 0, bite // 2, bite)), midright=(card.right, y))
+        pen.scene.put(
+            pen.scene.brush.part(disc, pygame.Rect(0, 0, bite // 2, bite)), midright=(card.right, y)
+        )
     dot, step = max(4, u(8)), u(22)
     dots = pen.scene.brush.dots((card.w - 2 * bite, dot), step, p.line)
     pen.scene.put(dots, center=(card.centerx, y))
@@ -197,13 +243,19 @@ def _printer(pen: Pen, art: pygame.Rect, paper: str, now_s: float, tone: tuple[C
         pen.scene.icon(icon, side, tone[1], center=art.center)
         return
     p, u = pen.p, pen.u
-    slot_w, slot_h = art.w, max(8, u(16))
-    top = art.top + round(art.h * 0.2)
-    full = round(art.h * 0.58)
-    share = 1.0 if paper == "printed" else 0.25 + 0.6 * ((now_s * 0.7) % 1.0)
-    slip_w = round(art.w * 0.66)
-    sheet = pen.scene.brush.slip((slip_w, full), p.card if paper == "printed" else p.accent_soft, p.line, tone[1])
+    body = (art.w, round(art.h * 0.34))
+    top = art.top + round(art.h * 0.14)
+    slot = top + round(body[1] * 0.62)
+    full = round(art.h * 0.56)
+    share = 1.0 if paper == "printed" else 0.2 + 0.7 * ((now_s * 0.6) % 1.0)
+    slip_w = round(art.w * 0.62)
+    fill = p.page if p.outline else (255, 255, 255)
+    sheet = pen.scene.brush.slip((slip_w, full), fill, p.line, tone[1])
     shown = max(8, round(full * share) // 4 * 4)
+    machine = p.accent if paper != "printed" else p.ok
+    pen.scene.put(pen.scene.brush.card(body, u(18), machine), topleft=(art.left, top))
+    pen.scene.put(
+        pen.scene.brush.card((slip_w + u(24), max(6, u(12))), u(6), p.card), center=(art.centerx, slot)
+    )
     cut = pygame.Rect(0, full - shown, slip_w, shown)
-    pen.scene.put(pen.scene.brush.part(sheet, cut), midtop=(art.centerx, top + slot_h // 2))
-    pen.scene.put(pen.scene.brush.card((slot_w, slot_h), slot_h // 2, tone[1]), midtop=(art.centerx, top))
+    pen.scene.put(pen.scene.brush.part(sheet, cut), midtop=(art.centerx, slot))

@@ -22,7 +22,7 @@ class RefusedPage:
         return False
 
     def tap(self, id: str, desk: Desk) -> None:
-        if id == "home":
+        if id in ("home", "done"):
             desk.home()
 
     def draw(self, pen: Pen, desk: Desk) -> None:
@@ -31,5 +31,5 @@ class RefusedPage:
         lines = [desk.refusal(self._problem), pen.words("refused_ask")]
         title = desk.service(self._service).get("name") if asked else pen.words("refused")
         icon = "moon" if self._problem.get("reason") == "closed" else "alert"
-        key = ("home", f"{pen.words('home')}（{desk.left_s}）", "home")
+        key = ("done", f"{pen.words('home')}（{desk.left_s}）", "home")
         draw_notice(pen, desk, icon, (p.warn_soft, p.warn), str(title or pen.words("refused")), lines, key)

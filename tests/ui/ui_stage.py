@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pygame
+
 from edge import paths
 from edge.texts import Texts
 from kiosk_ui import fonts
@@ -83,14 +84,28 @@ VIEW: dict[str, Any] = {
         for id, name, state, number, waiting in COUNTERS
     ],
     "calls": [
-        {"seq": 20 - i, "number": number, "counter": counter, "kind": "call", "at": "2026-11-23T09:40:00+08:00"}
+        {
+            "seq": 20 - i,
+            "number": number,
+            "counter": counter,
+            "kind": "call",
+            "at": "2026-11-23T09:40:00+08:00",
+        }
         for i, (number, counter) in enumerate(
             (("A012", "1"), ("C031", "2"), ("D007", "3"), ("A011", "1"), ("G002", "6"), ("F004", "5"))
         )
     ],
     "notices": ["请保管好号票，听到叫号后到窗口办理", "低保年审材料请于本月二十八日前交到 3 号民政窗口"],
     "devices": [
-        {"id": "printer-1", "kind": "printer", "driver": "printer_escpos", "counter": "", "state": "ok", "code": "", "since": ""}
+        {
+            "id": "printer-1",
+            "kind": "printer",
+            "driver": "printer_escpos",
+            "counter": "",
+            "state": "ok",
+            "code": "",
+            "since": "",
+        }
     ],
 }
 TICKET = {
@@ -117,7 +132,14 @@ GUIDES = [
         "basis": "《城市居民最低生活保障条例》",
         "conditions": "家庭人均可支配收入低于我县最低生活保障标准的城镇居民",
         "materials": ["个人申请", "户口本、身份证原件及复印件", "家庭收入状况证明"],
-        "steps": ["个人申请", "村（居）委会审核", "第一次张榜公示", "乡镇审查", "第二次张榜公示", "送县民政局审批"],
+        "steps": [
+            "个人申请",
+            "村（居）委会审核",
+            "第一次张榜公示",
+            "乡镇审查",
+            "第二次张榜公示",
+            "送县民政局审批",
+        ],
         "complaints": ["县纪委监察局", "乡镇纪委"],
         "contact": "",
         "remark": "",
@@ -232,7 +254,9 @@ class Stage:
                 kiosk.tap(key)
         return kiosk
 
-    def hall(self, seen: dict[str, Any] | None = None, *, fresh: bool = False, away_s: float = 0.0) -> HallScreen:
+    def hall(
+        self, seen: dict[str, Any] | None = None, *, fresh: bool = False, away_s: float = 0.0
+    ) -> HallScreen:
         live = self.live(seen if seen is not None else view(), away_s=away_s)
         screen = HallScreen(WALL, self.brush, self.texts[0], live)  # type: ignore[arg-type]
         screen.tick(T0)
@@ -302,7 +326,9 @@ def pressed(stage: Stage) -> Kiosk:
 
 def many() -> dict[str, Any]:
     changed = view()
-    more = [{**s, "id": f"{s['id']}-{n}", "icon": "file-text"} for n in (1, 2) for s in changed["services"][:7]]
+    more = [
+        {**s, "id": f"{s['id']}-{n}", "icon": "file-text"} for n in (1, 2) for s in changed["services"][:7]
+    ]
     changed["services"] += more
     return changed
 

@@ -1,0 +1,88 @@
+"""A service's tile on the first page: icon, name, what it is for, how many wait."""
+
+import pygame
+
+from kiosk_ui import widgets
+from kiosk_ui.pages.page import Desk, Json
+from kiosk_ui.widgets import Pen
+
+GENERAL_ICON = "help-circle"
+"""A service with this icon is where people go who do not know where to go; its tile says so."""
+NAME, ABOUT = 54, 34
+
+
+def least_height(pen: Pen) -> int:
+    name, about, chip = _heights(pen)
+    return max(pen.theme.touch, round(name + about + chip + pen.u(14)))
+
+
+def draw_tile(pen: Pen, desk: Desk, service: Json, rect: pygame.Rect, order: int) -> None:
+    """`order` chooses the tint."""
+    p, id = pen.p, f"service:{service['id']}"
+    taking = desk.taking() == service["id"]
+    shut = not service.get("open") or desk.away
+    ground = p.shut if shut else p.card_pressed if taking or pen.pressed == id else p.card
+    widgets.panel(pen, rect, ground, raised=not shut and ground == p.card)
+    tint, tint_ink = (p.shut, p.shut_ink) if shut else p.tints[order % len(p.tints)]
+    ink, muted = (p.shut_ink, p.shut_ink) if shut else (p.ink, p.muted)
+    general = service.get("icon") == GENERAL_ICON
+    title = pen.words("unsure") if general else service["name"]
+    about = pen.words("unsure_hint") if general else service.get("about", "")
+    name_h, about_h, chip_h = _heights(pen)
+    spare = max(0.0, rect.h - name_h - about_h - chip_h)
+    edge, pad = spare * 0.32, pen.u(26)
+    side = min(round(name_h), pen.u(100))
+    y = round(rect.top + edge + name_h / 2)
+    pen.scene.put(pen.scene.brush.card((side, side), side // 4, tint), midleft=(rect.left + pad, y))
+    middle = (rect.left + pad + side // 2, y)
+    pen.scene.icon(service.get("icon") or "file-text", round(side * 0.66), tint_ink, center=middle)
+    left = rect.left + pad + side + pen.u(20)
+    room = rect.right - pen.u(20) - left
+    pen.scene.text(title, pen.type(NAME), ink, ground, bold=True, width=room, midleft=(left, y))
+    y = round(rect.top + edge + name_h + spare * 0.18 + about_h / 2)
+    room = rect.w - pad - pen.u(18)
+    size = _even(pen, desk, room)
+    pen.scene.text(about, size, muted, ground, width=room, midleft=(rect.left + pad, y))
+    _state(pen, desk, service, (rect.left + pad, round(rect.bottom - edge - chip_h / 2)), room)
+    pen.scene.target(id, rect, title)
+
+
+def shut_words(pen: Pen, service: Json) -> str:
+    if service.get("reason") == "full":
+        return pen.words("tile_full")
+    if service.get("opens_at"):
+        return pen.words("tile_opens", time=service["opens_at"])
+    return pen.words("tile_closed")
+
+
+def _heights(pen: Pen) -> tuple[float, float, float]:
+    return pen.type(NAME) * 1.42, pen.type(ABOUT) * 1.24, pen.type(ABOUT) * 1.65
+
+
+def _even(pen: Pen, desk: Desk, room: int) -> int:
+    """One size for what all tiles are for, so that a long one does not make a page uneven."""
+    setter = pen.scene.brush.type
+    texts = [s.get("about", "") for s in desk.view.get("services", []) if s.get("icon") != GENERAL_ICON]
+    return min(
+        (setter.fit(t, pen.type(ABOUT), room, least=0.84)[1] for t in texts if t), default=pen.type(ABOUT)
+    )
+
+
+def _state(pen: Pen, desk: Desk, service: Json, at: tuple[int, int], room: int) -> None:
+    p = pen.p
+    if desk.taking() == service["id"]:
+        label, ink, ground, icon = pen.words("taking"), p.on_accent, p.accent, "ticket"
+    elif desk.away:
+        label, ink, ground, icon = pen.words("tile_away"), p.shut_ink, p.shut, "pause"
+    elif not service.get("open"):
+        label, ink, ground, icon = shut_words(pen, service), p.shut_ink, p.shut, "clock"
+    elif service.get("waiting"):
+        label, ink, ground, icon = (
+            pen.words("waiting", count=service["waiting"]),
+            p.accent,
+            p.accent_soft,
+            "users",
+        )
+    else:
+        label, ink, ground, icon = pen.words("waiting_none"), p.ok, p.ok_soft, "check"
+    widgets.chip(pen, label, ink, ground, icon=icon, width=room, midleft=at)
