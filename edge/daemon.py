@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from importlib.metadata import version
 from pathlib import Path
+from typing import Protocol
 
 from drivers.capabilities import DeviceStatus, Reading, Slip
 from edge.captures import Captures
@@ -38,6 +39,13 @@ TICKET_PAPER = "ticket"
 KEEP_TEXTS_DAYS = 730
 """Complaint records: two years (facts: standards §4)."""
 PURGE_EVERY_S = 3600.0
+
+
+class Room(Protocol):
+    """What runs beside the door."""
+
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
 
 
 class Daemon:
@@ -90,7 +98,7 @@ class Daemon:
         )
         opened = self._door.start()
         stack.callback(self._door.stop)
-        rooms = [self._printing, self._boards, self._supervisor, self._health]
+        rooms: list[Room] = [self._printing, self._boards, self._supervisor, self._health]
         for room in (*rooms, self._uplink) if self._uplink else rooms:
             room.start()
             stack.callback(room.stop)

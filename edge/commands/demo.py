@@ -88,6 +88,5 @@ def _watch(house: House, console: Console, stopping: threading.Event, ends: floa
             except ServerAway:
                 continue
             if console.is_terminal:
-                assert house.county is not None
                 county = f"MQTT {len(house.county.events)} / {view['seq']}"
                 live.update(hall_table(view, county, house.url, house.settings.texts), refresh=True)

@@ -73,7 +73,7 @@ class House:
         self.kiosk: Child | None = None
         self.screen: Child | None = None
         self.daemon: Child | None = None
-        self.county: County | None = None
+        self._county: County | None = None
         self.url = ""
 
     def open(self) -> None:
@@ -99,14 +99,24 @@ class House:
         self._say("broker")
         self.broker = self._keep(broker(self.folder, self.broker_port))
         plan = self.settings.plan
-        self.county = County(self.broker_port, f"bianmin/v1/{plan.county}/{plan.hall}")
+        self._county = County(self.broker_port, f"bianmin/v1/{plan.county}/{plan.hall}")
+
+    @property
+    def county(self) -> County:
+        """Raises NotStarted while there is no broker."""
+        if self._county is None:
+            raise NotStarted("the broker is not running")
+        return self._county
 
     def kill_broker(self) -> None:
         self.broker.kill()
         self._children.remove(self.broker)
-        if self.county is not None:
-            self.county.close()
-            self.county = None
+        self._hang_up()
+
+    def _hang_up(self) -> None:
+        if self._county is not None:
+            self._county.close()
+            self._county = None
 
     def start_daemon(self, env: dict[str, str] | None = None) -> None:
         self._say("daemon")
@@ -142,8 +152,7 @@ class House:
             self.daemon = None
 
     def close(self) -> None:
-        if self.county is not None:
-            self.county.close()
+        self._hang_up()
         for child in reversed(self._children):
             child.stop()
         self._children.clear()

@@ -35,7 +35,7 @@ def hall_table(view: Json, uplink: str, url: str, texts: Texts) -> Group:
     for c in view["counters"]:
         number = c["ticket"]["number"] if c["ticket"] else ""
         counters.add_row(
-            f"{c['id']} {c['name']}", texts.get(f"state.{c['state']}"), number, str(c["waiting"])
+            f"{c['id']} {c['name']}", texts.get(f"door.counter.{c['state']}"), number, str(c["waiting"])
         )
     queues = Table(title=texts.get("demo.queues"), title_justify="left")
     queues.add_column(texts.get("demo.service"))

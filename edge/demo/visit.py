@@ -54,7 +54,9 @@ class Visit:
         self.printer = next(d.id for d in devices if d.kind == "printer")
         served = house.settings.plan.counter(self.counter)
         assert served is not None
-        self.service = house.settings.plan.service(served.services[0])
+        service = house.settings.plan.service(served.services[0])
+        assert service is not None
+        self.service = service
         self.number = ""
         self.ticket = ""
         self.ahead = 0

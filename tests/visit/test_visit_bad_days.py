@@ -132,14 +132,13 @@ def test_a_broker_absent_at_the_start_and_killed_in_the_middle_loses_nothing(bar
     bare.start_daemon()
     take(bare)
     bare.start_broker()
-    assert bare.county is not None
-    until("the first", lambda: bare.county and bare.county.event("bianmin.ticket.issued", 1.0), 30)
+    until("the first", lambda: bare.county.event("bianmin.ticket.issued", 1.0), 30)
     bare.kill_broker()
     for _ in range(5):
         take(bare)
     bare.start_broker()
     head = int(bare.client.get("/api/v1/hall")[1]["seq"])
-    until("the last", lambda: bare.county and bare.county.wait_for_seq(head, 1.0), 60)
+    until("the last", lambda: bare.county.wait_for_seq(head, 1.0), 60)
     issued = {e["data"]["number"] for e in bare.county.events if e["type"] == "bianmin.ticket.issued"}
     assert {f"A{n:03d}" for n in range(2, 7)} <= issued
     assert bare.county.out_of_order() == []
