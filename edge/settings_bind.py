@@ -2,6 +2,7 @@
 
 import dataclasses
 import difflib
+import functools
 import json
 import re
 import tomllib
@@ -91,7 +92,8 @@ def bind(cls: type[T], table: Table, shown: str, problems: Problems, at: str = "
 
     `at`: the table's own path in the file `shown`.
     """
-    bound, wrong = _bound(_holder(cls, STRICT), {"inner": table})
+    kind: Any = cls
+    bound, wrong = _bound(_binder(kind), {"inner": table})
     for loc, what in wrong:
         problems.add(shown, path_of(loc[1:], at), what)
     return None if bound is None else bound.inner
@@ -109,14 +111,20 @@ def _holder(cls: type[Any], config: ConfigDict) -> Any:
     return pydantic_dataclass(plain, frozen=True, config=config)
 
 
-def _bound(cls: Any, table: Table) -> tuple[Any, list[tuple[Loc, str]]]:
+@functools.cache
+def _binder(cls: type[Any]) -> Any:
+    """Made once for each class: it costs some milliseconds, and a hall has dozens of tables."""
+    return _holder(cls, STRICT)
+
+
+def _bound(holder: Any, table: Table) -> tuple[Any, list[tuple[Loc, str]]]:
     """Goes by way of JSON: in strict mode only that takes tables for dataclasses and lists for tuples, while
     numbers in quotes, 1 for true and true for 1 are refused (pydantic 2.12)."""
     try:
         text = json.dumps(table, default=str, ensure_ascii=False)
-        return TypeAdapter(cls).validate_json(text), []
+        return TypeAdapter(holder).validate_json(text), []
     except ValidationError as e:
-        return None, [_worded(cls, dict(error)) for error in e.errors(include_url=False)]
+        return None, [_worded(holder, dict(error)) for error in e.errors(include_url=False)]
 
 
 def _worded(cls: Any, error: dict[str, Any]) -> tuple[Loc, str]:
