@@ -23,6 +23,9 @@ CONNACK_WITHIN_S = 10.0
 GOOD_LINE_S = 10.0
 """A connection that held for so long was a good one: patience begins anew."""
 BEAT_S = 1.0
+OPEN_WITHIN_S = (
+    90.0  # resolv.conf(5): 5 s a try, twice, up to three name servers; then 5 s for each address, and TLS
+)
 LOG_EVERY_S = 60.0
 
 
@@ -55,6 +58,7 @@ class Uplink:
         self._why, self._since = "not yet connected", ""
         self._logged = ("", 0.0)
         self._beat = time.monotonic()
+        self._opening: float | None = None
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="uplink", daemon=True)
         Broker.at(settings.broker)
@@ -71,8 +75,13 @@ class Uplink:
             self._thread.join()
 
     def beat(self) -> float:
-        """Monotonic time of the last turn; some seconds old while connecting, more where a look-up hangs."""
-        return self._beat
+        """Monotonic time of the last turn.
+
+        Up to 90 s of connecting count as turning: a name looked up in vain is no hanging thread, and a dead
+        line must never restart the hall.
+        """
+        opening, now = self._opening, time.monotonic()
+        return now if opening is not None and now - opening < OPEN_WITHIN_S else self._beat
 
     def status(self) -> Json:
         """`since`: when `connected` changed last; `lag` in entries, `oldest` is the time of the first."""
@@ -125,12 +134,17 @@ class Uplink:
         session: Session | None = None
         try:
             session = self._session(version)
+            self._opening = time.monotonic()
             session.open()
+            self._turn()
+            self._opening = None
             answer = self._answer(session)
             return self._converse(session, answer) if isinstance(answer, Accepted) else answer
         except (OSError, UnicodeDecodeError) as error:
             return Ending(f"{self._settings.broker}: {error}")
         finally:
+            self._turn()
+            self._opening = None
             if session is not None:
                 session.close()
 

@@ -2,7 +2,10 @@
 
 import os
 import signal
+import socket
 import subprocess
+import time
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -28,6 +31,21 @@ def test_a_frozen_broker_is_said_and_does_not_keep_the_hall_from_stopping(hall: 
     finally:
         os.kill(broker.pid, signal.SIGCONT)
     assert not uplink.status()["connected"]
+
+
+def test_a_line_that_swallows_everything_is_not_taken_for_a_hanging_thread(hall: Hall) -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as deaf, ExitStack() as crowd:
+        for _ in range(
+            3
+        ):  # Linux drops the handshake of who comes when the queue is full: the connection hangs
+            waiting = crowd.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(deaf.getsockname())
+        uplink = hall.uplink(f"mqtt://127.0.0.1:{deaf.getsockname()[1]}")
+        begun = time.monotonic()
+        wait_until(lambda: uplink.beat() > begun + 1.5, "it beats while it connects in vain")
+        assert uplink.status()["why"] == "not yet connected"
+        wait_until(lambda: "timed out" in uplink.status()["why"], "in the end it says so")
 
 
 def test_an_entry_that_the_broker_refuses_moves_no_cursor(hall: Hall, tmp_path: Path) -> None:
