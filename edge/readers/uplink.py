@@ -23,9 +23,8 @@ CONNACK_WITHIN_S = 10.0
 GOOD_LINE_S = 10.0
 """A connection that held for so long was a good one: patience begins anew."""
 BEAT_S = 1.0
-OPEN_WITHIN_S = (
-    90.0  # resolv.conf(5): 5 s a try, twice, up to three name servers; then 5 s for each address, and TLS
-)
+OPEN_WITHIN_S = 90.0
+# resolv.conf(5): 5 s a try, twice, up to three name servers; then 5 s for each address, and TLS.
 LOG_EVERY_S = 60.0
 
 
