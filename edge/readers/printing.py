@@ -141,10 +141,17 @@ class Printing:
                 if journal.wait_after(self._seq, TURN_S):
                     for entry in journal.read_after(self._seq):
                         self._seq = entry.seq
+                        self._await_view(entry.seq)
                         self._order(entry.event)
             except JournalError as error:
                 log.warning("printing: %s", error)
                 self._stopping.wait(TURN_S)
+
+    def _await_view(self, seq: int) -> None:
+        """The journal grows a moment before the view is swapped: a slip is composed from what holds this entry."""
+        view = self._registrar.view
+        while view.seq < seq and not self._stopping.is_set():
+            view = self._registrar.wait_view(view.seq, TURN_S)
 
     def _order(self, event: Event) -> None:
         if (found := order_of(event)) is None:
