@@ -123,11 +123,12 @@ class Handle:
         """Run a job on the device's link thread and wait for its end.
 
         A job that has not begun within `within_s` is dropped, for good; one that has begun is waited for.
+        A device that is known to be away is not waited for, one that is only just being opened is.
         Raises DeviceUnavailable (not begun), DeviceFault, LinkLost.
         """
         asked = Job(job, time.monotonic() + within_s)
         with self._lock:
-            if not self._up:
+            if not self._up and self._status.code is not Fault.NOT_OPENED:
                 raise DeviceUnavailable(f"{self.id}: {self._status.code or self._status.state}")
             self._jobs.append(asked)
         self._wake()
@@ -207,7 +208,7 @@ class LinkThread(threading.Thread):
         self._awake = threading.Event()
         self._link: Any = None
         self._served = False
-        """In this life of the link a device has answered: a wire that only opens and breaks earns no patience."""
+        """A device has answered in this life of the link; a wire that opens and breaks is backed off from."""
         self.beat = time.monotonic()
         """When it last went round, for the watchdog."""
         self.handles = {d.id: Handle(d, d.driver.partition("_")[0], self.wake_up) for d in plan.devices}
