@@ -148,7 +148,7 @@ class Printing:
                 self._stopping.wait(TURN_S)
 
     def _await_view(self, seq: int) -> None:
-        """The journal grows a moment before the view is swapped: a slip is composed from what holds this entry."""
+        """The journal grows a moment before the view is swapped; a slip is composed from the view."""
         view = self._registrar.view
         while view.seq < seq and not self._stopping.is_set():
             view = self._registrar.wait_view(view.seq, TURN_S)
