@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 LOCK_ARGS := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 RUN_DEBS := python3-venv fonts-noto-cjk espeak-ng mosquitto
-TEST_DEBS := chromium chromium-driver xvfb xdotool strace libfaketime
+TEST_DEBS := chromium chromium-driver xvfb xdotool strace libfaketime systemd
 DEMO_ARGS ?=
 
 .DEFAULT_GOAL := help
