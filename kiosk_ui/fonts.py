@@ -77,12 +77,13 @@ def cut(
 ) -> bool:
     """Cut both weights into the cache unless they are there; say each step. Blocks for up to a minute.
 
-    `full` takes all unified ideographs into Regular (people's names). Returns whether Chinese faces are there.
+    `full` takes all unified ideographs into Regular (people's names). Returns whether Chinese
+    faces are there now.
     """
     folder = folder or fonts_dir()
     found = {w: source_of(w, sources) for w in WEIGHTS}
     if not all(found.values()):
-        say("fonts: fonts-noto-cjk is missing (apt-get install fonts-noto-cjk); falling back to another font")
+        say("fonts: fonts-noto-cjk is missing (apt-get install fonts-noto-cjk); another font serves")
         return False
     folder.mkdir(parents=True, exist_ok=True)
     wanted = {"Regular": wanted_characters(full=full), "Bold": wanted_characters()}
@@ -95,9 +96,8 @@ def cut(
     for step, weight in enumerate(WEIGHTS, 1):
         source = found[weight]
         assert source is not None
-        say(
-            f"fonts: cutting {weight} from {source.name}, {len(wanted[weight])} characters ({step} of {len(WEIGHTS)})"
-        )
+        what = f"{weight} from {source.name}, {len(wanted[weight])} characters"
+        say(f"fonts: cutting {what} ({step} of {len(WEIGHTS)})")
         name = f"NotoSansSC-{weight}.otf"
         covers[weight] = _pack(_cut_one(source, wanted[weight], folder / name))
         files[weight] = name
