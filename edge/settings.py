@@ -110,9 +110,18 @@ def swap(file: Path, text: bytes) -> None:
             kept.unlink()
         os.link(file, kept)
         new.replace(file)
+        _sync_folder(file.parent)
     except OSError as e:
         new.unlink(missing_ok=True)
         raise ConfigError([f"{file.name}: cannot be written: {e.strerror}"]) from e
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def warnings(folder: Path) -> list[str]:

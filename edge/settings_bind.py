@@ -47,13 +47,18 @@ class Problems:
         self.lines: list[str] = []
 
     def add(self, file: str, path: str, what: str) -> None:
-        line = f"{file}: {path}: {what}" if path else f"{file}: {what}"
+        line = one_line(f"{file}: {path}: {what}" if path else f"{file}: {what}")
         if line not in self.lines:
             self.lines.append(line)
 
     def no_such(self, file: str, path: str, what: str, word: str, known: Iterable[str]) -> None:
         """`no service "scoial" (did you mean "social"?)`"""
         self.add(file, path, f'no {what} "{word}"{hint(word, known)}')
+
+
+def one_line(text: str) -> str:
+    """What was in a file, fit for a terminal: line breaks and control characters as their escapes."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def hint(word: str, known: Iterable[str]) -> str:

@@ -108,6 +108,9 @@ def _device(
     except UnknownDriver as e:
         problems.no_such(FILE, f"{at}.driver", "driver", name, e.known)
         return None
+    except (ImportError, TypeError) as e:
+        problems.add(FILE, f"{at}.driver", f"{name} cannot be loaded on this machine: {e}")
+        return None
     own = {k: v for k, v in table.items() if k not in _COMMON}
     options = bind(module.Options, own, FILE, problems, at)
     if bound is None:

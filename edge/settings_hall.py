@@ -8,7 +8,7 @@ from dataclasses import fields
 from edge.hall.plan import Counter, HallPlan, Hours, Kiosk, Post, Rules, Service
 from edge.hall.words import DeviceId
 from edge.settings_bind import Problems
-from edge.settings_tables import HallFile
+from edge.settings_tables import CounterTable, HallFile, HallTable, ServiceTable
 
 FILE = "hall.toml"
 _ID = re.compile(r"[a-z][a-z0-9-]{0,31}")
@@ -71,15 +71,20 @@ class _Check:
             self.say("hall.county", f"a county's division code has 6 digits, not {hall.county!r}")
         if not re.fullmatch(r"\d{9}|\d{12}", hall.hall):
             self.say("hall.hall", f"a hall's division code has 9 or 12 digits, not {hall.hall!r}")
-        self.named("hall", hall.name)
+        self.named("hall", hall)
         try:
             zoneinfo.ZoneInfo(hall.timezone)
         except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
             self.say("hall.timezone", f"no time zone {hall.timezone!r}, as Asia/Shanghai")
 
-    def named(self, path: str, name: str) -> None:
-        if not name.strip():
+    def named(self, path: str, table: HallTable | ServiceTable | CounterTable) -> None:
+        """It has a name, and all that people read is one printable line."""
+        if not table.name.strip():
             self.say(f"{path}.name", "is empty")
+        for key, value in vars(table).items():
+            for text in value if isinstance(value, tuple) else (value,):
+                if isinstance(text, str) and not text.isprintable():
+                    self.say(f"{path}.{key}", "must be one line without control characters")
 
     def services(self) -> None:
         if not self.file.service:
@@ -89,7 +94,7 @@ class _Check:
             at = f"service.{id}"
             if not _ID.fullmatch(id):
                 self.say(at, "an id is small letters, digits and dashes, a letter first")
-            self.named(at, service.name)
+            self.named(at, service)
             if not re.fullmatch(r"[A-Z]{1,2}", service.prefix):
                 self.say(f"{at}.prefix", f"one or two capital letters, not {service.prefix!r}")
             elif service.prefix in seen:
@@ -109,7 +114,7 @@ class _Check:
             at = f"counter.{id}"
             if not _COUNTER.fullmatch(id):
                 self.say(at, "a counter's id is what its sign says: 1 to 4 letters or digits")
-            self.named(at, counter.name)
+            self.named(at, counter)
             for i, service in enumerate(counter.services):
                 if service not in self.file.service:
                     self.no_such(f"{at}.services[{i}]", "service", service, self.file.service)

@@ -64,7 +64,10 @@ def is_piece(text: str, depth: int) -> bool:
 def test_every_key_given_to_the_catalogue_is_there() -> None:
     calls = re.compile(r"""texts\.get\(\s*["']([^"']+)["']""")
     asked = {key for text in sources(".py") for key in calls.findall(text)}
-    assert asked and asked - CHINESE.keys() == set()
+    assert asked
+    assert {
+        k for k in asked if not any(k == c or (k.endswith(".") and c.startswith(k)) for c in CHINESE)
+    } == set()
 
 
 def test_every_sentence_asked_for_is_there() -> None:
