@@ -20,7 +20,7 @@ from edge.hall.events import (
     type_of,
 )
 from edge.hall.words import By, Door, Now, Request
-from tests.journal.conftest import SOURCE, now
+from tests.journal.moment import SOURCE, now
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "golden/journal/chain.json").read_text("utf-8"))
 KIOSK = By(Door.KIOSK, "k1")

