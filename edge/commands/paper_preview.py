@@ -11,11 +11,13 @@ from zoneinfo import ZoneInfo
 from drivers import loader
 from drivers.capabilities import Slip
 from edge import papers, paths, settings
-from edge.hall.plan import HallPlan
-from edge.hall.words import TicketNumber
+from edge.hall.views import TicketView
+from edge.hall.words import PaperState, TicketNumber, TicketState
+from edge.settings import Settings
+from edge.slips import ticket_facts
 
 DRIVER = "printer_escpos"
-EXAMPLE = {"ahead": "3", "wait": "15", "code": "K7QM4X2B"}
+EXAMPLE_CODE = "K7QM4X2B"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -36,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
         )
         return 2
     output = args.output or Path(f"{args.name}.png")
-    job = encoded(papers.slip(layout, example(hall.plan)), args.width_dots)
+    job = encoded(papers.slip(layout, example(hall)), args.width_dots)
     # The interpreter is a twin, a program beside the product: asked as a process, never imported.
     asked = [sys.executable, "-m", "drivers.twins.printer", "--render", str(output)]
     done = subprocess.run(
@@ -50,22 +52,24 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def example(plan: HallPlan) -> Mapping[str, str]:
+def example(hall: Settings) -> Mapping[str, str]:
     """What the slip of the hall's first service would say now."""
+    plan = hall.plan
     service = plan.services[0]
-    counters = [c.id for c in plan.counters if service.id in plan.services_of(c)]
     now = datetime.now(ZoneInfo(plan.timezone))
-    return {
-        **EXAMPLE,
-        "hall": plan.name,
-        "phone": plan.phone,
-        "number": str(TicketNumber(service.prefix, service.first + 11)),
-        "service": service.name,
-        "area": service.area,
-        "counter": ", ".join(counters),
-        "date": f"{now:%Y-%m-%d}",
-        "time": f"{now:%H:%M}",
-    }
+    ticket = TicketView(
+        id=f"{plan.hall}-{now:%Y%m%d}",
+        number=str(TicketNumber(service.prefix, service.first + 11)),
+        service=service.id,
+        item="",
+        state=TicketState.WAITING,
+        paper=PaperState.QUEUED,
+        ahead=3,
+        estimated_wait_s=900,
+        issued_at=now.isoformat(timespec="seconds"),
+        counter="",
+    )
+    return ticket_facts(plan, hall.guides, ticket, EXAMPLE_CODE)
 
 
 def encoded(slip: Slip, width_dots: int) -> bytes:

@@ -65,7 +65,7 @@ def test_the_preview_of_the_ticket_is_a_picture_with_its_code(tmp_path: Path) ->
     assert run(paper_preview, "ticket", "-o", str(out)) == 0
     picture = cv2.imread(str(out))
     assert picture.shape[1] > 576
-    assert cv2.QRCodeDetector().detectAndDecode(picture)[0] == paper_preview.EXAMPLE["code"]
+    assert cv2.QRCodeDetector().detectAndDecode(picture)[0] == paper_preview.EXAMPLE_CODE
 
 
 def test_the_preview_of_an_unknown_paper_says_which_there_are(capsys: pytest.CaptureFixture[str]) -> None:
