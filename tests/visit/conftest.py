@@ -65,4 +65,4 @@ def take(house: House, service: str = "family", key: str | None = None) -> dict[
 
 
 def paper(house: House, ticket: str) -> str:
-    return str(house.client.get(f"/api/v1/tickets/{ticket}")[1]["paper"])
+    return str(house.client.get(f"/api/v1/tickets/{ticket}")[1]["ticket"]["paper"])

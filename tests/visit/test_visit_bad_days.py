@@ -272,7 +272,8 @@ def test_the_demo_hall_without_its_twins_serves_numbers_all_the_same(tmp_path: P
         assert {d["state"] for d in view["devices"] if d["kind"] != "camera"} == {"down"}
         assert client.get("/healthz") == (200, {"status": "ok"})
         until(
-            "failed", lambda: client.get(f"/api/v1/tickets/{answer['ticket']['id']}")[1]["paper"] == "failed"
+            "failed",
+            lambda: client.get(f"/api/v1/tickets/{answer['ticket']['id']}")[1]["ticket"]["paper"] == "failed",
         )
     finally:
         daemon.kill()
