@@ -13,6 +13,7 @@
 import logging
 import os
 import select
+import stat
 import termios
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -196,7 +197,8 @@ class Waker:
     def close(self) -> None:
         ends, self._read, self._write = (self._read, self._write), -1, -1
         for end in ends:
-            os.close(end)
+            if end >= 0:
+                os.close(end)
 
 
 class SerialLink:
@@ -295,6 +297,7 @@ class FileLink:
         self._answers = True
         try:
             self._fd = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+            self._is_device = stat.S_ISCHR(os.fstat(self._fd).st_mode)
         except OSError as error:
             raise LinkLost(f"{url}: cannot be opened: {error}") from error
         self._waker = Waker()
@@ -308,7 +311,9 @@ class FileLink:
             return b""
         except (OSError, ValueError) as error:
             raise LinkLost(f"{self.url}: gone while reading: {error}") from error
-        self._answers = bool(chunk)  # a node without a way back is always "readable", and gives nothing
+        if not chunk and self._is_device:
+            raise LinkLost(f"{self.url}: gone while reading: its bytes have ended")
+        self._answers = bool(chunk)  # a plain file is always readable, and gives nothing
         return chunk
 
     def write(self, chunk: bytes) -> None:
@@ -325,7 +330,9 @@ class FileLink:
         self._waker.wake()
 
     def close(self) -> None:
-        os.close(self._fd)
+        node, self._fd = self._fd, -1
+        if node >= 0:
+            os.close(node)
         self._waker.close()
 
 

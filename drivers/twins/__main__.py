@@ -18,7 +18,7 @@ The control door on loopback shows what each device understood, presses its keys
     curl localhost:PORT/twins/printer-1/fault -d '{"name": "paper_out", "on": true}'
 
 Faults: printer paper_out near_end cover_open cutter overheated mute one_way slow cut_off; board mute slow
-busy dark lying_checksum; pads mute deaf lying_checksum; every device unplugged; every serial wire babble, drip.
+busy dark lying_checksum; pads mute deaf lying_checksum; all unplugged; all on a serial wire babble, drip.
 """
 
 import argparse

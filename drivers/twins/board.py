@@ -25,8 +25,8 @@ EFFECTS = {1: "still", 2: "quick", 3: "left", 4: "right", 5: "up", 6: "down"}
 DOT = 8
 """Pixels of the picture for each LED."""
 FONTS = (
-    ("/usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc", 7),
     ("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", 7),
+    ("/usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc", 7),
     ("/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc", 0),
 )
 
@@ -261,11 +261,11 @@ def _dots(area: Mapping[str, Any]) -> Image.Image:
     x = max(0, room.get(area["align"], 0))
     mask = Image.new("L", size)
     draw = ImageDraw.Draw(mask)
-    font = _font(15)
+    font = _font(16)
     for character, wide in cells:
-        draw.text((x + 4 * wide, 13), character, fill=255, font=font, anchor="ms")
+        draw.text((x + 4 * wide, 14), character, fill=255, font=font, anchor="ms")
         x += 8 * wide
-    return mask.point(lambda v: 255 if v > 110 else 0)
+    return mask.point(lambda v: 255 if v > 100 else 0)
 
 
 def _font(dots: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:

@@ -113,7 +113,10 @@ class PtyEnd:
         return [self._far] if self._far >= 0 else []
 
     def read(self, ready: Sequence[int]) -> bytes:
-        return os.read(self._far, READ_SIZE) if self._far in ready else b""
+        try:
+            return os.read(self._far, READ_SIZE) if self._far in ready else b""
+        except BlockingIOError:  # plugged in anew while waiting: the same number, another terminal
+            return b""
 
     def write(self, chunk: bytes) -> None:
         if self._far >= 0:
@@ -128,6 +131,7 @@ class TcpEnd:
 
     def __init__(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener.setblocking(False)
         self.port = self._listener.getsockname()[1]
         self._caller: socket.socket | None = None
 
@@ -137,6 +141,7 @@ class TcpEnd:
     def plug(self) -> None:
         if self._listener.fileno() < 0:
             self._listener = socket.create_server(("127.0.0.1", self.port))
+            self._listener.setblocking(False)
 
     def unplug(self) -> None:
         self._hang_up()
@@ -148,9 +153,11 @@ class TcpEnd:
 
     def read(self, ready: Sequence[int]) -> bytes:
         if self._listener.fileno() in ready:
-            self._hang_up()
-            self._caller = self._listener.accept()[0]
-            self._caller.settimeout(1.0)
+            with contextlib.suppress(BlockingIOError):
+                caller = self._listener.accept()[0]
+                self._hang_up()
+                caller.settimeout(1.0)
+                self._caller = caller
             return b""
         if self._caller is None:
             return b""

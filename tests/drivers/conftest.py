@@ -1,15 +1,34 @@
-"""Golden bytes, frame descriptions and wires for the drivers' tests."""
+"""Golden bytes, frame descriptions, and wires with twins on them, for the drivers' tests."""
 
 import json
+import threading
+import time
 import tomllib
 from pathlib import Path
 
 import pytest
 
-from drivers.framing import FrameFormat
+from drivers.framing import FrameFormat, Line
+from drivers.links import open_link
+from drivers.twins.wire import PtyEnd, Wire
 
 HERE = Path(__file__).parent
 WIRE = HERE.parent / "golden" / "wire"
+
+
+def pytest_itemcollected(item):
+    item.add_marker(pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning"))
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left_running():
+    before = set(threading.enumerate())
+    yield
+    started = set(threading.enumerate()) - before
+    for thread in started:
+        thread.join(timeout=1.0)
+    left = [thread for thread in started if thread.is_alive()]
+    assert not left, f"threads left: {left}"
 
 
 @pytest.fixture(scope="session")
@@ -26,3 +45,54 @@ def descriptions():
 @pytest.fixture(scope="session")
 def formats(descriptions):
     return {name: FrameFormat.from_table(table, name) for name, table in descriptions.items()}
+
+
+class Bench:
+    """A PTY with twins at its far end, and links opened on it as the supervisor would."""
+
+    def __init__(self, place, twins):
+        self.wire = Wire("bench", PtyEnd(place / "bench"), twins)
+        self.url = self.wire.end.url("serial", "baud=57600")
+        self._links = []
+        self.wire.start()
+
+    def line(self, frames):
+        link = open_link(self.url)
+        self._links.append(link)
+        return Line(link, frames)
+
+    def press(self, twin, **what):
+        return self.wire.press(twin, what)
+
+    def fault(self, twin, name, on=True):
+        self.wire.fault(twin, name, on)
+
+    def state(self, twin):
+        return self.wire.state(twin)
+
+    def close(self):
+        for link in self._links:
+            link.close()
+        self.wire.stop()
+
+
+@pytest.fixture
+def bench(tmp_path):
+    made = []
+
+    def make(*twins):
+        made.append(Bench(tmp_path, twins))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+def until(look, within_s=5.0):
+    """Look each few milliseconds until it is true; fail otherwise."""
+    deadline = time.monotonic() + within_s
+    while not (found := look()):
+        assert time.monotonic() < deadline, "not seen in time"
+        threading.Event().wait(0.005)
+    return found

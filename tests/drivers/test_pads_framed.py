@@ -1,0 +1,253 @@
+"""Call pads and rating pads in frames: what a press means, and three of them on one real pair."""
+
+import itertools
+
+import pytest
+from conftest import until
+
+from drivers import callpad_framed, rating_framed
+from drivers.capabilities import KeyPressed, PadDisplay, PadKey, Rated, State
+from drivers.errors import FrameError
+from drivers.twins.pads import CallPadTwin, RatingPadTwin
+
+SCORES = {"0": 5, "1": 4, "2": 3, "3": 1}
+
+
+class Quiet:
+    """A line on which nothing is sent: for what a frame means."""
+
+    def __init__(self, frames):
+        self.format = frames
+        self.sent = []
+
+    def send(self, frame):
+        self.sent.append(frame)
+
+
+@pytest.fixture
+def ff68(formats):
+    return formats["clerk-pad-ff68"]
+
+
+@pytest.fixture
+def pad(ff68):
+    seconds = itertools.count()
+    return callpad_framed.Driver(Quiet(ff68), callpad_framed.Options(address=1), clock=lambda: next(seconds))
+
+
+MEANINGS = {
+    "key from pad 1: call next": KeyPressed(PadKey.NEXT),
+    "key from pad 1: recall": KeyPressed(PadKey.RECALL),
+    "key from pad 1: evaluate": KeyPressed(PadKey.ASK_RATING),
+    "key from pad 1: pause": KeyPressed(PadKey.PAUSE),
+    "key from pad 1: transfer": KeyPressed(PadKey.TRANSFER),
+    "key from pad 1: 6+confirm = abandon": KeyPressed(PadKey.NO_SHOW),
+    "key from pad 1: 0+confirm = hang up ticket": KeyPressed(PadKey.HOLD),
+    "key from pad 1: 3+confirm = call hung ticket back": KeyPressed(PadKey.RESUME),
+}
+
+
+@pytest.mark.parametrize("case", MEANINGS)
+def test_a_golden_key_frame_means_what_its_row_says_and_is_echoed(case, pad, golden):
+    frame = next(bytes.fromhex(row["hex"]) for row in golden("pads_ff68") if row["case"] == case)
+    assert pad.claims(frame)
+    heard = pad.on_frame(frame)
+    assert (heard.readings, heard.replies) == ((MEANINGS[case],), (frame,))
+
+
+def test_every_golden_key_frame_has_a_meaning_here(golden):
+    assert set(MEANINGS) == {row["case"] for row in golden("pads_ff68") if "key from pad" in row["case"]}
+
+
+def test_digits_before_call_name_the_ticket(pad, ff68):
+    frame = ff68.encode(addr=1, func=1, data=b"\x00\x01\x02\x0c")
+    assert pad.on_frame(frame).readings == (KeyPressed(PadKey.CALL, "012"),)
+
+
+def test_digits_in_frames_of_their_own_wait_for_their_key_but_not_for_ever(ff68):
+    now = 0.0
+    pad = callpad_framed.Driver(Quiet(ff68), callpad_framed.Options(address=1), clock=lambda: now)
+
+    def press(byte):
+        return pad.on_frame(ff68.encode(addr=1, func=1, data=bytes([byte]))).readings
+
+    assert press(1) == ()
+    now = 1.0
+    assert press(2) == ()
+    now = 2.0
+    assert press(0x0C) == (KeyPressed(PadKey.CALL, "12"),)
+    now = 3.0
+    assert press(7) == ()
+    now = 9.0
+    assert press(0x0C) == (KeyPressed(PadKey.NEXT),)
+
+
+def test_a_site_may_give_keys_other_meanings(ff68):
+    options = callpad_framed.Options(keys={"confirm": PadKey.FINISH, "9+confirm": PadKey.START})
+    pad = callpad_framed.Driver(Quiet(ff68), options)
+    confirm, start = (ff68.encode(addr=1, func=1, data=data) for data in (b"\x0f", b"\x09\x0f"))
+    assert pad.on_frame(confirm).readings == (KeyPressed(PadKey.FINISH),)
+    assert pad.on_frame(start).readings == (KeyPressed(PadKey.START),)
+    with pytest.raises(ValueError, match="six"):
+        callpad_framed.Options(keys={"six+confirm": PadKey.START})
+
+
+def test_the_same_frame_at_once_again_is_answered_but_no_second_press(ff68):
+    now = 0.0
+    pad = callpad_framed.Driver(Quiet(ff68), callpad_framed.Options(), clock=lambda: now)
+    frame = ff68.encode(addr=1, func=1, data=b"\x0c")
+    first = pad.on_frame(frame)
+    now = 0.2
+    again = pad.on_frame(frame)
+    now = 0.6
+    later = pad.on_frame(frame)
+    assert [len(heard.readings) for heard in (first, again, later)] == [1, 0, 1]
+    assert first.replies == again.replies == later.replies == (frame,)
+
+
+def test_a_key_without_a_meaning_is_answered_and_a_frame_without_a_key_makes_no_sense(pad, ff68):
+    cancel = ff68.encode(addr=1, func=1, data=b"\x0e")
+    assert pad.on_frame(cancel).readings == ()
+    assert pad.on_frame(cancel).replies == (cancel,)
+    with pytest.raises(FrameError):
+        pad.on_frame(ff68.encode(addr=1, func=1))
+
+
+def test_frames_of_another_address_and_damaged_ones_are_not_claimed(pad, ff68):
+    assert not pad.claims(ff68.encode(addr=2, func=1, data=b"\x0c"))
+    assert not pad.claims(b"\xff\x68\x03\x03\x68\x01\x01\x0c\x0f\x16")
+
+
+def test_the_display_holds_people_waiting_and_the_ticket(pad, golden):
+    rows = {row["case"]: bytes.fromhex(row["hex"]) for row in golden("pads_ff68")}
+    pad.show(PadDisplay(12, ""))
+    assert pad._line.sent[-1] == rows["host: show 012 waiting on pad 1"]
+    pad.show(PadDisplay(4000, "A1001"))
+    assert pad._line.sent[-1][7:13] == bytes([9, 9, 9, 0, 0, 1])
+    pad.beep()
+    assert pad._line.sent[-1] == rows["host: beep pad 1"]
+
+
+def test_a_golden_rating_is_a_score_of_this_site_and_acknowledged(ff68, golden):
+    rows = {row["case"]: bytes.fromhex(row["hex"]) for row in golden("pads_ff68")}
+    line = Quiet(ff68)
+    pad = rating_framed.Driver(line, rating_framed.Options(SCORES, address=1))
+    frame = rows["rating from pad 1, value 2"]
+    assert pad.claims(frame)
+    heard = pad.on_frame(frame)
+    assert heard.readings == (Rated(3),)
+    assert heard.replies == (rows["host acknowledgement of that rating (func 01, sum minus 10h)"],)
+    pad.ask()
+    assert line.sent == [rows["host: start rating on pad 1"]]
+
+
+def test_a_value_without_a_score_is_acknowledged_and_rates_nothing(ff68):
+    pad = rating_framed.Driver(Quiet(ff68), rating_framed.Options({"0": 5}))
+    heard = pad.on_frame(ff68.encode(addr=1, func=0x11, data=b"\x03"))
+    assert (heard.readings, len(heard.replies)) == ((), 1)
+
+
+@pytest.mark.parametrize("scores", [{}, {"0": 6}, {"best": 5}, {"256": 5}])
+def test_scores_that_are_none_are_refused(scores):
+    with pytest.raises(ValueError, match="scores"):
+        rating_framed.Options(scores)
+
+
+# --- three pads on one pair ---------------------------------------------------------------------------------
+
+
+class Hall:
+    """The link thread's work, turned by hand: frames go to the driver that claims them."""
+
+    def __init__(self, bench, ff68):
+        self.bench = bench
+        self.line = bench.line(ff68)
+        self.drivers = {
+            "pad-1": callpad_framed.Driver(self.line, callpad_framed.Options(address=1)),
+            "pad-2": callpad_framed.Driver(self.line, callpad_framed.Options(address=2)),
+            "rating-1": rating_framed.Driver(self.line, rating_framed.Options(SCORES, address=17)),
+        }
+        self.heard = []
+
+    def turn(self):
+        for frame in self.line.read(0.02):
+            for name, driver in self.drivers.items():
+                if driver.claims(frame):
+                    heard = driver.on_frame(frame)
+                    self.heard += [(name, reading) for reading in heard.readings]
+                    for reply in heard.replies:
+                        self.line.send(reply)
+        return self.heard
+
+    def turn_until(self, look):
+        return until(lambda: (self.turn(), look())[1])
+
+    def acknowledged(self, *names):
+        return lambda: [self.bench.state(name)["acknowledged"] for name in names]
+
+
+@pytest.fixture
+def hall(bench, ff68):
+    made = bench(
+        CallPadTwin("pad-1", {"address": 1}),
+        CallPadTwin("pad-2", {"address": 2}),
+        RatingPadTwin("rating-1", {"address": 17}),
+    )
+    return Hall(made, ff68)
+
+
+@pytest.mark.parametrize("fault", ["none", "drip", "babble"])
+def test_two_call_pads_and_a_rating_pad_share_one_pair(hall, fault):
+    if fault != "none":
+        hall.bench.fault("pad-1", fault)
+    hall.bench.press("pad-1", key="next")
+    hall.turn_until(lambda: hall.bench.state("pad-1")["acknowledged"] == 1)
+    hall.bench.press("pad-2", key="call", digits="012")
+    hall.turn_until(lambda: hall.bench.state("pad-2")["acknowledged"] == 1)
+    hall.bench.press("rating-1", score=0)
+    hall.turn_until(lambda: hall.bench.state("rating-1")["acknowledged"] == 1)
+    assert hall.heard == [
+        ("pad-1", KeyPressed(PadKey.NEXT)),
+        ("pad-2", KeyPressed(PadKey.CALL, "012")),
+        ("rating-1", Rated(5)),
+    ]
+    assert all(driver.check().state is State.OK for driver in hall.drivers.values())
+
+
+def test_pads_pressed_at_once_are_all_heard(hall):
+    for name in ("pad-1", "pad-2"):
+        hall.bench.press(name, key="recall")
+    hall.bench.press("rating-1", score=3)
+    hall.turn_until(lambda: len(hall.heard) == 3)
+    assert {name for name, _ in hall.heard} == set(hall.drivers)
+    hall.turn_until(lambda: hall.acknowledged(*hall.drivers)() == [1, 1, 1])
+
+
+def test_a_pad_that_hears_no_answer_repeats_and_a_bad_sum_is_never_a_press(hall):
+    hall.bench.fault("pad-1", "lying_checksum")
+    hall.bench.press("pad-1", key="next")
+    hall.turn_until(lambda: hall.bench.state("pad-1")["repeats"] == 1)
+    hall.turn_until(lambda: hall.line.bad >= 1)
+    assert hall.heard == []
+    assert hall.bench.state("pad-1")["acknowledged"] == 0
+
+
+def test_the_far_ends_display_and_beeper_do_what_was_meant(hall):
+    pad = hall.drivers["pad-2"]
+    pad.show(PadDisplay(7, "A012"))
+    pad.beep()
+    hall.drivers["rating-1"].ask()
+    until(lambda: hall.bench.state("rating-1")["asked"] == 1)
+    assert hall.bench.state("pad-2")["display"] == {"waiting": "007", "ticket": "012"}
+    assert hall.bench.state("pad-2")["beeps"] == 1
+    assert hall.bench.state("pad-1")["display"] == {"waiting": "", "ticket": ""}
+    assert pad.check().state is State.UNCONFIRMED
+
+
+def test_the_twin_refuses_what_no_finger_could_press(hall):
+    with pytest.raises(ValueError, match="there are: next"):
+        hall.bench.press("pad-1", key="nxt")
+    with pytest.raises(ValueError, match=r"0\.\.3"):
+        hall.bench.press("rating-1", score=5)
+    with pytest.raises(ValueError, match="there are: mute"):
+        hall.bench.fault("pad-1", "paper_out")
