@@ -161,7 +161,7 @@ def _left(book: Feedback, event: Any, stamp: Stamp) -> None:
 
 def _resumed(book: Feedback, event: ev.TicketResumed, stamp: Stamp) -> None:
     right = book.rights.get(event.ticket)
-    if right and right.ended and right.day == book.day:
+    if right and right.ended:
         staff = event.staff or right.staff
         book.rights[right.ticket] = replace(
             right, counter=event.counter, staff=staff, started=stamp, ended=None

@@ -287,3 +287,24 @@ def test_a_resumed_ticket_is_announced_again(scene):
     scene.at_counter(cmd.Resume, "2")
     assert scene.counter("2").calls == calls + 1
     assert (scene.view().calls[0].number, scene.view().calls[0].kind) == ("A001", "recall")
+
+
+def test_who_waits_for_the_only_counter_of_a_service_goes_on_waiting_for_it(scene):
+    scene.take("land")
+    scene.at_counter(cmd.CallTicket, "1", ticket="C001")
+    scene.at_counter(cmd.Transfer, "1", to_counter="3")
+    assert kinds(scene.at_counter(cmd.CloseCounter, "3")) == ["CounterClosed"]
+    scene.open("3")
+    assert scene.next("3")[-1].number == "C001"
+
+
+def test_a_start_by_time_that_the_clerk_confirms_stands_against_a_recall(scene):
+    scene.take()
+    scene.next("2")
+    scene.wait(20)
+    scene.tick()
+    scene.at_counter(cmd.StartService, "2", item="社保卡")
+    scene.at_counter(cmd.Recall, "2")
+    assert scene.counter("2").state == "serving"
+    scene.wait(20)
+    assert kinds(scene.press("2")) == ["ServiceRated"]

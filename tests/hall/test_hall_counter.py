@@ -7,7 +7,7 @@ from hall_scenario import DAYTIME, HTTP, PAD, PLAN, POSTS, ZONE, Scene, kinds, w
 
 from edge.hall import commands as cmd
 from edge.hall import events as ev
-from edge.hall.words import By, Door
+from edge.hall.words import By, Door, Refused
 
 
 def test_next_calls_who_came_first(scene):
@@ -236,3 +236,18 @@ def test_what_a_clerk_does_carries_the_signed_in_number(scene):
     scene.at_counter(cmd.SignIn, "2", staff="003")
     called = scene.next("2", by=PAD)[-1]
     assert (called.staff, called.by) == ("003", By(Door.PAD, "pad-1", "003"))
+
+
+def test_a_pad_opens_its_counter_from_the_first_minute_to_the_last():
+    opened = {}
+    for time in ("08:49", "08:50", "11:59", "12:00", "13:50", "16:59", "17:00"):
+        at = datetime.fromisoformat(f"2026-11-23T{time}").replace(tzinfo=ZONE)
+        scene = Scene(replace(PLAN, hours=DAYTIME), at=at)
+        scene.tick()
+        try:
+            opened[time] = kinds(scene.next("1", by=PAD))
+        except Refused as refused:
+            opened[time] = refused.reason
+    within = [time for time, how in opened.items() if how == ["CounterOpened"]]
+    assert within == ["08:50", "11:59", "13:50", "16:59"]
+    assert opened["17:00"] == "counter_closed"

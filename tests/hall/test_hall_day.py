@@ -217,3 +217,12 @@ def test_a_key_that_opened_the_day_is_kept_for_it():
     take = cmd.TakeTicket(by=By(Door.KIOSK), service="social", request=request())
     assert kinds(scene.do(take)) == ["DayOpened", "TicketIssued"]
     assert kinds(scene.hall.remembered(take.request)) == ["DayOpened", "TicketIssued"]
+
+
+def test_a_day_that_opens_again_is_trusted_only_while_the_clock_says_its_date(scene):
+    told = []
+    for local, trusted in (("2026-11-23", True), ("2026-11-23", False), ("2026-11-20", True)):
+        scene.do(cmd.CloseDay(by=HTTP))
+        scene.clock_says(f"{local}T11:00:00", trusted)
+        told.append(scene.do(cmd.TakeTicket(by=KIOSK, service="social"))[0].trusted)
+    assert told == [True, False, False]

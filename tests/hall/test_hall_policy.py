@@ -150,3 +150,8 @@ def test_a_run_is_kept_for_each_counter():
         scene.take()
     called = [scene.next(counter)[-1].number for counter in ("2", "3", "2", "3", "2", "3")]
     assert called == ["A001", "A002", "A003", "A004", "A005", "A006"]
+
+
+def test_the_last_class_of_the_list_is_a_priority_too():
+    waiting = [*(Waiting(n, priority="soldier") for n in range(10, 13)), Waiting(20)]
+    assert order(GENERAL, *waiting) == [10, 11, 20, 12]

@@ -282,3 +282,30 @@ def test_the_times_are_the_halls():
     scene.at_counter(cmd.FinishService, "2")
     scene.wait(11)
     assert scene.no(rating()) == "nothing_to_rate"
+
+
+def test_a_resumed_ticket_is_rated_for_who_resumed_it(scene):
+    scene.at_counter(cmd.SignIn, "2", staff="003")
+    scene.at_counter(cmd.SignIn, "1", staff="001")
+    serving(scene, "2")
+    scene.at_counter(cmd.Hold, "2")
+    scene.at_counter(cmd.Resume, "1", ticket="A001")
+    scene.wait(20)
+    assert scene.press("1")[0].staff == "001"
+
+
+def test_a_counter_that_closes_elsewhere_makes_nobody_late_again(scene):
+    serving(scene, "2")
+    scene.at_counter(cmd.Transfer, "2", to_counter="3")
+    scene.wait(80)
+    assert kinds(scene.at_counter(cmd.CloseCounter, "3")) == ["TicketTransferred", "CounterClosed"]
+    scene.wait(20)
+    assert scene.no(rating("2")) == "nothing_to_rate"
+
+
+def test_missed_before_it_began_elsewhere_the_right_from_before_stays(scene):
+    ticket = serving(scene, "2")
+    scene.at_counter(cmd.Transfer, "2", service="civil")
+    scene.next("1")
+    scene.at_counter(cmd.MarkNoShow, "1")
+    assert scene.do(by_code(ticket))[0].counter == "2"
