@@ -228,7 +228,7 @@ class HallScreen:
             return
         gap = u(16)
         wide = (rect.w - gap * (len(counters) - 1)) // len(counters)
-        setter, room = pen.scene.brush.type, wide - u(16 + 54 + 10 + 8)
+        setter, room = pen.scene.brush.type, wide - u(16 + 54 + 10 + 16)
         name_size = min(setter.fit(str(c.get("name", "")), u(38), room)[1] for c in counters)
         for i, counter in enumerate(counters):
             plate = pygame.Rect(rect.left + i * (wide + gap), rect.top, wide, rect.h)
@@ -285,7 +285,7 @@ def _plate(
     pen.scene.text(str(counter["id"]), u(42), BOARD.back, BOARD.soft, bold=True, width=sign - 6, center=at)
     left = plate.left + pad + sign + u(10)
     name = str(counter.get("name", ""))
-    pen.scene.text(name, name_size, BOARD.ink, ground, width=plate.right - u(8) - left, midleft=(left, y))
+    pen.scene.text(name, name_size, BOARD.ink, ground, width=plate.right - u(12) - left, midleft=(left, y))
     ticket = counter.get("ticket") or {}
     y = plate.top + round(plate.h * 0.58)
     if ticket.get("number") and state in ("calling", "serving"):

@@ -178,7 +178,7 @@ def arrows(pen: Pen, rect: pygame.Rect, page: int, pages: int, *, on_card: bool 
     if pages < 2:
         return
     p = pen.p
-    side = max(pen.theme.touch, min(rect.w // 3, pen.u(230)))
+    side = max(pen.theme.touch, min(rect.w // 3, pen.type(240)))
     back = pygame.Rect(rect.left, rect.top, side, rect.h)
     ahead = pygame.Rect(rect.right - side, rect.top, side, rect.h)
     if page > 0:

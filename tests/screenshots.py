@@ -1,4 +1,8 @@
-"""`python -m tests.screenshots [DIR]`: every page of the screens from fixed views, as PNG files."""
+"""`python -m tests.screenshots [DIR] [--approve]`: every page of the screens from fixed views.
+
+DIR gets each page in full; kiosk_ui/pictures gets the README's pictures and one contact sheet per mode;
+--approve also renews the pictures in tests/golden/approved, whose differences are then to be looked at.
+"""
 
 import os
 import sys
@@ -9,20 +13,63 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 sys.path.insert(0, str(Path(__file__).parent / "ui"))
 
 import pygame
-from ui_stage import Stage, every_page
+from kiosk_ui import fonts
+from ui_approved import APPROVED, FOLDER, small
+from ui_stage import Shot, Stage, every_page
+
+PICTURES = Path(__file__).parents[1] / "kiosk_ui" / "pictures"
+README = ("home", "number", "guide", "home-lying", "wall-calls", "counter-calling")
+HIGH = 420
+PER_ROW = 6
 
 
-def main(folder: Path) -> int:
-    folder.mkdir(parents=True, exist_ok=True)
+def main(args: list[str]) -> int:
+    folders = [Path(a) for a in args if not a.startswith("-")]
+    fonts.cut(print)
     stage = Stage()
+    sheets: dict[str, list[pygame.Surface]] = {}
     for shot in every_page():
         scene, surface = stage.picture(shot)
-        pygame.image.save(surface, folder / f"{shot.name}.png")
-        print(f"{shot.name}.png  {len(scene.texts)} texts, {len(scene.targets)} targets")
+        for folder in folders:
+            folder.mkdir(parents=True, exist_ok=True)
+            pygame.image.save(surface, folder / f"{shot.name}.png")
+        if shot.name in README:
+            pygame.image.save(pygame.transform.smoothscale_by(surface, 0.6), PICTURES / f"{shot.name}.png")
+        if "--approve" in args and shot.name in APPROVED:
+            pygame.image.save(small(surface), FOLDER / f"{shot.name}.png")
+        sheets.setdefault(mode(shot), []).append(surface)
+        print(f"{shot.name}: {len(scene.texts)} texts, {len(scene.targets)} targets")
+    for name, pages in sheets.items():
+        pygame.image.save(sheet(pages), PICTURES / f"sheet-{name}.png")
     return 0
 
 
+def mode(shot: Shot) -> str:
+    """The sheet that a page belongs on."""
+    if shot.name.startswith(("wall", "counter")):
+        return "walls"
+    for key in ("contrast", "english", "large"):
+        if key in shot.name:
+            return key
+    return "lying" if "lying" in shot.name else "standing"
+
+
+def sheet(pages: list[pygame.Surface]) -> pygame.Surface:
+    """Pages side by side, in rows."""
+    gap = 16
+    high = HIGH if any(p.get_height() > p.get_width() for p in pages) else HIGH * 5 // 8
+    rows = [pages[i : i + PER_ROW] for i in range(0, len(pages), PER_ROW)]
+    drawn = [[pygame.transform.smoothscale_by(p, high / p.get_height()) for p in row] for row in rows]
+    wide = max(sum(p.get_width() + gap for p in row) for row in drawn) + gap
+    made = pygame.Surface((wide, len(rows) * (high + gap) + gap))
+    made.fill((96, 104, 118))
+    for y, row in enumerate(drawn):
+        x = gap
+        for page in row:
+            made.blit(page, (x, gap + y * (high + gap)))
+            x += page.get_width() + gap
+    return made
+
+
 if __name__ == "__main__":
-    sys.exit(
-        main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parents[1] / "kiosk_ui" / "pictures")
-    )
+    sys.exit(main(sys.argv[1:]))

@@ -91,8 +91,12 @@ class GuidePage:
         p, u, guide = pen.p, pen.u, self._guide
         name_size = pen.type(52 if stacked else 60)
         y = inner.top
+        if pen.scene.brush.type.width(guide["name"], name_size, True) * 0.82 <= inner.w:
+            # Rather a little smaller than one character alone on a second line.
+            name_size = pen.scene.brush.type.fit(guide["name"], name_size, inner.w, True)[1]
+        lines = 3 if stacked else 2
         y += pen.scene.paragraph(
-            guide["name"], name_size, p.ink, p.card, inner, bold=True, lines=3 if stacked else 2, spacing=1.32
+            guide["name"], name_size, p.ink, p.card, inner, bold=True, lines=lines, spacing=1.32
         )
         if guide.get("department"):
             size = pen.type(36)
