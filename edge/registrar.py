@@ -34,6 +34,11 @@ _BATCH = 200
 """Jobs in one transaction at most, so that nobody waits behind an endless one."""
 _DAYS_BEYOND = 1
 """Business days folded beside those in which a ticket can still be rated."""
+_TIDY_AGAIN_S = 10.0
+"""After a checkpoint that failed: each try writes, and on a full disk in vain."""
+_COMPLAIN_AGAIN_S = 60.0
+_COMPLAINTS = 50
+"""Different ones that are remembered as said."""
 BUG = "internal"
 """The refusal's key when a command met a fault of the program; the log has the trace."""
 
@@ -89,7 +94,8 @@ class Registrar:
         self._floor = EARLIEST
         self._beat = time.monotonic()
         self._tick_due = 0.0
-        self._complaint, self._complain_again = "", 0.0
+        self._tidy_again = 0.0
+        self._complained: dict[str, float] = {}
 
     # --- for everybody, on any thread -----------------------------------------------------------------------
 
@@ -294,8 +300,7 @@ class Registrar:
 
     def _give_up(self, jobs: list[_Job], error: JournalError) -> None:
         """Refuse a whole batch; the working hall may be ahead of the disk: folded anew before the next."""
-        if self._disk_trouble != str(error):
-            log.error("registrar: nothing is written: %s", error)
+        self._complain(f"nothing is written: {error}")
         self._disk_trouble = str(error)
         for job in jobs:
             if not job.end.done():
@@ -306,21 +311,26 @@ class Registrar:
         if self._disk_trouble:
             self.journal.probe()
             self._fold()
-            log.warning("registrar: writing again after: %s", self._disk_trouble)
             self._disk_trouble = ""
 
-    def _complain(self, what: str, error: Exception) -> None:
-        """Log a fault of the program with its trace: once, then each minute."""
-        complaint = f"{what}: {error!r}"
-        if complaint != self._complaint or time.monotonic() >= self._complain_again:
-            self._complaint, self._complain_again = complaint, time.monotonic() + 60
-            log.error("registrar: %s", complaint, exc_info=error)
-
     def _tidy(self, *, idle: bool) -> None:
+        if time.monotonic() < self._tidy_again:
+            return
         try:
             self.journal.tidy(idle=idle)
         except JournalError as error:
-            log.warning("registrar: the journal's WAL stays as it is: %s", error)
+            self._tidy_again = time.monotonic() + _TIDY_AGAIN_S
+            self._complain(f"the journal's WAL stays as it is: {error}")
+
+    def _complain(self, what: str, fault: Exception | None = None) -> None:
+        """Log trouble, a fault of the program with its trace: once, then each minute."""
+        complaint = f"{what}: {fault!r}" if fault else what
+        due_s = self._complained.get(complaint, 0.0)
+        if time.monotonic() >= due_s:
+            if len(self._complained) > _COMPLAINTS:
+                self._complained.clear()
+            self._complained[complaint] = time.monotonic() + _COMPLAIN_AGAIN_S
+            log.error("registrar: %s", complaint, exc_info=fault)
 
     # --- state ----------------------------------------------------------------------------------------------
 
