@@ -51,6 +51,7 @@ class Frames:
 
 def links_of(file: DevicesFile, frames: Mapping[str, Frames], problems: Problems) -> dict[str, LinkSettings]:
     found = {}
+    wires: dict[str, str] = {}
     for name, link in file.link.items():
         at = f"link.{name}"
         if not _ID.fullmatch(name):
@@ -59,6 +60,9 @@ def links_of(file: DevicesFile, frames: Mapping[str, Frames], problems: Problems
             options_of(link.url)
         except ValueError as e:
             problems.add(FILE, f"{at}.url", str(e))
+        wire = link.url.partition("?")[0]
+        if wires.setdefault(wire, name) != name and not wire.startswith("folder:"):
+            problems.add(FILE, f"{at}.url", f"is the wire of link.{wires[wire]} already")
         table = frames[link.frames].table if link.frames in frames else None
         if link.frames and table is None:
             problems.no_such(FILE, f"{at}.frames", "frame description", link.frames, frames)
