@@ -13,9 +13,10 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 sys.path.insert(0, str(Path(__file__).parent / "ui"))
 
 import pygame
-from kiosk_ui import fonts
 from ui_approved import APPROVED, FOLDER, small
 from ui_stage import Shot, Stage, every_page
+
+from kiosk_ui import fonts
 
 PICTURES = Path(__file__).parents[1] / "kiosk_ui" / "pictures"
 README = ("home", "number", "guide", "home-lying", "wall-calls", "counter-calling")
@@ -50,7 +51,7 @@ def mode(shot: Shot) -> str:
         return "walls"
     for key in ("contrast", "english", "large"):
         if key in shot.name:
-            return key
+            return f"lying-{key}" if "lying" in shot.name else key
     return "lying" if "lying" in shot.name else "standing"
 
 

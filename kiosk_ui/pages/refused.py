@@ -28,7 +28,9 @@ class RefusedPage:
     def draw(self, pen: Pen, desk: Desk) -> None:
         p = pen.p
         asked = self._problem.get("reason") in CLOSED
-        lines = [desk.refusal(self._problem), pen.words("refused_ask")]
+        lines = [desk.refusal(self._problem)]
+        if self._problem.get("reason") != "full":  # that sentence names the desk already
+            lines.append(pen.words("refused_ask"))
         title = desk.service(self._service).get("name") if asked else pen.words("refused")
         icon = "moon" if self._problem.get("reason") == "closed" else "alert"
         key = ("done", f"{pen.words('home')}（{desk.left_s}）", "home")

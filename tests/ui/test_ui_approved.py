@@ -1,4 +1,4 @@
-"""Each page still looks as it did when somebody looked at it; `python -m tests.screenshots --approve` renews."""
+"""Each page looks as when somebody approved it; `python -m tests.screenshots --approve` renews."""
 
 import pygame
 import pytest

@@ -36,8 +36,8 @@ APPROVED = (
     "counter-paused",
 )
 COARSE = 12
-"""Pictures are compared in squares of so many pixels of the small one: another version of the font moves edges
-by a pixel, which such squares hardly feel; a missing or moved part they do."""
+"""Pictures are compared in squares of so many pixels of the small one: another version of the font moves
+edges by a pixel, which such squares hardly feel; a missing or moved part they do."""
 
 
 def small(surface: pygame.Surface) -> pygame.Surface:
