@@ -70,6 +70,13 @@ def test_every_key_given_to_the_catalogue_is_there() -> None:
     } == set()
 
 
+def test_every_sentence_a_screen_asks_for_is_there() -> None:
+    screens = "\n".join(p.read_text("utf-8") for p in sorted((ROOT / "kiosk_ui").rglob("*.py")))
+    asked = set(re.findall(r"""\bwords\(\s*["']([a-z0-9_]+)["']""", screens))
+    assert len(asked) > 20
+    assert {key for key in asked if f"ui.{key}" not in CHINESE} == set()
+
+
 def test_every_sentence_asked_for_is_there() -> None:
     asked = {w for w in WORDS if KEY.fullmatch(w) and not w.endswith(FILE_ENDINGS)}
     begun = {key[: m.end()] for key in CHINESE for m in re.finditer(r"[._]", key)}
