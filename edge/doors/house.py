@@ -29,6 +29,8 @@ T = TypeVar("T")
 
 ASK_S = 15.0
 """How long a caller waits for the registrar; it may ask again with the same key."""
+CAMERA_S = 40.0
+"""… and for a page: the picture, the finder's process, the disk."""
 MOST_SCREENS = 32
 HTTP = By(Door.HTTP)
 
@@ -135,6 +137,7 @@ class House:
     codes: RatingCodes
     feed: Feed
     pool: ThreadPoolExecutor
+    camera_pool: ThreadPoolExecutor
     screens: Screens
     facts: Callable[[], Mapping[str, Any]]
     """The daemon's health: `host`, `uplink`, `devices` … (edge.health)."""
@@ -147,12 +150,11 @@ class House:
 
     async def wait(self, job: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a blocking job in the pool. Raises what it raises, and Problem `busy` after a while."""
-        loop = asyncio.get_running_loop()
-        try:
-            async with asyncio.timeout(ASK_S):
-                return await loop.run_in_executor(self.pool, lambda: job(*args, **kwargs))
-        except TimeoutError as e:
-            raise Problem("busy") from e
+        return await _within(ASK_S, self.pool, lambda: job(*args, **kwargs))
+
+    async def take_page(self, cameras: Photographer, call: Call, counter: CounterId) -> tuple[Event, ...]:
+        """Raises Refused, JournalError, and Problem `busy`: the page may be taken all the same."""
+        return await _within(CAMERA_S, self.camera_pool, lambda: cameras.take(counter, call.request, HTTP))
 
     async def ask(self, command: Command) -> Answer:
         """Raises Refused, JournalError, and Problem `busy`."""
@@ -161,3 +163,11 @@ class House:
     @property
     def view(self) -> HallView:
         return self.registrar.view
+
+
+async def _within(limit_s: float, pool: ThreadPoolExecutor, job: Callable[[], T]) -> T:
+    try:
+        async with asyncio.timeout(limit_s):
+            return await asyncio.get_running_loop().run_in_executor(pool, job)
+    except TimeoutError as e:
+        raise Problem("busy") from e

@@ -28,17 +28,19 @@ from edge.doors.openapi import document
 from edge.doors.page import Page
 from edge.doors.problems import Problem, problem_response, refusal_response
 from edge.doors.routes import ROUTES, Route
-from edge.doors.sse import Feed
+from edge.doors.sse import COMMENT_S, Feed
 from edge.errors import JournalError
 from edge.guides import Guides
 from edge.hall.words import NO_REQUEST, Refused, TicketId
 from edge.rating_codes import RatingCodes
-from edge.registrar import BUG, Registrar
+from edge.registrar import Registrar
 from edge.texts import Texts
 
 log = logging.getLogger(__name__)
 
 WORKERS = 8
+CAMERA_WORKERS = 2
+"""A page takes seconds: nobody who wants a number waits behind cameras."""
 START_S = 10.0
 STOP_S = 2.0
 """How long open answers may take once the door closes."""
@@ -63,9 +65,10 @@ class Door:
         version: str = "",
         host: str = "127.0.0.1",
         port: int = 8600,
+        comment_s: float = COMMENT_S,
     ) -> None:
         """`keep_text` puts a citizen's free text where it can be erased, and gives its id; `facts` are
-        the daemon's health; both may block. `port` 0: any free one.
+        the daemon's health; both may block. `port` 0: any free one. `comment_s`: a stream's longest silence.
         """
         self._registrar = registrar
         self._texts = texts
@@ -77,6 +80,7 @@ class Door:
         self._version = version
         self._host = host
         self._port = port
+        self._comment_s = comment_s
         self._screens = Screens()
         self._opened: Future[int] = Future()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -126,8 +130,10 @@ class Door:
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._closing = asyncio.Event()
-        self._feed = feed = Feed(self._registrar, self._loop)
-        with ThreadPoolExecutor(WORKERS, thread_name_prefix="door-worker") as pool:
+        self._feed = feed = Feed(self._registrar, self._loop, self._comment_s)
+        workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="door-worker")
+        camera_workers = ThreadPoolExecutor(CAMERA_WORKERS, thread_name_prefix="door-camera")
+        with workers as pool, camera_workers as camera_pool:
             house = House(
                 registrar=self._registrar,
                 texts=self._texts,
@@ -135,6 +141,7 @@ class Door:
                 codes=self._codes,
                 feed=feed,
                 pool=pool,
+                camera_pool=camera_pool,
                 screens=self._screens,
                 facts=self._facts,
                 keep_text=self._keep_text,
@@ -145,6 +152,7 @@ class Door:
             runner = web.AppRunner(
                 self._app(house),
                 access_log=None,
+                logger=_Wire(log),
                 handler_cancellation=True,
                 auto_decompress=False,
                 shutdown_timeout=STOP_S,
@@ -183,8 +191,6 @@ class Door:
             check_caller(request, own_names(self._host, self._port))
             return await handler(request)
         except Refused as no:
-            if no.reason == BUG:
-                return problem_response(Problem("internal"), self._texts)
             return refusal_response(no, self._texts)
         except Problem as problem:
             return problem_response(problem, self._texts)
@@ -210,6 +216,13 @@ async def _answer(route: Route, house: House, request: web.Request) -> web.Strea
         text = json.dumps(reply.body, ensure_ascii=False, separators=(",", ":"))
         return web.Response(text=text, status=reply.status, content_type="application/json")
     return reply
+
+
+class _Wire(logging.LoggerAdapter[logging.Logger]):
+    """aiohttp's log: bytes that are no HTTP are their sender's trouble, not an error with a trace."""
+
+    def exception(self, msg: object, *args: object, **kwargs: Any) -> None:
+        self.debug("%s", msg % args if args and isinstance(msg, str) else msg)
 
 
 def _said(error: OSError, host: str, port: int) -> OSError:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import fields
 from http import HTTPStatus
 from typing import Any, Literal
 
@@ -13,6 +14,7 @@ from edge.doors.problems import PROBLEM_JSON, STATUS, status_of
 from edge.doors.routes import JSON, Route
 from edge.hall.events import EVENTS
 from edge.hall.reasons import No
+from edge.hall.views import HallView
 from edge.texts import Texts
 
 Json = dict[str, Any]
@@ -22,6 +24,13 @@ Schemas = dict[tuple[str, Mode], Json]
 _AT = "#/components/schemas/{model}"
 _ALWAYS_GET = (403, 500)
 _ALWAYS_POST = (400, 403, 408, 413, 415, 422, 500)
+_STAMP = {
+    "v": {"type": "integer", "description": "Version of the event's meaning"},
+    "day": {"type": "string", "description": "Local date, YYYY-MM-DD"},
+    "boot": {"type": "string", "description": "Boot id of the box"},
+    "uptime_s": {"type": "number", "description": "Seconds since that boot"},
+}
+"""What every event's data carries beside its own fields (edge.entries)."""
 _KEY = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -60,13 +69,23 @@ def _schemas(routes: Sequence[Route]) -> tuple[Schemas, dict[str, Json]]:
     inputs.extend((type_, "serialization", TypeAdapter(cls)) for type_, cls in EVENTS.items())
     schemas, found = TypeAdapter.json_schemas(inputs, ref_template=_AT)
     components = found["$defs"]
-    del components["HallView"]["properties"]["tickets"]
+    for name in (f.name for f in fields(HallView) if not f.repr):
+        del components["HallView"]["properties"][name]
     taken = {schema["$ref"].rpartition("/")[2] for (key, _), schema in schemas.items() if key[:6] == "takes "}
     for name, component in components.items():
         if name not in taken and "properties" in component:
             # What we send we send whole.
             component["required"] = sorted(component["properties"])
+    for cls in EVENTS.values():
+        _as_it_travels(components[cls.__name__])
+    components["By"]["required"] = ["door"]
     return schemas, components
+
+
+def _as_it_travels(event: Json) -> None:
+    """An event's schema as that of a CloudEvent's `data`."""
+    event["properties"].update(_STAMP)
+    event["required"] = sorted({*event["required"], *_STAMP} - {"request"})
 
 
 def _operation(route: Route, schemas: Schemas) -> Json:

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from edge.hall.reasons import No
 from edge.hall.words import Refused
+from edge.registrar import BUG
 from edge.texts import Texts
 
 PROBLEM_JSON = "application/problem+json"
@@ -46,6 +47,10 @@ WRONG_BODY = frozenset(
 """The hall's word on a body that can never be right in this hall: 422. All its other refusals are 409."""
 
 
+_HALLS = frozenset(str(no) for no in No)
+_OF_ROOMS = {BUG: "internal"}
+
+
 class Problem(Exception):
     """A refusal by the door itself, before or instead of the hall's."""
 
@@ -64,8 +69,10 @@ def problem_response(problem: Problem, texts: Texts) -> web.Response:
 
 
 def refusal_response(refused: Refused, texts: Texts) -> web.Response:
-    """The hall's no: 409, or 422 where the request itself was wrong."""
-    reason = refused.reason
+    """The hall's no: 409, or 422 where the request itself was wrong. Other rooms' noes are the door's."""
+    reason = _OF_ROOMS.get(refused.reason, refused.reason)
+    if reason in STATUS and reason not in _HALLS:
+        return _response(STATUS[reason], reason, texts.get(f"door.{reason}", **refused.facts), {})
     detail = texts.get(f"refused.{reason}", **refused.facts)
     return _response(status_of(reason), reason, detail, {})
 

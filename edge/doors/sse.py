@@ -25,7 +25,7 @@ PACE_S = 0.11
 """Between two views to one screen: at most 10 a second."""
 STUCK_S = 20.0
 """A caller that takes no bytes for so long is let go."""
-LOOK_S = 0.5
+LOOK_S = 0.25
 """How often the view is looked at for what changes without an entry: opening hours, the clock's trust."""
 
 
@@ -44,9 +44,13 @@ class Shown:
 class Feed:
     """Brings each new view from the registrar to the door's loop, by a thread of its own."""
 
-    def __init__(self, registrar: Registrar, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self, registrar: Registrar, loop: asyncio.AbstractEventLoop, comment_s: float = COMMENT_S
+    ) -> None:
+        """`comment_s`: how long a stream may be silent."""
         self._registrar = registrar
         self._loop = loop
+        self._comment_s = comment_s
         self._stop = threading.Event()
         self._news = asyncio.Event()
         self.shown = Shown(1, registrar.view)
@@ -68,10 +72,10 @@ class Feed:
     def join(self) -> None:
         self._thread.join()
 
-    async def after(self, version: int, timeout_s: float = COMMENT_S) -> Shown | None:
-        """The newest view once it is newer than this version; None when nothing came, or the door closes."""
+    async def after(self, version: int) -> Shown | None:
+        """The newest view once it is newer than this; None: time for a comment, or the door closes."""
         try:
-            async with asyncio.timeout(timeout_s):
+            async with asyncio.timeout(self._comment_s):
                 while self.shown.version <= version and not self.ended:
                     await self._news.wait()
         except TimeoutError:

@@ -7,6 +7,7 @@ from typing import Any
 from edge.doors.bodies import AliveBody, DayBody, RatingBody, ServedByHandBody, SlipBody, TakeBody
 from edge.doors.house import HTTP, Call, House, Reply
 from edge.doors.problems import Problem
+from edge.errors import JournalError
 from edge.hall.commands import (
     AtCounter,
     CancelTicket,
@@ -109,9 +110,10 @@ async def capture(house: House, call: Call) -> Reply:
     counter = known_counter(house.view, call.id)
     if house.cameras is None:
         raise Problem("no_camera", counter=counter.id)
-    events = await house.wait(house.registrar.remembered, call.request)
-    if events is None:
-        events = await house.wait(house.cameras.take, counter.id, call.request, HTTP)
+    try:
+        events = await house.take_page(house.cameras, call, counter.id)
+    except OSError as e:
+        raise JournalError(f"counter {counter.id}: the page could not be stored: {e}") from e
     taken = _first(events, DocumentCaptured)
     told = {"id": taken.capture, "counter": taken.counter, "ticket": taken.ticket, "digest": taken.digest}
     return Reply(201, {"capture": {**told, "size_bytes": taken.size_bytes, "pages": taken.pages}})

@@ -1,0 +1,259 @@
+"""A real hall behind a real door on a free port: journal and registrar on disk, HTTP over real sockets."""
+
+import http.client
+import json
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from edge.doors.house import Picture
+from edge.doors.http import Door
+from edge.guides import Guide, Guides
+from edge.hall.commands import NoteCapture
+from edge.hall.events import DaemonStarted, DeviceChanged, DeviceKnown, Event
+from edge.hall.plan import Counter, HallPlan, Hours, Kiosk, Post, Rules, Service
+from edge.hall.words import By, Now, Refused, Request
+from edge.health import Health
+from edge.journal import Journal
+from edge.paths import shared
+from edge.rating_codes import RatingCodes
+from edge.registrar import Registrar
+from edge.texts import Texts
+
+Json = dict[str, Any]
+
+PLAN = HallPlan(
+    county="999001",
+    hall="999001001",
+    name="站街镇便民服务中心",
+    services=(
+        Service("social", "社保", "A", icon="users"),
+        Service("relief", "民政救助", "B"),
+        Service("tiny", "只有两个号", "C", first=1, last=2),
+        Service("night", "夜间业务", "D", hours=(Hours("22:00", "23:00"),)),
+    ),
+    counters=(
+        Counter("1", "社保窗口", ("social",)),
+        Counter("2", "民政窗口", ("relief",)),
+        Counter("3", "综合窗口", general=True),
+    ),
+    posts=(Post("1", "101", "102"), Post("2", "102"), Post("3", "103")),
+    kiosks=(Kiosk("k1", "printer-1"),),
+    priorities=("elderly",),
+    notices=("请保管好号票",),
+    rules=Rules(start_after_call_s=0),
+)
+DEVICES = (
+    DeviceKnown(id="printer-1", kind="printer", driver="printer_escpos"),
+    DeviceKnown(id="board-1", kind="board", driver="board_onbon_k", counter="1"),
+    DeviceKnown(id="camera-1", kind="camera", driver="camera_opencv", counter="3"),
+)
+GUIDES = Guides(
+    [
+        Guide(
+            "dibao",
+            "最低生活保障金审核",
+            service="relief",
+            letters="zdshbzjsh",
+            pinyin="zuidishenghuobaozhangjinshenhe",
+        ),
+        Guide("shebao", "社会保险登记", service="social", letters="shbxdj"),
+    ]
+)
+
+
+class Clock:
+    """The box's time, held by the test."""
+
+    def __init__(self) -> None:
+        at = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+        self.now = Now(at, at.date(), trusted=True, boot="boot-1", uptime_s=100.0)
+
+    def __call__(self) -> Now:
+        return self.now
+
+    def trust(self, trusted: bool) -> None:
+        self.now = replace(self.now, trusted=trusted)
+
+
+@dataclass
+class Cameras:
+    """A camera that always has the same page; what is under test is the door."""
+
+    registrar: Registrar
+    taken: list[str] = field(default_factory=list)
+
+    def take(self, counter: str, request: Request, by: By) -> tuple[Event, ...]:
+        if counter != "3":
+            raise Refused("no_camera", counter=counter)
+        if request.key and (before := self.registrar.remembered(request)) is not None:
+            return before
+        id = f"capture-{len(self.taken) + 1}"
+        self.taken.append(id)
+        note = NoteCapture(
+            by=by, request=request, counter=counter, capture=id, digest="ab" * 32, size_bytes=4
+        )
+        return self.registrar.ask(note).events
+
+    def fetch(self, capture: str) -> Picture | None:
+        if capture not in self.taken:
+            return None
+        return Picture(b"\xff\xd8\xff\xd9", "image/jpeg", f"{capture}.jpg", "3")
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: http.client.HTTPMessage
+    content: bytes
+
+    @property
+    def json(self) -> Json:
+        return json.loads(self.content)
+
+    @property
+    def reason(self) -> str:
+        """The stable key of a refusal, which must be a whole problem document."""
+        assert self.headers["Content-Type"].startswith("application/problem+json"), self.content
+        problem = self.json
+        assert problem["status"] == self.status
+        assert problem["title"]
+        assert problem["type"] == f"urn:bianmin:problem:{problem['reason']}"
+        assert any("一" <= c <= "鿿" for c in problem["detail"]), problem
+        return str(problem["reason"])
+
+
+@dataclass
+class Caller:
+    """One who talks HTTP to the door, byte for byte as told."""
+
+    port: int
+
+    def __call__(
+        self, method: str, path: str, body: Json | bytes | None = None, headers: dict[str, str] | None = None
+    ) -> Answer:
+        sent = dict(headers or {})
+        raw = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+        if raw is not None and not any(k.lower() == "content-type" for k in sent):
+            sent["Content-Type"] = "application/json"
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.request(method, path, raw, sent)
+            answer = connection.getresponse()
+            return Answer(answer.status, answer.headers, answer.read())
+        finally:
+            connection.close()
+
+    def get(self, path: str, **headers: str) -> Answer:
+        return self("GET", path, headers={k.replace("_", "-"): v for k, v in headers.items()})
+
+    def post(self, path: str, body: Json | bytes | None = None, key: str = "") -> Answer:
+        return self("POST", path, body, {"Idempotency-Key": key} if key else {})
+
+    def take(self, service: str = "social", **more: str) -> Json:
+        answer = self.post("/api/v1/tickets", {"service": service, **more})
+        assert answer.status == 201, answer.content
+        return answer.json["ticket"]
+
+
+@dataclass
+class House:
+    registrar: Registrar
+    journal: Journal
+    door: Door
+    port: int
+    clock: Clock
+    codes: RatingCodes
+    cameras: Cameras
+    kept_texts: list[str]
+    ask: Caller
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def types(self) -> list[str]:
+        return [type(e.event).__name__ for e in self.journal.read_after(0, 10_000)]
+
+
+@pytest.fixture(scope="session")
+def texts() -> Texts:
+    return Texts.load("zh-CN", shared("texts"))
+
+
+class Builder:
+    """Opens houses on one data folder, one after another as after a restart; closes what is still open."""
+
+    def __init__(self, data: Path, texts: Texts) -> None:
+        self._data = data
+        self._texts = texts
+        self._open: list[Callable[[], None]] = []
+
+    def __call__(self, port: int = 0, plan: HallPlan = PLAN, **more: Any) -> House:
+        clock, codes = Clock(), RatingCodes(b"k" * 32)
+        journal = Journal(self._data / "journal.sqlite", source=f"/{plan.county}/{plan.hall}")
+        self._open.append(journal.close)
+        registrar = Registrar(journal, plan, clock, tick_s=0.1)
+        registrar.start()
+        self._open.append(registrar.stop)
+        registrar.note(DaemonStarted(version="0.1.0", boot="boot-1", devices=DEVICES))
+        for device in DEVICES[:2]:
+            registrar.note(DeviceChanged(device=device.id, state="ok"))
+        cameras, kept = Cameras(registrar), []
+
+        def keep_text(text: str, ticket: str) -> str:
+            kept.append(text)
+            return f"text-{len(kept)}"
+
+        health = Health(
+            registrar,
+            self._data,
+            version="0.1.0",
+            beats=dict,
+            uplink=lambda: {"connected": True, "lag": 7},
+            screens=lambda: door.screens(),
+        )
+        door = Door(
+            registrar,
+            texts=self._texts,
+            guides=GUIDES,
+            codes=codes,
+            keep_text=keep_text,
+            cameras=cameras,
+            facts=health.report,
+            version="0.1.0",
+            port=port,
+            **more,
+        )
+        opened = door.start()
+        self._open.append(door.stop)
+        return House(registrar, journal, door, opened, clock, codes, cameras, kept, Caller(opened))
+
+    def close(self) -> None:
+        while self._open:
+            self._open.pop()()
+
+
+@pytest.fixture
+def build(tmp_path: Path, texts: Texts) -> Iterator[Builder]:
+    threads = set(threading.enumerate())
+    builder = Builder(tmp_path, texts)
+    yield builder
+    builder.close()
+    left = {t.name for t in threading.enumerate()} - {t.name for t in threads}
+    assert not left, f"threads left behind: {left}"
+
+
+@pytest.fixture
+def house(build: Builder) -> House:
+    return build()
+
+
+@pytest.fixture
+def ask(house: House) -> Caller:
+    return house.ask

@@ -1,0 +1,224 @@
+"""Every route of the table: it is there, it is described, and it answers as described."""
+
+import json
+import re
+from typing import Any
+
+import jsonschema
+import pytest
+from conftest import Caller, House
+
+from edge.doors.routes import ROUTES
+from edge.hall.events import EVENTS
+from edge.hall.reasons import No
+
+Json = dict[str, Any]
+
+
+@pytest.fixture
+def document(ask: Caller) -> Json:
+    return ask.get("/api/v1/openapi.json").json
+
+
+def operation_of(document: Json, method: str, path: str) -> Json:
+    """The operation that a real path belongs to."""
+    for template, operations in document["paths"].items():
+        pattern = re.sub(r"\{\w+\}", "[^/]+", template)
+        if re.fullmatch(pattern, path.partition("?")[0]) and method.lower() in operations:
+            return operations[method.lower()]
+    raise AssertionError(f"{method} {path} is not described")
+
+
+def check_answer(document: Json, ask: Caller, method: str, path: str, body: Json | None = None) -> Json:
+    """Ask, and hold the answer against its description: the status, the media type and the schema."""
+    answer = ask(method, path, body)
+    operation = operation_of(document, method, path)
+    described = operation["responses"].get(str(answer.status))
+    assert described, f"{method} {path}: {answer.status} is not described: {answer.content!r}"
+    media = answer.headers["Content-Type"].partition(";")[0]
+    schema = described["content"][media]["schema"]
+    whole = {
+        "$ref": "#/s",
+        "s": strict(schema),
+        "components": {"schemas": strict(document["components"]["schemas"])},
+    }
+    jsonschema.Draft202012Validator(whole).validate(answer.json)
+    return answer.json
+
+
+def strict(schema: Any) -> Any:
+    """The same schema, which takes nothing that it does not name."""
+    if isinstance(schema, list):
+        return [strict(s) for s in schema]
+    if not isinstance(schema, dict):
+        return schema
+    inner = {k: strict(v) for k, v in schema.items()}
+    if inner.get("type") == "object" and "properties" in inner and "additionalProperties" not in inner:
+        inner["additionalProperties"] = False
+    return inner
+
+
+def test_the_document_has_every_route_and_no_other(document: Json) -> None:
+    described = {(m.upper(), p) for p, ms in document["paths"].items() for m in ms}
+    assert described == {(r.method, r.path) for r in ROUTES}
+    ids = [o["operationId"] for ms in document["paths"].values() for o in ms.values()]
+    assert len(ids) == len(set(ids))
+
+
+def test_the_door_serves_exactly_the_described_methods(document: Json, ask: Caller) -> None:
+    for template, operations in document["paths"].items():
+        path = re.sub(r"\{\w+\}", "1", template)
+        answer = ask("DELETE", path)
+        assert answer.reason == "wrong_method"
+        assert set(answer.headers["Allow"].split(",")) == {m.upper() for m in operations}, path
+
+
+def test_the_document_is_openapi_3_1_with_sound_schemas(document: Json) -> None:
+    assert document["openapi"] == "3.1.0"
+    for schema in document["components"]["schemas"].values():
+        jsonschema.Draft202012Validator.check_schema(schema)
+    refs = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(document)))
+    assert refs <= set(document["components"]["schemas"])
+
+
+def test_the_document_lists_every_event_type_and_every_reason_with_its_sentence(document: Json) -> None:
+    assert set(document["x-events"]) == set(EVENTS)
+    assert set(document["x-reasons"]["hall"]) == {str(no) for no in No}
+    for reasons in document["x-reasons"].values():
+        for reason, said in reasons.items():
+            assert said["text"], f"no sentence for {reason}"
+
+
+def test_every_json_answer_is_as_described(document: Json, house: House) -> None:
+    ask = house.ask
+    asked = set()
+
+    def check(method: str, path: str, body: Json | None = None) -> Json:
+        asked.add(operation_of(document, method, path)["operationId"])
+        return check_answer(document, ask, method, path, body)
+
+    def verb(counter: str, name: str, body: Json | None = None) -> Json:
+        return check("POST", f"/api/v1/counters/{counter}/{name}", body)["counter"]
+
+    assert check("GET", "/healthz") == {"status": "ok"}
+    assert check("GET", "/api/v1/hall")["name"] == "站街镇便民服务中心"
+    assert check("GET", "/api/v1/health")["uplink"]["lag"] == 7
+    assert check("GET", "/api/v1/guides?q=dibao") == {"guides": []}
+    assert check("GET", "/api/v1/guides?q=zdsh")["guides"][0]["id"] == "dibao"
+    assert check("GET", "/api/v1/guides/dibao")["guide"]["name"] == "最低生活保障金审核"
+    assert check("POST", "/api/v1/screens/hall-1/alive", {"frames": 25})["screen"]["name"] == "hall-1"
+
+    first = check("POST", "/api/v1/tickets", {"service": "social", "kiosk": "k1", "item": "shebao"})["ticket"]
+    assert (first["number"], first["ahead"], first["paper"]) == ("A001", 0, "queued")
+    for service in ("social", "social", "relief", "relief"):
+        check("POST", "/api/v1/tickets", {"service": service})
+    assert check("GET", f"/api/v1/tickets/{first['id']}")["ticket"]["history"][0]["what"] == "issued"
+    assert check("GET", "/api/v1/tickets/a1")["ticket"]["id"] == first["id"]
+    assert check("POST", f"/api/v1/tickets/{first['id']}/reprint")["reason"] == "slip_busy"
+    assert (
+        check("POST", f"/api/v1/tickets/{first['id']}/paper", {"state": "printed"})["reason"]
+        == "slip_not_unknown"
+    )
+
+    assert verb("1", "open")["state"] == "open"
+    assert verb("1", "sign-in", {"staff": "102"})["staff"] == "102"
+    assert check("GET", "/api/v1/counters/1/why")["next"]["number"] == "A001"
+    assert verb("1", "next")["ticket"] == {"id": first["id"], "number": "A001"}
+    assert verb("1", "recall")["calls"] == 2
+    assert verb("1", "start", {"item": "shebao"})["state"] == "serving"
+    assert verb("1", "hold")["ticket"] is None
+    assert verb("1", "resume")["ticket"]["number"] == "A001"
+    assert verb("1", "finish", {"outcome": "accepted", "cases": ["2026-1"]})["state"] == "open"
+    assert verb("1", "call", {"ticket": "A003"})["ticket"]["number"] == "A003"
+    assert verb("1", "no-show")["ticket"] is None
+    assert verb("1", "next")["ticket"]["number"] == "A002"
+    assert verb("1", "transfer", {"counter": "3"})["ticket"] is None
+    assert verb("1", "pause", {"reason": "lunch"})["state"] == "paused"
+    assert verb("1", "sign-out")["staff"] == ""
+    assert verb("1", "close")["state"] == "closed"
+
+    code = house.codes.code(first["id"])
+    rated = check("POST", "/api/v1/ratings", {"code": code, "score": 5, "tags": ["quick"]})
+    assert rated == {"rating": {"ticket": first["id"], "score": 5}}
+    assert check("POST", "/api/v1/counters/3/captures")["capture"]["id"] == "capture-1"
+    assert check("POST", "/api/v1/tickets/B002/cancel")["ticket"]["state"] == "cancelled"
+    served = check("POST", "/api/v1/hall/served-by-hand", {"service": "relief", "up_to": "B001"})
+    assert len(served["tickets"]) == 1
+    assert check("POST", "/api/v1/day/open", {"date": "2020-01-01", "time": "08:30"})["reason"]
+    assert check("POST", "/api/v1/day/close")["day"] == "2026-11-23"
+
+    entries = check("GET", "/api/v1/events?after=0&limit=5")
+    assert [e["sequence"] for e in entries["events"]] == ["1", "2", "3", "4", "5"]
+    assert entries["head"] == house.journal.head
+
+    json_answers = {r.name for r in ROUTES if r.media == "application/json"} - {"get_openapi_json"}
+    assert asked == json_answers, f"never asked: {json_answers - asked}"
+
+
+def test_each_event_of_a_visit_is_as_the_document_says(document: Json, house: House) -> None:
+    house.ask.take()
+    for verb in ("open", "next", "start"):
+        house.ask.post(f"/api/v1/counters/1/{verb}", key=f"key-{verb}")
+    entries = house.ask.get("/api/v1/events").json["events"]
+    assert {"bianmin.ticket.issued", "bianmin.ticket.called"} <= {e["type"] for e in entries}
+    components = {"schemas": strict(document["components"]["schemas"])}
+    for entry in entries:
+        whole = {**document["x-events"][entry["type"]], "components": components}
+        jsonschema.Draft202012Validator(whole).validate(entry["data"])
+
+
+def test_metrics_are_prometheus_text_with_queues_devices_and_lag(house: House) -> None:
+    house.ask.take()
+    house.ask.post("/api/v1/screens/hall-1/alive", {"frames": 1})
+    answer = house.ask.get("/metrics")
+    assert answer.headers["Content-Type"].startswith("text/plain")
+    text = answer.content.decode()
+    for line in (
+        'bianmin_waiting{service="social"} 1.0',
+        'bianmin_counter{counter="1",state="closed"} 1.0',
+        'bianmin_device{device="camera-1",kind="camera",state="down"} 1.0',
+        "bianmin_uplink_lag 7.0",
+    ):
+        assert line in text.splitlines()
+    assert 'bianmin_screen_age_seconds{screen="hall-1"}' in text
+
+
+def test_a_stored_page_is_handed_out_as_it_is(ask: Caller) -> None:
+    id = ask.post("/api/v1/counters/3/captures").json["capture"]["id"]
+    answer = ask.get(f"/api/v1/captures/{id}")
+    assert (answer.status, answer.content) == (200, b"\xff\xd8\xff\xd9")
+    assert answer.headers["Content-Type"] == "image/jpeg"
+
+
+def test_the_page_and_all_that_it_needs_come_from_the_door_itself(ask: Caller) -> None:
+    page = ask.get("/")
+    assert page.headers["Content-Type"].startswith("text/html")
+    assert page.headers["Content-Security-Policy"].startswith("default-src 'self'")
+    html = page.content.decode()
+    assert "社保窗口" in html
+    needed = re.findall(r'(?:src|href)="([^"]+)"', html)
+    assert needed and all(path.startswith("/pages/") for path in needed)
+    for path in needed:
+        assert ask.get(path).status == 200
+    assert ask.get("/pages/..%2Fhttp.py").reason == "no_such_path"
+
+
+def test_a_screen_that_says_that_it_draws_is_known_to_health(house: House) -> None:
+    house.ask.post("/api/v1/screens/hall-1/alive", {"frames": 3})
+    screens = house.ask.get("/api/v1/health").json["screens"]
+    assert [(s["name"], s["frames"]) for s in screens] == [("hall-1", 3)]
+    for n in range(40):
+        answer = house.ask.post(f"/api/v1/screens/s{n}/alive")
+    assert answer.reason == "too_many_screens"
+
+
+def test_healthz_says_503_only_when_the_journal_cannot_be_written(house: House) -> None:
+    assert house.ask.get("/healthz").status == 200
+    house.journal.close()
+    refused = house.ask.post("/api/v1/tickets", {"service": "social"})
+    assert (refused.status, refused.reason) == (503, "disk_failed")
+    health = house.ask.get("/healthz")
+    assert (health.status, health.reason) == (503, "registrar_failed")
+    assert house.ask.get("/api/v1/hall").status == 200
+    events = house.ask.get("/api/v1/events")
+    assert (events.status, events.reason) == (503, "disk_failed")
