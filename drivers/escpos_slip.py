@@ -19,6 +19,8 @@ WIDTHS = (384, 576)
 
 # SNBC BTP-2002NP manual: FS & takes two bytes at a time as one Chinese character; lost with ESC @.
 CHINESE_ON = b"\x1c&"
+RULE_DOTS = 10
+"""Height of a rule with its white; the line above it brings white of its own."""
 BAND_DOTS = 24
 """Height of one raster command: what a cheap printer's buffer takes at once, and the most that a cut-off job
 leaves unfinished in the printer."""
@@ -157,8 +159,8 @@ class Encoder:
 
 
 def _rule(width_dots: int) -> Image.Image:
-    picture = Image.new("1", (width_dots, BAND_DOTS // 2), 1)
-    picture.paste(0, (0, BAND_DOTS // 4 - 1, width_dots, BAND_DOTS // 4 + 1))
+    picture = Image.new("1", (width_dots, RULE_DOTS), 1)
+    picture.paste(0, (0, 3, width_dots, 5))
     return picture
 
 

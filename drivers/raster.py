@@ -11,6 +11,7 @@ SUBSTITUTE = "\u3013"
 """The geta mark: stands for a character that cannot be printed, as Chinese and Japanese printers do it."""
 CELL_DOTS = 12
 """Width of a half-width cell of a ticket printer's font A; a Chinese character is two wide, two high."""
+QUIET_MODULES = 4
 LEADING_DOTS = 6
 """White under a line: a printer's own lines are 24 dots high and 30 apart."""
 FONTS = (
@@ -90,11 +91,12 @@ def wrap(text: str, columns: int) -> Iterable[str]:
 
 
 def qr_picture(data: str, module_dots: int, widest: int) -> Image.Image:
-    """A QR code with its quiet zone, correction level M; modules shrink until it fits `widest` dots.
+    """A QR code, correction level M; modules shrink until it and its quiet zone fit `widest` dots.
 
-    Raises ValueError when it cannot fit.
+    The quiet zone above and below is part of the picture; to the sides the paper is white by itself, and a
+    slow serial line need not be told. Raises ValueError when it cannot fit.
     """
-    code = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_M, border=4)
+    code = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_M, border=QUIET_MODULES)
     code.add_data(data)
     code.make(fit=True)
     modules = code.get_matrix()
@@ -104,4 +106,5 @@ def qr_picture(data: str, module_dots: int, widest: int) -> Image.Image:
         raise ValueError(f"a code of {side} modules does not fit on {widest} dots")
     small = Image.new("1", (side, side), 1)
     small.putdata([0 if black else 1 for row in modules for black in row])
-    return small.resize((side * dots, side * dots), Image.Resampling.NEAREST)
+    small = small.crop((QUIET_MODULES, 0, side - QUIET_MODULES, side))
+    return small.resize((small.width * dots, side * dots), Image.Resampling.NEAREST)

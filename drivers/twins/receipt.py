@@ -76,10 +76,10 @@ def _strip(item: Line | Dots | Code | Feed, width: int) -> Image.Image:
             return _placed(drawn, item.align, width, drawn.height)
         case Line():
             line = Image.new("L", (sum(c.dots for c in item.cells), item.height), 255)
-            x = 0
+            x, tallest = 0, max(24 * cell.high for cell in item.cells)
             for cell in item.cells:
                 glyph = _glyph(cell)
-                line.paste(glyph, (x, item.height - glyph.height))
+                line.paste(glyph, (x, tallest - glyph.height))
                 x += cell.dots
             return _placed(line, item.align, width, item.height)
 

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import shutil
 import threading
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -66,9 +67,16 @@ class Bench:
         return sorted(p.name for p in self.stored.rglob("*") if p.is_file())
 
 
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory) -> Path:
+    folder: Path = tmp_path_factory.mktemp("pages")
+    write_pages(folder)
+    return folder
+
+
 @pytest.fixture
-def bench(tmp_path) -> Iterator[Bench]:
-    write_pages(tmp_path / "pictures")
+def bench(tmp_path, pages) -> Iterator[Bench]:
+    shutil.copytree(pages, tmp_path / "pictures")
     with Bench(tmp_path) as made:
         yield made
 
@@ -158,7 +166,8 @@ def test_a_picture_without_a_page_is_kept_all_the_same(tmp_path):
 
 @pytest.mark.parametrize(("trusted", "left"), [(True, 1), (False, 2)])
 def test_old_days_are_erased_only_by_a_clock_that_is_to_be_trusted(tmp_path, trusted, left):
-    write_pages(tmp_path / "pictures")
+    (tmp_path / "pictures").mkdir()
+    Image.new("RGB", (64, 64)).save(tmp_path / "pictures" / "x.png")
     with Bench(tmp_path, trusted=trusted, keep_days=7) as bench:
         today = date.fromisoformat(bench.registrar.view.day)
         for age in (7, 8):
