@@ -4,7 +4,7 @@ A driver module `drivers.KIND_family` holds
   * `Options`: a frozen dataclass, the device's table in devices.toml without `driver`, `link`, `counter`;
   * `LINKS`: the link schemes it can live on, as `("serial", "rs485", "tcp")`;
   * `Driver(link, options)`: made when the link opens, thrown away when it is lost.
-A driver on a shared line talks through the `Line` (drivers.framing) that the supervisor hands to it as `link`.
+A driver on a shared line gets as `link` the `Line` (drivers.framing) of all that hang on the wire.
 """
 
 from collections.abc import Sequence
@@ -182,13 +182,13 @@ class Device(Protocol):
         ...
 
     def check(self) -> DeviceStatus:
-        """How is it? Asked every few seconds. Raises LinkLost; a silent device is a status, not an exception."""
+        """How is it? Asked every few seconds. Raises LinkLost; silence is a status, not an exception."""
         ...
 
 
 class TicketPrinter(Device, Protocol):
     def print_slip(self, slip: Slip) -> bool:
-        """Print and cut one slip. True: the printer itself confirmed it; False: sent whole, and it cannot say.
+        """Print and cut one slip. True: the printer confirmed it; False: sent whole, and it cannot say.
 
         Blocks up to 8 s. Raises DeviceFault (with `begun` once bytes of the slip have left, also when the link
         is lost then), LinkLost (nothing of the slip has left).

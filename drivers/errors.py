@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Fault(StrEnum):
-    """Codes of a device's trouble: keys of the text catalogue (`fault.paper_out`), and what the county sees."""
+    """A device's trouble: a key of the text catalogue (`fault.paper_out`), and what the county sees."""
 
     NO_ANSWER = "no_answer"
     REFUSED = "refused"

@@ -25,7 +25,7 @@ def parser(only: str = "") -> argparse.ArgumentParser:
     """The whole command line; `only` loads that one command's options and leaves the others as names."""
     top = argparse.ArgumentParser(
         prog="bianmin",
-        description="bianmin-edge (便民): one box for a township service hall.",
+        description="bianmin-edge: one box for a township service hall.",
         epilog="Begin with: bianmin demo      Then: bianmin check DIR, bianmin run DIR, bianmin kiosk URL",
     )
     names = top.add_subparsers(dest="command", metavar="COMMAND", required=True)

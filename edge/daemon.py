@@ -85,13 +85,14 @@ class Daemon:
             screens=lambda: self._door.screens(),
         )
         cameras = {counters[id]: h for id, h in handles.items() if h.kind == "camera"}
+        self._captures = Captures(registrar, cameras, self._data / "captures")
         self._door = Door(
             registrar,
             texts=settings.texts,
             guides=settings.guides,
             codes=self._codes,
             keep_text=self._keep_text,
-            cameras=Captures(registrar, cameras, self._data / "captures"),
+            cameras=self._captures,
             facts=self._health.report,
             version=VERSION,
             port=port,
@@ -187,6 +188,7 @@ class Daemon:
             signal.signal(number, lambda *_: self._stopping.set())
         while not self._stopping.wait(PURGE_EVERY_S):
             self._side.purge(self._clock())
+            self._captures.purge()
         notify("STOPPING=1")
         self.stop()
         return 0
