@@ -148,12 +148,19 @@ class Registrar:
             )
             return self.view
 
+    def now(self) -> Now:
+        """The time as the hall takes it: set right by who knows, and judged. Any thread."""
+        raw = self._clock()
+        hall = self._picture
+        offset_s = hall.clock_offset(raw.boot) if hall.clock_is_set(raw.boot) else None
+        return corrected(raw, offset_s, self._floor, self._zone)
+
     def ticket(self, id_or_number: str) -> TicketView | None:
-        return ticket_view(self._picture, id_or_number, self._now())
+        return ticket_view(self._picture, id_or_number, self.now())
 
     def why(self, counter: CounterId) -> Json:
         """Who is next at a counter, and why. Raises Refused for a counter that is not there."""
-        return why(self._picture, counter, self._now())
+        return why(self._picture, counter, self.now())
 
     def healthy(self) -> str | None:
         """None: all is well; else what is wrong."""
@@ -224,7 +231,7 @@ class Registrar:
         """Decide on and apply each job; one that breaks the hall is refused, and the rest begun anew."""
         broken: list[_Job] = []
         while True:
-            batch = _Batch(self._now(), refused=[(job, Refused(BUG)) for job in broken])
+            batch = _Batch(self.now(), refused=[(job, Refused(BUG)) for job in broken])
             for job in jobs:
                 if job not in broken and not self._consider(job, batch):
                     broken.append(job)
@@ -347,16 +354,10 @@ class Registrar:
         self._hall, self._floor = hall, floor
         self._picture = hall.snapshot()
 
-    def _now(self) -> Now:
-        raw = self._clock()
-        hall = self._picture
-        offset_s = hall.clock_offset(raw.boot) if hall.clock_is_set(raw.boot) else None
-        return corrected(raw, offset_s, self._floor, self._zone)
-
     def _show(self, picture: Hall) -> None:
         """Swap the view and the picture that other threads read: what is on disk, seen at this moment."""
         try:
-            view = hall_view(picture, self._now())
+            view = hall_view(picture, self.now())
         except Exception as error:  # noqa: BLE001  (a job's edge: logged with its trace by `_complain`)
             self._complain("the view could not be made, the former one stays", error)
             self._view_trouble = f"view: {error!r}"
