@@ -73,8 +73,12 @@ class Clock:
     def __init__(self) -> None:
         at = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
         self.now = Now(at, at.date(), trusted=True, boot="boot-1", uptime_s=100.0)
+        self.goes = threading.Event()
+        """Cleared: whoever asks for the time hangs, as in a library that does not come back."""
+        self.goes.set()
 
     def __call__(self) -> Now:
+        assert self.goes.wait(30)
         return self.now
 
     def trust(self, trusted: bool) -> None:

@@ -83,27 +83,18 @@ def test_the_watchdog_is_fed_while_all_threads_turn_and_not_while_one_hangs(
         health.stop()
 
 
-def test_a_registrar_that_hangs_is_seen_by_watchdog_and_door(house: House) -> None:
-    hold = threading.Event()
-    inside = threading.Event()
-    now = house.clock.now
-
-    def hanging() -> object:
-        inside.set()
-        hold.wait(10)
-        return now
-
+def test_a_registrar_that_hangs_is_seen_and_the_door_still_shows_the_hall(house: House) -> None:
     health = health_of(house, {}, stuck_s=0.3)
     assert health.stuck() == []
-    house.registrar._clock = hanging  # type: ignore[assignment]
-    assert inside.wait(5)
+    house.clock.goes.clear()
     try:
-        threading.Event().wait(0.4)
-        assert health.stuck() == ["registrar"]
+        deadline = time.monotonic() + 5
+        while not health.stuck() and time.monotonic() < deadline:
+            threading.Event().wait(0.02)
         assert health.trouble() == "hangs: registrar"
-        assert house.ask.get("/api/v1/hall").status == 200, "views are read without the registrar"
+        assert house.ask.get("/api/v1/hall").status == 200
     finally:
-        hold.set()
+        house.clock.goes.set()
 
 
 def test_the_doors_beat_goes_on_while_it_has_nothing_to_do(house: House) -> None:

@@ -27,6 +27,8 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chro
 
 
 def show(browser: webdriver.Chrome, house: House, width: int = 1280, height: int = 800) -> None:
+    browser.get("about:blank")
+    complaints(browser)  # what the last page had to say when its door closed
     browser.execute_cdp_cmd(
         "Emulation.setDeviceMetricsOverride",
         {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600},
