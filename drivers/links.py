@@ -221,9 +221,11 @@ class SerialLink:
     def _open(self, options: Mapping[str, str], character: str) -> Any:
         scheme, parts = scheme_of(self.url), urlsplit(self.url)
         piece_s = WRITE_PIECE * 10 / self.baud if self.baud else 0.0
-        common: dict[str, Any] = {"timeout": 0, "write_timeout": WRITE_TIMEOUT_S + piece_s}
+        write_timeout_s = WRITE_TIMEOUT_S + piece_s
         if scheme == "tcp":
-            return serial.serial_for_url(f"socket://{parts.hostname}:{parts.port}", **common)
+            return serial.serial_for_url(
+                f"socket://{parts.hostname}:{parts.port}", timeout=0, write_timeout=write_timeout_s
+            )
         port = serial.serial_for_url(
             f"rfc2217://{parts.hostname}:{parts.port}" if scheme == "rfc2217" else unquote(parts.path),
             do_not_open=True,
@@ -233,12 +235,13 @@ class SerialLink:
             stopbits=int(character[2]),
             xonxoff=_is_on(options.get("xonxoff", "")),
             rtscts=_is_on(options.get("rtscts", "")),
-            # The library's own default waits for DSR, which few devices wire (facts: ESC/POS traps).
+            # The library's own default waits for DSR, which few devices wire.
             dsrdtr=False,
-            **common,
+            timeout=0,
         )
         if scheme != "rfc2217":
             port.exclusive = True
+            port.write_timeout = write_timeout_s
         if options.get("dtr") in ("off", "false"):
             port.dtr = False
         port.open()

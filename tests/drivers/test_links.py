@@ -10,6 +10,8 @@ import time
 import tty
 
 import pytest
+import serial
+import serial.rfc2217
 from conftest import until
 
 from drivers.errors import DeviceFault, Fault, LinkLost
@@ -195,6 +197,75 @@ def test_nobody_listening_is_a_lost_link(server):
         open_link(url)
 
 
+# --- serial servers -----------------------------------------------------------------------------------------
+
+
+class PlainTerminal(serial.Serial):
+    """A terminal without modem lines: asking for them there fails."""
+
+    cts = dsr = ri = cd = False
+
+    def _update_dtr_state(self):
+        pass
+
+    def _update_rts_state(self):
+        pass
+
+
+@pytest.fixture
+def serial_server(terminal):
+    """A port of RFC 2217 before the terminal, for one caller."""
+    _, name, _ = terminal
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve():
+        caller = listener.accept()[0]
+        port = PlainTerminal(name, baudrate=9600, timeout=0.05)
+
+        class Connection:
+            write = staticmethod(caller.sendall)
+
+        manager = serial.rfc2217.PortManager(port, Connection())
+        caller.settimeout(0.02)
+        try:
+            while True:
+                try:
+                    chunk = caller.recv(1024)
+                    if not chunk:
+                        break
+                    port.write(b"".join(manager.filter(chunk)))
+                except TimeoutError:
+                    pass
+                if port.in_waiting:
+                    caller.sendall(b"".join(manager.escape(port.read(port.in_waiting))))
+        finally:
+            port.close()
+            caller.close()
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    yield f"rfc2217://127.0.0.1:{listener.getsockname()[1]}?baud=19200"
+    thread.join()
+    listener.close()
+
+
+def test_a_serial_server_carries_bytes_and_the_baud_rate(terminal, serial_server):
+    far, _, ends = terminal
+    link = open_link(serial_server)
+    try:
+        link.write(b"\xff\x00hello")
+        assert os.read(far, 100) == b"\xff\x00hello"
+        os.write(far, b"\xff\x00back")
+        came = b""
+        while len(came) < 6:
+            came += link.read(1.0)
+        assert came == b"\xff\x00back"
+        assert termios.tcgetattr(ends[1])[4] == termios.B19200
+        assert link.read(0.01) == b""
+    finally:
+        link.close()
+
+
 # --- nodes --------------------------------------------------------------------------------------------------
 
 
@@ -231,10 +302,10 @@ def test_an_unplugged_node_is_a_lost_link(terminal, opened):
 
 
 def test_a_usb_printer_is_found_by_its_ids_and_by_its_serial_number(tmp_path):
-    for number, serial in enumerate(["A1", "B2"]):
+    for number, mark in enumerate(["A1", "B2"]):
         usb = tmp_path / "devices" / f"1-{number}"
         (usb / "1-1:1.0").mkdir(parents=True)
-        for name, value in (("idVendor", "04b8"), ("idProduct", "0202"), ("serial", serial)):
+        for name, value in (("idVendor", "04b8"), ("idProduct", "0202"), ("serial", mark)):
             (usb / name).write_text(value + "\n")
         entry = tmp_path / "class" / f"lp{number}"
         entry.mkdir(parents=True)
