@@ -60,21 +60,24 @@ class Reply:
     body: Json
 
 
-@dataclass(frozen=True)
-class Picture:
+class Picture(Protocol):
     """A stored capture, as it is handed out."""
 
-    content: bytes
-    media_type: str
-    name: str
-    counter: CounterId
+    @property
+    def content(self) -> bytes: ...
+    @property
+    def media_type(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def counter(self) -> CounterId: ...
 
 
 class Photographer(Protocol):
     """The document cameras, as the door knows them. Both block."""
 
     def take(self, counter: CounterId, request: Request, by: By) -> tuple[Event, ...]: ...
-    def fetch(self, capture: str) -> Picture | None: ...
+    def fetch(self, capture: str) -> Handed | None: ...
 
 
 class Tries:

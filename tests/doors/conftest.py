@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from edge.doors.house import Picture
 from edge.doors.http import Door
 from edge.guides import Guide, Guides
 from edge.hall.commands import NoteCapture
@@ -85,6 +84,14 @@ class Clock:
         self.now = replace(self.now, trusted=trusted)
 
 
+@dataclass(frozen=True)
+class Stored:
+    content: bytes
+    media_type: str
+    name: str
+    counter: str
+
+
 @dataclass
 class Cameras:
     """A camera that always has the same page; what is under test is the door."""
@@ -104,10 +111,10 @@ class Cameras:
         )
         return self.registrar.ask(note).events
 
-    def fetch(self, capture: str) -> Picture | None:
+    def fetch(self, capture: str) -> Stored | None:
         if capture not in self.taken:
             return None
-        return Picture(b"\xff\xd8\xff\xd9", "image/jpeg", f"{capture}.jpg", "3")
+        return Stored(b"\xff\xd8\xff\xd9", "image/jpeg", f"{capture}.jpg", "3")
 
 
 @dataclass
