@@ -77,13 +77,13 @@ class Printing:
             id: _Press(self, id, handle, id in trusted, self._stopping) for id, handle in handles.items()
         }
         self._thread = threading.Thread(target=self._follow, name="printing", daemon=True)
-        self._seq = 0
+        self._seq = registrar.journal.head
+        """What is asked for from here on is fresh, though the thread may start later."""
         self.beat = time.monotonic()
         """When it last went round, for the watchdog."""
 
     def start(self) -> None:
         """Settle what an earlier life left open, then follow; nothing old is printed. Raises JournalError."""
-        self._seq = self._registrar.journal.head
         self._settle()
         for press in self._presses.values():
             press.start()
@@ -112,7 +112,7 @@ class Printing:
     def _left_open(self) -> dict[tuple[TicketId, DeviceId], type[Event]]:
         journal = self._registrar.journal
         found: dict[tuple[TicketId, DeviceId], type[Event]] = {}
-        for entry in self._entries(journal.fold_start(1), self._seq):
+        for entry in self._entries(journal.fold_start(2), self._seq):
             event = entry.event
             if (order := order_of(event)) is not None:
                 found[order] = SlipQueued

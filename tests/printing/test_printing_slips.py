@@ -49,6 +49,18 @@ def test_many_tickets_come_out_in_their_order_and_once(bench, printer):
     assert numbers(printer) == [f"A{n:03d}" for n in range(1, 9)]
 
 
+def test_a_ticket_taken_before_the_reader_starts_is_printed_and_not_taken_for_an_old_one(printer, tmp_path):
+    hall = HallBench(tmp_path, {"printer-1": printer.url})
+    hall.registrar.start()
+    early = hall.take()  # the door may open first
+    hall.supervisor.start()
+    hall.until_up()
+    hall.printing.start()
+    hall.until_paper(early, PaperState.PRINTED)
+    assert hall.slip_events(early) == [("SlipStarted", ""), ("SlipPrinted", "")]
+    hall.stop()
+
+
 def test_a_kiosk_without_a_printer_wants_no_slip(bench, printer):
     silent = bench.take("k3")
     printed = bench.take()
