@@ -11,6 +11,8 @@ from drivers.frame_table import Escape, Field, LineSettings, Message, Problems, 
 
 Values: TypeAlias = dict[str, int | bytes]
 
+NO_ESCAPE = Escape("", "", {})
+
 
 @dataclass(frozen=True)
 class FrameFormat:
@@ -29,31 +31,18 @@ class FrameFormat:
         """Read a description as TOML gives it. Raises ValueError with one problem per line."""
         problems = Problems()
         problems.unknown_keys(name or "frame", table, {"line", "stream", "fields", "escape", "on", "send"})
-        rows = table.get("fields")
-        if not isinstance(rows, list) or not rows:
-            problems.append("fields: must be a list of at least one field")
-            rows = []
-        on = table.get("on", [])
+        escape, messages = table.get("escape"), problems.table("send", table.get("send", {}))
         made = cls(
             name,
             LineSettings.read(problems.table("line", table.get("line", {})), problems),
             StreamSettings.read(problems.table("stream", table.get("stream", {})), problems),
-            tuple(
-                Field.read(f"fields[{i}]", problems.table(f"fields[{i}]", row), problems)
-                for i, row in enumerate(rows)
-            ),
-            Escape.read(problems.table("escape", table["escape"]), problems)
-            if "escape" in table
-            else Escape("", "", {}),
-            tuple(
-                Rule.read(f"on[{i}]", problems.table(f"on[{i}]", row), problems)
-                for i, row in enumerate(on if isinstance(on, list) else [on])
-            ),
-            {
-                key: Message.read(f"send.{key}", value, problems)
-                for key, value in problems.table("send", table.get("send", {})).items()
-            },
+            tuple(Field.read(where, row, problems) for where, row in problems.rows("fields", table)),
+            NO_ESCAPE if escape is None else Escape.read(problems.table("escape", escape), problems),
+            tuple(Rule.read(where, row, problems) for where, row in problems.rows("on", table)),
+            {key: Message.read(f"send.{key}", value, problems) for key, value in messages.items()},
         )
+        if not made.fields:
+            problems.append("fields: at least one is needed")
         if not problems:
             problems.extend(made._contradictions())
         if problems:

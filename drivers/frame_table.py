@@ -62,6 +62,14 @@ class Problems(list[str]):
         self.append(f'{where}: {value!r} is not hex bytes like "FF 68"')
         return b""
 
+    def rows(self, key: str, table: Table) -> list[tuple[str, Table]]:
+        """A list of tables, each with its place."""
+        found = table.get(key, [])
+        if not isinstance(found, list):
+            self.append(f"{key}: must be a list of tables")
+            found = []
+        return [(f"{key}[{i}]", self.table(f"{key}[{i}]", row)) for i, row in enumerate(found)]
+
     def table(self, where: str, value: object) -> Table:
         if not isinstance(value, Mapping):
             self.append(f"{where}: must be a table")

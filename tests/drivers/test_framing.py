@@ -2,8 +2,10 @@
 
 import copy
 import random
+import tomllib
 
 import pytest
+from conftest import HERE
 
 from drivers.checksums import CHECKSUMS
 from drivers.errors import FrameError
@@ -47,6 +49,23 @@ def test_every_golden_frame_is_taken_apart_and_built_again_byte_for_byte(device,
         rebuilt = [frames.encode(**values) for frames, values in formats_that_read(formats, device, frame)]
         assert frame in rebuilt, frame.hex(" ")
         assert set(rebuilt) == {frame}
+
+
+@pytest.mark.parametrize(
+    "file", sorted((HERE.parents[1] / "config" / "integrations").glob("*.toml")), ids=str
+)
+def test_every_description_that_comes_with_the_product_is_sound(file):
+    for name, table in tomllib.loads(file.read_text(encoding="utf-8"))["frame"].items():
+        FrameFormat.from_table(table, name)
+
+
+def test_the_products_own_clerk_pad_reads_every_golden_frame(golden):
+    file = HERE.parents[1] / "config" / "integrations" / "ff68.toml"
+    table = tomllib.loads(file.read_text(encoding="utf-8"))["frame"]["clerk-pad-ff68"]
+    frames = FrameFormat.from_table(table, "clerk-pad-ff68")
+    for frame in frames_of(golden, "pads_ff68"):
+        assert frames.encode(**frames.decode(frame)) == frame
+        assert frames.rule_for(frames.decode(frame)) is not None
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,8 @@
-"""Links on real descriptors: terminals, sockets, files, a camera's child process."""
+"""Links on real descriptors: terminals, sockets, serial servers, files."""
 
 import os
 import pty
 import socket
-import sys
 import termios
 import threading
 import time
@@ -12,12 +11,10 @@ import tty
 import pytest
 import serial
 import serial.rfc2217
-from conftest import until
 
 from drivers.errors import DeviceFault, Fault, LinkLost
 from drivers.framing import Line
 from drivers.links import find_usb_printer, open_link, options_of, scheme_of
-from drivers.links_video import VideoLink
 
 LONG_S = 20.0
 """A wait that only a failing test would sit out."""
@@ -366,65 +363,3 @@ def test_two_that_talk_at_once_are_noticed(terminal, opened, formats):
     os.write(far, b"\x00\x81")
     assert line.read(LONG_S) == []
     assert line.bad == 1
-
-
-# --- the camera's child -------------------------------------------------------------------------------------
-
-CHILD = """
-import json, sys, time
-for line in sys.stdin:
-    do = json.loads(line)["do"]
-    if do == "hang":
-        time.sleep(60)
-    elif do == "babble":
-        print("this is no JSON", flush=True)
-    elif do == "die":
-        sys.exit(3)
-    elif do == "huge":
-        print(json.dumps({"ok": True, "bytes": 10**12}), flush=True)
-    else:
-        picture = bytes(range(256)) * 1000 if do == "capture" else b""
-        print(json.dumps({"ok": True, "did": do, "bytes": len(picture)}), flush=True)
-        sys.stdout.buffer.write(picture)
-        sys.stdout.buffer.flush()
-"""
-
-
-@pytest.fixture
-def camera():
-    link = VideoLink("folder:///pages", (sys.executable, "-c", CHILD))
-    yield link
-    link.close()
-
-
-def test_the_child_answers_with_fields_and_bytes(camera):
-    assert camera.ask("start", LONG_S) == ({"ok": True, "did": "start", "bytes": 0}, b"")
-    answer, picture = camera.ask("capture", LONG_S)
-    assert (answer["did"], picture) == ("capture", bytes(range(256)) * 1000)
-    assert camera.ask("check", LONG_S)[0]["did"] == "check"
-
-
-@pytest.mark.parametrize(
-    ("do", "words"), [("hang", "no answer"), ("babble", "babbles"), ("die", "ended"), ("huge", "answers")]
-)
-def test_a_child_that_hangs_babbles_or_dies_is_killed_and_a_lost_link(camera, do, words):
-    camera.ask("start", LONG_S)
-    with pytest.raises(LinkLost, match=words):
-        camera.ask(do, 0.05 if do == "hang" else LONG_S)
-    until(lambda: camera._child.poll() is not None)
-    with pytest.raises(LinkLost):
-        camera.read(LONG_S)
-    with pytest.raises(LinkLost):
-        camera.ask("check", LONG_S)
-
-
-def test_the_child_ends_with_its_input(camera):
-    camera.ask("start", LONG_S)
-    camera.close()
-    assert camera._child.returncode == 0
-
-
-def test_waiting_on_a_camera_is_woken(camera):
-    camera.ask("start", LONG_S)
-    threading.Timer(0.02, camera.wake).start()
-    assert camera.read(LONG_S) == b""
