@@ -15,7 +15,7 @@ import os
 import select
 import stat
 import termios
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -25,6 +25,7 @@ import serial
 from serial import rs485
 
 from drivers.errors import LinkLost
+from drivers.links_wake import READ_SIZE, Waker
 
 log = logging.getLogger(__name__)
 
@@ -33,8 +34,6 @@ WRITE_PIECE = 512
 
 WRITE_TIMEOUT_S = 3.0
 """For one piece on top of the time that the wire itself takes: nobody takes bytes any more."""
-
-READ_SIZE = 4096
 
 _SERIAL_OPTIONS = {"baud", "format", "rtscts", "xonxoff", "dtr", "echo"}
 _OPTIONS: Mapping[str, set[str]] = MappingProxyType(
@@ -171,34 +170,6 @@ def find_usb_printer(url: str, root: Path = Path("/sys/class/usbmisc")) -> Path:
         if ids == [vendor, product] and mark == number:
             return Path("/dev/usb") / entry.name
     raise LinkLost(f"{url}: no such printer is plugged in")
-
-
-class Waker:
-    """A file descriptor to wait on that any thread can make ready."""
-
-    def __init__(self) -> None:
-        self._read, self._write = os.pipe()
-        os.set_blocking(self._read, False)
-        os.set_blocking(self._write, False)
-
-    def wake(self) -> None:
-        try:
-            os.write(self._write, b"!")
-        except OSError:  # full: it wakes already; closed: there is nobody to wake
-            return
-
-    def wait(self, nodes: Sequence[int], timeout_s: float) -> list[int]:
-        """Which of these can be read, at once or after `timeout_s`; none of them after `wake`."""
-        ready = select.select([self._read, *nodes], [], [], max(0.0, timeout_s))[0]
-        if self._read in ready:
-            os.read(self._read, READ_SIZE)
-        return [node for node in nodes if node in ready]
-
-    def close(self) -> None:
-        ends, self._read, self._write = (self._read, self._write), -1, -1
-        for end in ends:
-            if end >= 0:
-                os.close(end)
 
 
 class SerialLink:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 
 from drivers.errors import LinkLost
-from drivers.links import Waker
+from drivers.links_wake import Waker
 
 RECORD_SIZE = 24
 """struct input_event with 64-bit time."""

@@ -13,7 +13,7 @@ import time
 from collections.abc import Sequence
 
 from drivers.errors import LinkLost
-from drivers.links import READ_SIZE, Waker
+from drivers.links_wake import READ_SIZE, Waker
 
 LONGEST_LINE = 65_536
 MOST_BYTES = 64 * 1024 * 1024

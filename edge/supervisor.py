@@ -267,11 +267,12 @@ class LinkThread(threading.Thread):
     def _live(self) -> None:
         self._served = False
         modules = {d.id: loader.load(d.driver) for d in self._plan.devices}
-        link = links.open_link(self._plan.url)
+        frames = self._frames(list(modules.values()))
+        link = self._open(frames)
         try:
             self._link = link
             log.debug("link %s: opened", self._plan.name)
-            line = self._line(link, list(modules.values()))
+            line = Line(link, frames) if frames else None
             seats = [
                 _Seat(self.handles[d.id], modules[d.id].Driver(line or link, d.options), modules[d.id])
                 for d in self._plan.devices
@@ -284,12 +285,18 @@ class LinkThread(threading.Thread):
                 handle.closed()
             link.close()
 
-    def _line(self, link: Any, modules: Sequence[Any]) -> Any:
-        """The shared line where the drivers speak frames, None where a driver has the link to itself."""
+    def _frames(self, modules: Sequence[Any]) -> FrameFormat | None:
+        """The format of a line that drivers share; None where one driver has the link to itself."""
         if not any(loader.speaks_frames(m) for m in modules):
             return None
         own = next((f for m in modules if (f := loader.fixed_frames(m)) is not None), None)
-        return Line(link, own or FrameFormat.from_table(self._plan.frames or {}))
+        return own or FrameFormat.from_table(self._plan.frames or {})
+
+    def _open(self, frames: FrameFormat | None) -> Any:
+        """The maker's usual line settings hold where the URL names none."""
+        if frames is None:
+            return links.open_link(self._plan.url)
+        return links.open_link(self._plan.url, baud=frames.line.baud, character=frames.line.character)
 
     def _turn(self, seats: list[_Seat], line: Any) -> None:
         self.beat = time.monotonic()
