@@ -73,7 +73,8 @@ class Daemon:
         self._supervisor = Supervisor(self._links(), _Ears(Pads(registrar, counters), registrar))
         handles = self._supervisor.handles
         printers = {id: h for id, h in handles.items() if h.kind == "printer"}
-        self._printing = Printing(registrar, printers, self._compose)
+        believed = {d.id for d in settings.devices.values() if getattr(d.options, "trust_unconfirmed", False)}
+        self._printing = Printing(registrar, printers, self._compose, trusted=believed)
         self._boards = Boards(registrar, handles, counters, settings.texts)
         self._uplink = self._county()
         self._health = Health(
