@@ -76,7 +76,7 @@ def _screen(args: argparse.Namespace) -> int:
     from kiosk_ui.paint import Brush
     from kiosk_ui.play import Player
     from kiosk_ui.text import Typesetter
-    from kiosk_ui.window import App, open_window, run, wake
+    from kiosk_ui.window import App, Waker, open_window, run
 
     client = Client(args.url, args.name)
     folders = [paths.shared("texts"), *([args.texts] if args.texts else [])]
@@ -86,7 +86,8 @@ def _screen(args: argparse.Namespace) -> int:
         print(faces.notice, file=sys.stderr)
     kiosk = args.what == "kiosk"
     screen = open_window("bianmin", args.size, (1080, 1920) if kiosk else (1920, 1080))
-    brush, live, size = Brush(Typesetter(faces)), Live(client, wake), screen.get_size()
+    brush, waker, size = Brush(Typesetter(faces)), Waker(), screen.get_size()
+    live = Live(client, waker.wake)
     app: App
     if kiosk:
         app = Kiosk(theme_for(size, args.width_mm), brush, languages, live, args.name)
@@ -96,12 +97,12 @@ def _screen(args: argparse.Namespace) -> int:
         app = HallScreen(size, brush, languages[0], live, args.zone)
     if args.shots:
         args.shots.mkdir(parents=True, exist_ok=True)
-    player = Player(wake) if args.play else None
+    player = Player(waker.wake) if args.play else None
     live.start()
     try:
         if player:
             player.start()
-        run(app, screen, live, player, args.shots)
+        run(app, screen, waker, live, player, args.shots)
     finally:
         live.stop()
     return 0

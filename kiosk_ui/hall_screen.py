@@ -40,7 +40,16 @@ class Latest:
 class HallScreen:
     """One hall screen; `counter` draws one counter's page instead."""
 
-    def __init__(self, size: tuple[int, int], brush: Brush, texts: Texts, live: Live, zone: str = "") -> None:
+    def __init__(
+        self,
+        size: tuple[int, int],
+        brush: Brush,
+        texts: Texts,
+        live: Live,
+        zone: str = "",
+        announce: Callable[[Json], object] = lambda call: None,
+    ) -> None:
+        """`announce` gets each new call once, in the frame loop: for a chime; it may not block."""
         self.presser = Presser()
         self.now_s = 0.0
         self.zone = zone
@@ -48,6 +57,7 @@ class HallScreen:
         self._brush = brush
         self._texts = texts
         self._live = live
+        self._announce = announce
         self._latest = Latest()
         self._began = False
 
@@ -60,6 +70,8 @@ class HallScreen:
         if seq != self._latest.seq:
             # What was called before this screen came up is shown, but not announced.
             self._latest = Latest(seq, now_s if self._began else -1e9)
+            if self._began and calls:
+                self._announce(calls[0])
         self._began = self._began or bool(self.view)
 
     def tap(self, id: str) -> None:
@@ -119,7 +131,8 @@ class HallScreen:
         if not self.view.get("calls"):
             self._welcome(pen, main, u)
         else:
-            left = pygame.Rect(main.left, main.top, round(main.w * 0.575), main.h)
+            alone = len(self.view["calls"]) == 1
+            left = pygame.Rect(main.left, main.top, main.w if alone else round(main.w * 0.575), main.h)
             self._call(pen, left, u)
             right = pygame.Rect(left.right + u(28), main.top, main.right - left.right - u(28), main.h)
             self._before(pen, right, u)

@@ -11,7 +11,7 @@ import pygame
 from kiosk_ui.text import Typesetter
 from kiosk_ui.theme import Colour, Palette
 
-BUDGET_BYTES = 56 * 1024 * 1024
+BUDGET_BYTES = 40 * 1024 * 1024
 ICONS = Path(__file__).parent / "icons"
 
 

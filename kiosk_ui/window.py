@@ -1,6 +1,7 @@
 """A screen's window and frame loop: wait for something, let the app think, draw what changed."""
 
 import os
+import threading
 import time
 from pathlib import Path
 from typing import Protocol
@@ -53,6 +54,9 @@ def open_window(title: str, size: tuple[int, int] | None, default: tuple[int, in
     """A window of `size`, or the whole screen when none is given (`default` where there is no screen)."""
     headless = choose_driver()
     pygame.display.init()
+    if not headless and pygame.display.get_driver() in ("dummy", "offscreen"):
+        # SDL 2.32 goes on in memory when the named display is not there: a screen that nobody sees.
+        raise SystemExit("the display does not answer (DISPLAY or WAYLAND_DISPLAY)")
     pygame.font.init()
     pygame.display.set_caption(title)
     if headless:
@@ -65,20 +69,47 @@ def open_window(title: str, size: tuple[int, int] | None, default: tuple[int, in
     return pygame.display.set_mode(size, pygame.SCALED | pygame.RESIZABLE if small else 0)
 
 
-def wake() -> None:
-    """Let the frame loop look now; from any thread."""
-    if pygame.display.get_init():
-        pygame.event.post(pygame.event.Event(pygame.USEREVENT))
+class Waker:
+    """What the frame loop waits on, and other threads call."""
+
+    def __init__(self) -> None:
+        self._called = threading.Event()
+        # Without a display SDL 2.32 polls each millisecond (2.5 % of a core), and nothing but a call comes.
+        self._headless = pygame.display.get_driver() in ("dummy", "offscreen")
+
+    def wake(self) -> None:
+        """Let the frame loop look now; from any thread."""
+        self._called.set()
+        if not self._headless and pygame.display.get_init():
+            pygame.event.post(pygame.event.Event(pygame.USEREVENT))
+
+    def wait(self, timeout_ms: int) -> list[pygame.event.Event]:
+        """Events, as soon as there are any or somebody called; blocks up to the time-out."""
+        first: list[pygame.event.Event] = []
+        if self._headless:
+            self._called.wait(timeout_ms / 1000)
+        elif timeout_ms:
+            first = [pygame.event.wait(timeout_ms)]
+        self._called.clear()
+        return first + pygame.event.get()
 
 
-def run(app: App, screen: pygame.Surface, live: Live, player: Player | None, shots: Path | None) -> None:
+def save(screen: pygame.Surface, file: Path) -> None:
+    """Write a picture; whoever sees the file sees the whole of it."""
+    beside = file.with_name(f".{file.name}.new.png")
+    pygame.image.save(screen, beside)
+    beside.replace(file)
+
+
+def run(
+    app: App, screen: pygame.Surface, waker: Waker, live: Live, player: Player | None, shots: Path | None
+) -> None:
     """The frame loop; returns when the window is closed or the player quits. Main thread only."""
     before: Scene | None = None
     shot = ""
     wait_ms = 0
     while True:
-        first = pygame.event.wait(wait_ms) if wait_ms else pygame.event.poll()
-        for event in [first, *pygame.event.get()]:
+        for event in waker.wait(wait_ms):
             if event.type == pygame.QUIT:
                 return
             touched = contact(event, screen.get_size())
@@ -94,7 +125,7 @@ def run(app: App, screen: pygame.Surface, live: Live, player: Player | None, sho
         before = scene
         if shots and app.shot_name() != shot:
             shot = app.shot_name()
-            pygame.image.save(screen, shots / f"{shot}.png")
+            save(screen, shots / f"{shot}.png")
         more, going = player.turn(scene, screen) if player else (False, True)
         if not going:
             return

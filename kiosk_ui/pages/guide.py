@@ -113,11 +113,13 @@ class GuidePage:
         if guide.get("legal_time"):
             boxes.append((pen.words("field_legal"), guide["legal_time"]))
         boxes.append((pen.words("field_fee"), guide.get("fee") or pen.words("field_unknown")))
-        gap, high = u(18), pen.type(128)
-        if stacked:
-            gap = u(12)
-            high = min(high, (inner.bottom - y - u(10) - gap * (len(boxes) - 1)) // len(boxes))
+        gap = u(12 if stacked else 18)
         wide = inner.w if stacked else (inner.w - gap * (len(boxes) - 1)) // len(boxes)
+        setter = pen.scene.brush.type
+        long = any(setter.width(str(value), pen.type(48), True) > wide - 2 * u(22) for _, value in boxes)
+        high = pen.type(168 if long else 128)
+        if stacked:
+            high = min(high, (inner.bottom - y - u(10) - gap * (len(boxes) - 1)) // len(boxes))
         for i, (label, value) in enumerate(boxes):
             across, down = (0, i * (high + gap)) if stacked else (i * (wide + gap), 0)
             _box(pen, pygame.Rect(inner.left + across, y + u(10) + down, wide, high), label, str(value))
@@ -212,9 +214,16 @@ def _box(pen: Pen, rect: pygame.Rect, label: str, value: str) -> None:
     else:
         pen.scene.put(pen.scene.brush.card(rect.size, u(20), p.accent_soft), topleft=rect.topleft)
     room = rect.w - 2 * u(22)
-    y = rect.top + round(rect.h * 0.29)
-    pen.scene.text(label, pen.type(34), p.muted, p.accent_soft, width=room, midleft=(rect.left + u(22), y))
-    y = rect.top + round(rect.h * 0.68)
-    pen.scene.text(
-        value, pen.type(48), p.ink, p.accent_soft, bold=True, width=room, midleft=(rect.left + u(22), y)
-    )
+    size = pen.type(34)
+    top = rect.top + u(12)
+    at = (rect.left + u(22), top + round(size * 0.7))
+    pen.scene.text(label, size, p.muted, p.accent_soft, width=room, midleft=at)
+    top += round(size * 1.4)
+    left = (room, rect.bottom - u(8) - top)
+    size = pen.type(48)
+    if pen.scene.brush.type.width(value, size, True) * 0.8 <= room:
+        size = pen.scene.brush.type.fit(value, size, room, True)[1]
+    lines, size = pen.scene.brush.type.fill(value, size, left, True, spacing=1.25)
+    top += (left[1] - len(lines) * round(size * 1.25)) // 2
+    area = pygame.Rect(rect.left + u(22), top, room, 0)
+    pen.scene.paragraph(value, size, p.ink, p.accent_soft, area, bold=True, spacing=1.25)

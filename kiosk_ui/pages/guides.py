@@ -14,6 +14,8 @@ LETTERS = [c for c in string.ascii_uppercase if c not in "IUV"]
 """No Chinese syllable begins with I, U or V."""
 LONGEST = 8
 LIMIT = 100
+LONG_TIME = 10
+"""A time in more characters than this is told on the guide's own page."""
 
 
 class GuidesPage:
@@ -177,10 +179,9 @@ def _row(pen: Pen, guide: Json, rect: pygame.Rect) -> None:
     left, right = rect.left + u(30), rect.right - u(22) - side - u(14)
     under = [str(guide.get("department") or "")] if pen.theme.portrait else []
     if guide.get("promised_time"):
-        promised = pen.words("field_promised")
-        under.append(
-            f"{promised} {guide['promised_time']}" if pen.theme.portrait else str(guide["promised_time"])
-        )
+        promised = str(guide["promised_time"])
+        if len(promised) <= LONG_TIME:
+            under.append(f"{pen.words('field_promised')} {promised}" if pen.theme.portrait else promised)
     if guide.get("fee"):
         under.append(str(guide["fee"]))
     line, name, size = " · ".join(part for part in under if part), str(guide["name"]), pen.type(46)

@@ -1,8 +1,10 @@
 """What the kiosk does: pages, time-outs, modes; its daemon stands still."""
 
+from dataclasses import replace
+
 import pygame
 import pytest
-from ui_stage import STANDING, T0, TICKET, Stage, many, ticket, view
+from ui_stage import STANDING, T0, TICKET, VIEW, Stage, many, ticket, view
 
 from kiosk_ui.pages.guides import GuidesPage
 from kiosk_ui.pages.number import NumberPage
@@ -184,5 +186,14 @@ def test_the_hall_screen_does_not_announce_what_was_called_before_it_came_up(sta
     quiet, fresh = stage.hall(), stage.hall(fresh=True)
     grounds = [next(s.ground for s in screen.scene().texts if s.text == "A012") for screen in (quiet, fresh)]
     assert grounds == [BOARD.card, BOARD.fresh]
+    told: list[dict] = []
+    fresh._announce = told.append
+    fresh.tick(T0 + 2)
+    assert told == []
+    calls = [{**VIEW["calls"][0], "seq": 100, "kind": "recall"}]
+    fresh._live.seen = replace(fresh._live.seen, view=view(calls=calls))
+    for _ in range(3):
+        fresh.tick(T0 + 3)
+    assert told == calls
     fresh.tick(T0 + 20)
     assert next(s.ground for s in fresh.scene().texts if s.text == "A012") == BOARD.card

@@ -165,6 +165,13 @@ GUIDES = [
                 ("大病临时救助", "relief", "民政窗口", "", "不收费"),
                 ("农机具购置补贴", "farming", "农业服务窗口", "10 个工作日", "不收费"),
                 ("独生子女父母光荣证", "family", "计生窗口", "3 个工作日", "不收费"),
+                (
+                    "农村村民建房选址定点的初审、上报和验收",
+                    "building",
+                    "村镇建设窗口",
+                    "材料具备后一个工作日内转报县民政局",
+                    "按物价部门批准的标准",
+                ),
                 ("林木采伐许可", "farming", "农业服务窗口", "7 个工作日", "不收费"),
             )
         )
@@ -389,6 +396,8 @@ def states() -> Iterator[Shot]:
     yield Shot("guides-letters-lying", typed("DBSQ", size=LYING), LYING)
     yield Shot("guides-none", typed("ZZ"))
     yield Shot("guide-little", on(guide(4)))
+    yield Shot("guide-long-time", on(guide(9)))
+    yield Shot("guide-long-time-lying", on(guide(9), size=LYING), LYING)
     yield Shot("refused-full", on(refused("full")))
     yield Shot("refused-other", on(refused("busy")))
     yield Shot("taking", on(lambda k: TakingPage(T0)))
@@ -402,6 +411,7 @@ def walls() -> Iterator[Shot]:
     yield Shot("wall-calls", lambda s: s.hall(), WALL)
     yield Shot("wall-fresh", lambda s: s.hall(fresh=True), WALL)
     yield Shot("wall-two-calls", lambda s: s.hall(view(calls=VIEW["calls"][:2])), WALL)
+    yield Shot("wall-one-call", lambda s: s.hall(view(calls=VIEW["calls"][:1])), WALL)
     yield Shot("wall-welcome", lambda s: s.hall(shut()), WALL)
     yield Shot("wall-away", lambda s: s.hall(away_s=400.0), WALL)
     yield Shot("wall-starting", lambda s: s.hall({}), WALL)
