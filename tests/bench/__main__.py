@@ -1,4 +1,4 @@
-"""`python -m tests.bench [NAME...]`: figures beside what they are measured against, kept in tests/results/."""
+"""`python -m tests.bench [NAME...]`: figures beside what they are held against, kept in tests/results/."""
 
 import argparse
 import os

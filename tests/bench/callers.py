@@ -18,7 +18,7 @@ _TAKE = TakeTicket(by=By(Door.KIOSK, "k1"), service="social")
 
 def measure() -> list[Figure]:
     answers: list[tuple[str, float]] = []
-    with tempfile.TemporaryDirectory(dir=Path.cwd()) as name, House(Path(name)) as house:
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as name, House(Path(name)) as house:
 
         def caller() -> None:
             for _ in range(EACH):

@@ -19,7 +19,7 @@ def measure() -> list[Figure]:
     clock = clock_from(MORNING)
     bare: list[float] = []
     commits: list[float] = []
-    with tempfile.TemporaryDirectory(dir=Path.cwd()) as name:
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as name:
         journal = Journal(Path(name) / "journal.db", source="/510000/510000001")
         file = os.open(Path(name) / "bare", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         try:

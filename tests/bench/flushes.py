@@ -10,7 +10,7 @@ from tests.crash.rounds import ROOT, child
 
 
 def measure() -> list[Figure]:
-    with tempfile.TemporaryDirectory(dir=Path.cwd()) as name:
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as name:
         calls = Path(name) / "calls"
         strace = ["strace", "-f", "-qq", "-o", str(calls), "-e", "trace=fsync,fdatasync,getpgid"]
         args = [*strace, *child(Path(name), "--callers", "8", "--numbers", "50")]

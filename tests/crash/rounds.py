@@ -115,8 +115,8 @@ def _resend(house: House, told: Told) -> None:
     for key, counter in told.asked.items():
         try:
             answer = house.registrar.ask(call(key, counter) if counter else take(key))
-        except Refused:
-            assert counter and key not in told.called, f"{key} was answered once and is refused now"
+        except Refused as no:
+            assert counter and key not in told.called, f"{key} is refused now: {no}"
             continue
         numbers = [e.number for e in answer.events if isinstance(e, TicketIssued | TicketCalled)]
         if key in told.got or key in told.called:
