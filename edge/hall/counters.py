@@ -1,15 +1,15 @@
-"""Decisions at a counter: call and what becomes of the called ticket, pause, open, close, sign in."""
+"""Decisions at a counter about its ticket: call, serve, put aside, send on, and the counter's close."""
 
 from dataclasses import replace
 
 from edge.hall import commands as cmd
 from edge.hall import events as ev
-from edge.hall import hours, policy
+from edge.hall import hours, policy, staffing
 from edge.hall.book import AT_COUNTER, OVER, Book, CounterNow, Ticket
 from edge.hall.events import Event
 from edge.hall.plan import Counter
 from edge.hall.reasons import No
-from edge.hall.words import TIMER, Door, Now, Outcome, Refused, ServiceId, StaffNumber, TicketState
+from edge.hall.words import TIMER, Door, Now, Outcome, Refused, ServiceId, TicketState
 
 Events = tuple[Event, ...]
 
@@ -68,7 +68,7 @@ def _opening(book: Book, planned: Counter, command: cmd.AtCounter, now: Now) -> 
         return ()
     within_hours = not book.hours_hold(now) or hours.counter_within_hours(book.plan, planned, now)
     if command.by.door is Door.PAD and book.plan.rules.pad_opens_counter and within_hours:
-        return _open(book, counter, command.by.staff)
+        return staffing.open_for(book, counter, command.by.staff)
     raise Refused(No.COUNTER_CLOSED, counter=planned.name)
 
 
@@ -245,35 +245,7 @@ def _here(book: Book, command: cmd.AtCounter) -> Ticket:
     return ticket
 
 
-# --- the counter itself -------------------------------------------------------------------------------------
-
-
-def open_counter(book: Book, command: cmd.OpenCounter, now: Now) -> Events:
-    """Open a closed counter, signing in who asks or the post's A where nobody is; or end a pause."""
-    book.planned(command.counter)
-    counter = book.counter(command.counter)
-    if counter.is_open and not counter.is_paused:
-        return ()
-    return _open(book, counter, command.by.staff)
-
-
-def _open(book: Book, counter: CounterNow, staff: StaffNumber) -> Events:
-    opened = ev.CounterOpened(counter=counter.id)
-    staff = counter.staff or staff or _post_a(book, counter)
-    if staff == counter.staff:
-        return (opened,)
-    return (opened, ev.StaffSignedIn(counter=counter.id, staff=staff))
-
-
-def pause(book: Book, command: cmd.PauseCounter, now: Now) -> Events:
-    """Pause: a ticket at the counter stays, only calls stop. Refused: no_counter, counter_closed."""
-    planned = book.planned(command.counter)
-    counter = book.counter(command.counter)
-    if not counter.is_open:
-        raise Refused(No.COUNTER_CLOSED, counter=planned.name)
-    if counter.is_paused and command.reason in ("", counter.reason):
-        return ()
-    return (ev.CounterPaused(counter=counter.id, reason=command.reason),)
+# --- the end at a counter ----------------------------------------------------------------------------------
 
 
 def close(book: Book, command: cmd.CloseCounter, now: Now) -> Events:
@@ -285,8 +257,8 @@ def close(book: Book, command: cmd.CloseCounter, now: Now) -> Events:
     counter = book.counter(command.counter)
     if not counter.is_open:
         return ()
-    closed = ev.CounterClosed(counter=counter.id)
-    return (*_finish_former(book, counter, now), *_set_free(book, counter), *_signed_out(counter), closed)
+    away = (*staffing.signed_out(counter), ev.CounterClosed(counter=counter.id))
+    return (*_finish_former(book, counter, now), *_set_free(book, counter), *away)
 
 
 def _set_free(book: Book, counter: CounterNow) -> Events:
@@ -299,35 +271,6 @@ def _set_free(book: Book, counter: CounterNow) -> Events:
         for t in sent
         if t.service in called_elsewhere
     )
-
-
-def sign_in(book: Book, command: cmd.SignIn, now: Now) -> Events:
-    """Who serves here now: the named one, who asks, or the post's A; a former one is signed out.
-
-    In a hall without posts nobody needs a name. Refused: no_counter, no_staff.
-    """
-    book.planned(command.counter)
-    counter = book.counter(command.counter)
-    staff = command.staff or command.by.staff or _post_a(book, counter)
-    if not staff and book.plan.posts:
-        raise Refused(No.NO_STAFF)
-    if staff in ("", counter.staff):
-        return ()
-    return (*_signed_out(counter), ev.StaffSignedIn(counter=counter.id, staff=staff))
-
-
-def sign_out(book: Book, command: cmd.SignOut, now: Now) -> Events:
-    """Nobody is signed in here any more; the counter stays as it is. Refused: no_counter."""
-    book.planned(command.counter)
-    return _signed_out(book.counter(command.counter))
-
-
-def _signed_out(counter: CounterNow) -> Events:
-    return (ev.StaffSignedOut(counter=counter.id, staff=counter.staff),) if counter.staff else ()
-
-
-def _post_a(book: Book, counter: CounterNow) -> StaffNumber:
-    return next((p.a for p in book.plan.posts if p.counter == counter.id), "")
 
 
 # --- time alone ---------------------------------------------------------------------------------------------

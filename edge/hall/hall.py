@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 
 from edge.hall import commands as cmd
-from edge.hall import counters, days, feedback, fold, tickets
+from edge.hall import counters, days, feedback, fold, staffing, tickets
 from edge.hall.book import Book
 from edge.hall.events import Event
 from edge.hall.feedback import Feedback
@@ -30,11 +30,11 @@ _BY_TICKETS: dict[type[cmd.Command], Callable[[Book, Any, Now], Events]] = {
     cmd.Hold: counters.hold,
     cmd.Resume: counters.resume,
     cmd.Transfer: counters.transfer,
-    cmd.PauseCounter: counters.pause,
-    cmd.OpenCounter: counters.open_counter,
+    cmd.PauseCounter: staffing.pause,
+    cmd.OpenCounter: staffing.open_counter,
     cmd.CloseCounter: counters.close,
-    cmd.SignIn: counters.sign_in,
-    cmd.SignOut: counters.sign_out,
+    cmd.SignIn: staffing.sign_in,
+    cmd.SignOut: staffing.sign_out,
     cmd.NoteCapture: counters.capture,
     cmd.OpenDay: days.open_day,
     cmd.CloseDay: days.close_day,
