@@ -143,8 +143,14 @@ class _Check:
         rules = self.file.rules
         for f in fields(Rules):
             value = getattr(rules, f.name)
-            if not isinstance(value, bool) and value < 0:
+            if isinstance(value, int | float) and value < 0:
                 self.say(f"rules.{f.name}", f"must not be negative: {value}")
+        if not re.fullmatch(r"[A-Z]{0,2}", rules.hand_prefix):
+            self.say("rules.hand_prefix", f"one or two capital letters, or none, not {rules.hand_prefix!r}")
+        for id, service in self.file.service.items():
+            if service.prefix == rules.hand_prefix:
+                what = f'"{service.prefix}" is the prefix of service.{id}: numbers by hand need their own'
+                self.say("rules.hand_prefix", what)
         if not 0 < rules.low_numbers_at <= 1:
             self.say("rules.low_numbers_at", f"a share above 0 and at most 1, not {rules.low_numbers_at}")
 

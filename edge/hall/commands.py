@@ -27,6 +27,34 @@ class TakeTicket(Command):
     item: str = ""
     priority: str = ""
     kiosk: DeviceId = ""
+    count: int = 1
+    """So many numbers at once, 1..10, for somebody who takes them for others."""
+    services: tuple[ServiceId, ...] = ()
+    """Several in one visit, in order, the first of them `service`; empty: that one alone."""
+    card: str = ""
+    """A keyed digest of a card, never its number; only looked at under `rules.one_ticket_per_card`."""
+    former: str = ""
+    """Number or id of a ticket that expired on the last day of business: who lost it goes first, once."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyInTicket(Command):
+    """A number that was written by hand while the machine was away."""
+
+    number: str
+    """From the block of `rules.hand_prefix`: `H01`."""
+    service: ServiceId
+    taken_at: str = ""
+    """`HH:MM` of this day of business; empty: now."""
+    priority: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrintWaiting(Command):
+    """A paper with everybody who waits, before the lights go out."""
+
+    printer: DeviceId = ""
+    """Empty: the hall's own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +124,16 @@ class Hold(AtCounter):
 class Resume(AtCounter):
     ticket: str = ""
     """Empty: the ticket last held at this counter."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class UndoCall(AtCounter):
+    """The last call was a slip of the finger: the ticket goes back to its place."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reopen(AtCounter):
+    """The last finish was a slip of the finger: the service goes on."""
 
 
 @dataclass(frozen=True, kw_only=True)

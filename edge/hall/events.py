@@ -72,6 +72,61 @@ class TicketIssued(Event):
     printer: DeviceId = ""
     """Whose slip it becomes; empty: none."""
     ahead: int = 0
+    services: tuple[ServiceId, ...] = ()
+    """Several in one visit, in order; empty: `service` alone."""
+    by_hand: bool = False
+    """Written by hand while the machine was away, and keyed in later."""
+    taken_at: str = ""
+    """When a number written by hand was given, UTC ISO 8601."""
+    place: float = 0.0
+    """Its place in time where that is not now: after the ticket of this sequence number."""
+    former: TicketId = ""
+    """The expired ticket of the last day of business that this one makes good."""
+    card: str = ""
+    """The hall's keyed digest of a card, other each day."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketCarried(Event):
+    """Somebody who is in the hall while the day changes: all that the new day has to know of the ticket."""
+
+    ticket: TicketId
+    number: str
+    service: ServiceId
+    state: str
+    """As it was: `waiting|called|serving|held|no_show`."""
+    place: float
+    issued_at: str
+    """UTC, ISO 8601."""
+    issued_boot: str = ""
+    issued_uptime_s: float = 0.0
+    issued_day: str = ""
+    issued_seq: int = 0
+    services: tuple[ServiceId, ...] = ()
+    """Of this visit, still to come after `service`."""
+    item: str = ""
+    priority: str = ""
+    kiosk: DeviceId = ""
+    printer: DeviceId = ""
+    paper: str = "printed"
+    counter: CounterId = ""
+    to_counter: CounterId = ""
+    returned: bool = False
+    started_by_hand: bool = False
+    worked_s: float = 0.0
+    recalls: int = 0
+    misses: int = 0
+    calls_since_miss: int = 0
+    by_hand: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketContinued(Event):
+    """One service of a visit is done: it waits for the next one, at its place in time."""
+
+    ticket: TicketId
+    counter: CounterId
+    service: ServiceId
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +135,23 @@ class TicketCalled(Event):
     number: str
     counter: CounterId
     staff: StaffNumber = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallUndone(Event):
+    """A slip of the clerk's finger: the ticket is where it was before the call."""
+
+    ticket: TicketId
+    number: str
+    counter: CounterId
+
+
+@dataclass(frozen=True, kw_only=True)
+class ManyTaken(Event):
+    """Many numbers within a minute at one kiosk: the desk may want to look."""
+
+    kiosk: DeviceId
+    taken: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,6 +236,15 @@ class ServiceFinished(Event):
     outcome: str
     staff: StaffNumber = ""
     cases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceReopened(Event):
+    """A slip of the clerk's finger: what had just been finished goes on at the same counter."""
+
+    ticket: TicketId
+    counter: CounterId
+    staff: StaffNumber = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -254,6 +335,32 @@ class SlipDecided(Event):
     ticket: TicketId
     state: str
     """`printed` or `failed`, by a person's word."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitingListAsked(Event):
+    """Somebody wants everybody who waits on paper."""
+
+    list: str
+    """Unique for ever: `20261123-1`."""
+    printer: DeviceId
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitingListStarted(Event):
+    """On disk before the printer gets the first byte."""
+
+    list: str
+    printer: DeviceId
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitingListEnded(Event):
+    list: str
+    printer: DeviceId
+    state: str
+    """`printed|failed|unknown`"""
+    code: str = ""
 
 
 # --- devices and the daemon ---------------------------------------------------------------------------------

@@ -87,6 +87,18 @@ class Rules:
     """顺呼 on a closed counter within hours opens it for the post's A clerk."""
     low_numbers_at: float = 0.8
     """Warn when this share of a service's range is used."""
+    hand_prefix: str = "H"
+    """Before the numbers that people write by hand while the machine is away; empty: there are none."""
+    one_ticket_per_card: bool = False
+    """Whoever puts a card on the reader has one live ticket per service. No card is ever asked for."""
+    many_taken: int = 10
+    """So many numbers from one kiosk within a minute are a hint to the desk, never a refusal; 0: no hint."""
+    undo_s: float = 10.0
+    """A call may be taken back within this time."""
+    reopen_s: float = 120.0
+    """A finished service may be taken up again at its counter within this time."""
+    carry_h: float = 12.0
+    """Who has waited for longer than this is not carried into a new day."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,16 @@ class No(StrEnum):
     """The service's range of numbers is used up; fact `service`."""
     NO_SERVICE = "no_service"
     NO_PRIORITY = "no_priority"
+    BAD_COUNT = "bad_count"
+    HAS_TICKET = "has_ticket"
+    """This card has a live ticket of the service; facts `number`, `ticket`."""
+    NO_FORMER = "no_former"
+    """No ticket of this number and service expired on the last day of business; fact `number`."""
+    FORMER_USED = "former_used"
+    """Fact `number`."""
+    NUMBER_TAKEN = "number_taken"
+    """Fact `number`."""
+    BAD_TIME = "bad_time"
 
     # a ticket that was named
     NO_TICKET = "no_ticket"
@@ -33,6 +43,12 @@ class No(StrEnum):
     NO_TICKET_HERE = "no_ticket_here"
     RECALL_LIMIT = "recall_limit"
     """Fact `limit`."""
+    NOTHING_TO_UNDO = "nothing_to_undo"
+    UNDO_TOO_LATE = "undo_too_late"
+    """Fact `limit_s`."""
+    NOTHING_TO_REOPEN = "nothing_to_reopen"
+    REOPEN_TOO_LATE = "reopen_too_late"
+    """Fact `limit_s`."""
     TRANSFER_NOWHERE = "transfer_nowhere"
     NO_STAFF = "no_staff"
     """Nobody named, and the counter has no post."""
@@ -42,6 +58,8 @@ class No(StrEnum):
     SLIP_NOT_UNKNOWN = "slip_not_unknown"
     BAD_STATE = "bad_state"
     NO_PRINTER = "no_printer"
+    LIST_BUSY = "list_busy"
+    """The list of those waiting is being printed."""
 
     # ratings
     ONLY_PADS_RATE = "only_pads_rate"
