@@ -148,7 +148,7 @@ class GuidePage:
             ("field_steps", list(guide.get("steps") or []), False),
             ("field_conditions", [guide["conditions"]] if guide.get("conditions") else [], False),
             ("field_basis", [guide["basis"]] if guide.get("basis") else [], False),
-            ("field_complaints", ["、".join(guide["complaints"])] if guide.get("complaints") else [], False),
+            ("field_complaints", [" · ".join(guide["complaints"])] if guide.get("complaints") else [], False),
             ("field_contact", [guide["contact"]] if guide.get("contact") else [], False),
             ("field_remark", [guide["remark"]] if guide.get("remark") else [], False),
         ):

@@ -33,5 +33,5 @@ class RefusedPage:
             lines.append(pen.words("refused_ask"))
         title = desk.service(self._service).get("name") if asked else pen.words("refused")
         icon = "moon" if self._problem.get("reason") == "closed" else "alert"
-        key = ("done", f"{pen.words('home')}（{desk.left_s}）", "home")
+        key = ("done", pen.words("home_in", seconds=desk.left_s), "home")
         draw_notice(pen, desk, icon, (p.warn_soft, p.warn), str(title or pen.words("refused")), lines, key)
