@@ -43,13 +43,19 @@ class Ticket:
     id: TicketId
     number: str
     service: ServiceId
-    place: int
-    """Its place in time, for the whole day: the sequence number of its issue."""
+    place: float
+    """Its place in time, for the whole day: the sequence number of its issue, or between two of them."""
     issued: Stamp
     item: str = ""
     priority: str = ""
+    services: tuple[ServiceId, ...] = ()
+    """Of this visit, still to come after `service`."""
     kiosk: DeviceId = ""
     printer: DeviceId = ""
+    card: str = ""
+    """Keyed digest of the card that took it."""
+    by_hand: bool = False
+    """Its number was written by hand."""
     state: TicketState = TicketState.WAITING
     paper: PaperState = PaperState.FAILED
     counter: CounterId = ""
@@ -57,18 +63,22 @@ class Ticket:
     to_counter: CounterId = ""
     """Waits for this counter alone, after a transfer."""
     returned: bool = False
-    """Back from a no-show and not called since."""
+    """Back from a no-show, or lost on the last day of business, and not called since."""
     called: Stamp | None = None
     started: Stamp | None = None
     started_by_hand: bool = False
     worked_s: float = 0.0
     """Served before it was held."""
+    took_s: float = 0.0
+    """Of its last finished service."""
     recalls: int = 0
     """Since its last call."""
     misses: int = 0
     missed_at_call: int = 0
     """How many calls its service had had at its last no-show."""
     history: tuple[Step, ...] = ()
+    before: "Ticket | None" = None
+    """As it was before its last call, or at its last counter before it went on to its next service."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +91,11 @@ class CounterNow:
     ticket: TicketId = ""
     calls: int = 0
     priority_run: int = 0
+    run_before: int = 0
+    """`priority_run` before the last call."""
+    finished: TicketId = ""
+    """The last ticket finished here."""
+    finished_at: Stamp | None = None
 
 
 @dataclass(frozen=True)
@@ -89,6 +104,37 @@ class CallNow:
     number: str
     counter: CounterId
     kind: str
+
+
+@dataclass(frozen=True)
+class Former:
+    """A ticket that expired on the last day of business."""
+
+    id: TicketId
+    number: str
+    service: ServiceId
+    used: bool = False
+    """Made good already."""
+
+
+@dataclass(frozen=True)
+class HintNow:
+    """Something that the desk may want to look at."""
+
+    stamp: Stamp
+    kiosk: DeviceId
+    taken: int
+
+
+@dataclass(frozen=True)
+class ListNow:
+    """A paper with those waiting."""
+
+    id: str
+    printer: DeviceId
+    asked: Stamp
+    state: PaperState = PaperState.QUEUED
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -124,6 +170,14 @@ class Book:
     """The last service times of each service."""
     last_calls: tuple[CallNow, ...] = ()
     """Newest first."""
+    formers: dict[str, Former] = field(default_factory=dict)
+    """By number: what expired on the last day of business."""
+    taken: dict[DeviceId, tuple[Stamp, ...]] = field(default_factory=dict)
+    """The last numbers taken at each kiosk, a few of them."""
+    hints: tuple[HintNow, ...] = ()
+    """Newest first."""
+    lists: dict[str, ListNow] = field(default_factory=dict)
+    """Papers with those waiting, of today."""
     devices: dict[DeviceId, DeviceNow] = field(default_factory=dict)
     offsets_s: dict[str, float] = field(default_factory=dict)
     """By boot: right time minus the box's time, where somebody said it."""
@@ -196,6 +250,10 @@ class Book:
         yield from (self.tickets[id] for id in self.lines.get(service, ()))
         for ids in self.sent.values():
             yield from (t for t in map(self.tickets.__getitem__, ids) if t.service == service)
+
+    def all_live(self) -> list[Ticket]:
+        """Everybody whose ticket is not over, by place in time."""
+        return sorted((t for t in self.tickets.values() if t.state not in OVER), key=lambda t: t.place)
 
     def all_waiting(self) -> Iterator[Ticket]:
         for ids in (*self.lines.values(), *self.sent.values()):
