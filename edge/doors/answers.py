@@ -1,16 +1,16 @@
 """What the door answers, as types: the hall's views as they are, and small envelopes around them."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
-from pydantic import ConfigDict, TypeAdapter
-from pydantic.dataclasses import dataclass
+from pydantic import ConfigDict
 
 from edge.guides import Guide
-from edge.hall.views import ClockView, CounterView, HallView, TicketView
+from edge.hall.views import ClockView, CounterView, TicketView
 
-HALL: TypeAdapter[HallView] = TypeAdapter(HallView)
-"""Without `tickets`, which never leaves the house."""
 Json = dict[str, Any]
+OPEN = ConfigDict(extra="allow")
+"""May hold more than is named. Plain dataclasses: only the OpenAPI document reads them as schemas."""
 
 
 @dataclass(frozen=True)
@@ -82,9 +82,11 @@ class HealthzAnswer:
     """`ok`"""
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="allow"))
+@dataclass(frozen=True)
 class HealthAnswer:
     """As the daemon's health gathers it; what a box cannot measure is left out."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = OPEN
 
     host: Json
     uplink: Json
@@ -101,9 +103,11 @@ class GuidesAnswer:
     guides: list[Guide]
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="allow"))
+@dataclass(frozen=True)
 class CloudEvent:
     """CloudEvents 1.0; `data` as `x-events` says for its type."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = OPEN
 
     specversion: str
     id: str

@@ -24,7 +24,6 @@ from edge.doors.guard import (
     read_query,
 )
 from edge.doors.house import Call, House, Photographer, Reply, Screens
-from edge.doors.openapi import document
 from edge.doors.page import Page
 from edge.doors.problems import Problem, problem_response, refusal_response
 from edge.doors.routes import ROUTES, Route
@@ -116,6 +115,11 @@ class Door:
         """Each screen that has said that it draws: `name`, `age_s`, `frames`. Any thread."""
         return self._screens.report()
 
+    def _document(self) -> dict[str, Any]:
+        from edge.doors.openapi import document  # read when first asked for: the door must open at once
+
+        return document(ROUTES, self._version, self._texts)
+
     # --- the door's thread ----------------------------------------------------------------------------------
 
     def _run(self) -> None:
@@ -146,7 +150,7 @@ class Door:
                 facts=self._facts,
                 keep_text=self._keep_text,
                 page=Page(self._texts),
-                openapi=cache(partial(document, ROUTES, self._version, self._texts)),
+                openapi=cache(self._document),
                 cameras=self._cameras,
             )
             runner = web.AppRunner(

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from edge.hall.views import HallView
+
+MEDIA = CONTENT_TYPE_LATEST
 
 
 def metrics_text(view: HallView, facts: Mapping[str, Any], screens: list[dict[str, Any]]) -> bytes:

@@ -63,8 +63,7 @@ def _schemas(routes: Sequence[Route]) -> tuple[Schemas, dict[str, Json]]:
         if route.takes is not Nothing:
             inputs.append((f"takes {route.name}", "validation", TypeAdapter(route.takes)))
         if route.gives is not None:
-            given = route.gives if isinstance(route.gives, TypeAdapter) else TypeAdapter(route.gives)
-            inputs.append((f"gives {route.name}", "serialization", given))
+            inputs.append((f"gives {route.name}", "serialization", TypeAdapter(route.gives)))
     inputs.append(("problem", "serialization", TypeAdapter(answers.Problem)))
     inputs.extend((type_, "serialization", TypeAdapter(cls)) for type_, cls in EVENTS.items())
     schemas, found = TypeAdapter.json_schemas(inputs, ref_template=_AT)

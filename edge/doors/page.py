@@ -1,10 +1,9 @@
 """The live page of the hall: the view drawn by the server, for a browser with or without script."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from edge.hall.views import DeviceView, HallView
 from edge.texts import Texts
@@ -19,6 +18,12 @@ class Page:
 
     def __init__(self, texts: Texts) -> None:
         self._texts = texts
+
+    @cached_property
+    def _templates(self) -> tuple[Any, Any]:
+        """The whole page and its moving part; read at the first visit, since the door must open at once."""
+        from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
         environment = Environment(
             loader=FileSystemLoader(_FOLDER),
             autoescape=True,
@@ -26,13 +31,13 @@ class Page:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._whole = environment.get_template("hall.html")
-        self._part = environment.get_template("parts.html")
+        return environment.get_template("hall.html"), environment.get_template("parts.html")
 
     def draw(self, view: HallView, facts: Mapping[str, Any], *, only_hall: bool) -> str:
         """The whole page, or the part of it that moves. `facts` as `Health.report` gives them."""
-        template = self._part if only_hall else self._whole
-        return template.render(
+        whole, part = self._templates
+        template = part if only_hall else whole
+        drawn: str = template.render(
             view=view,
             most_waiting=max((s.waiting for s in view.services), default=0),
             groups=_by_kind(view.devices),
@@ -42,6 +47,7 @@ class Page:
             version=facts.get("version", ""),
             t=self._texts.get,
         )
+        return drawn
 
 
 def _by_kind(devices: tuple[DeviceView, ...]) -> dict[str, list[DeviceView]]:

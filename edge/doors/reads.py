@@ -8,11 +8,9 @@ from dataclasses import asdict
 from typing import TypeVar
 
 from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST
 
 from edge.doors.bodies import EventsQuery, FollowQuery, GuidesQuery, PageQuery, ScreenQuery
 from edge.doors.house import Call, House, Reply
-from edge.doors.metrics import metrics_text
 from edge.doors.page import ASSETS
 from edge.doors.problems import Problem
 from edge.doors.sse import PACE_S, open_stream
@@ -53,8 +51,10 @@ async def healthz(house: House, call: Call) -> Reply:
 
 
 async def metrics(house: House, call: Call) -> web.Response:
+    from edge.doors.metrics import MEDIA, metrics_text  # read when first asked for: quick start
+
     text = metrics_text(house.view, await house.wait(house.facts), house.screens.report())
-    return web.Response(body=text, headers={"Content-Type": CONTENT_TYPE_LATEST})
+    return web.Response(body=text, headers={"Content-Type": MEDIA})
 
 
 async def hall(house: House, call: Call) -> Reply:

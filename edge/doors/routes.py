@@ -13,6 +13,7 @@ from edge.doors import reads, verbs
 from edge.doors.house import Call, House, Reply
 from edge.doors.verbs import CounterVerb
 from edge.hall import commands as c
+from edge.hall.views import HallView
 
 API = "/api/v1"
 JSON = "application/json"
@@ -71,7 +72,7 @@ _HEALTH = (
 )
 
 _HALL = (
-    _get(f"{API}/hall", reads.hall, "The present view", a.HALL),
+    _get(f"{API}/hall", reads.hall, "The present view", HallView),
     _get(
         f"{API}/view/stream",
         reads.view_stream,
