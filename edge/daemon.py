@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from importlib.metadata import version
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from drivers.capabilities import DeviceStatus, Reading, Slip
 from edge.captures import Captures
@@ -25,12 +25,14 @@ from edge.papers import slip
 from edge.rating_codes import RatingCodes
 from edge.readers.boards import Boards
 from edge.readers.printing import Printing
-from edge.readers.uplink import Uplink
 from edge.registrar import Registrar
 from edge.settings import Settings
 from edge.sidestore import SideStore
 from edge.slips import ticket_facts
 from edge.supervisor import DeviceOnLink, LinkPlan, Supervisor
+
+if TYPE_CHECKING:
+    from edge.readers.uplink import Uplink
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +78,7 @@ class Daemon:
         believed = {d.id for d in settings.devices.values() if getattr(d.options, "trust_unconfirmed", False)}
         self._printing = Printing(registrar, printers, self._compose, trusted=believed)
         self._boards = Boards(registrar, handles, counters, settings.texts)
-        self._uplink = self._county()
+        self._uplink: Uplink | None = None
         self._health = Health(
             registrar,
             self._data,
@@ -100,6 +102,7 @@ class Daemon:
         )
         opened = self._door.start()
         stack.callback(self._door.stop)
+        self._uplink = self._county()
         rooms: list[Room] = [self._printing, self._boards, self._supervisor, self._health]
         for room in (*rooms, self._uplink) if self._uplink else rooms:
             room.start()
@@ -126,10 +129,12 @@ class Daemon:
         self._registrar.note(DaemonStarted(version=VERSION, boot=boot_id(), devices=known))
         stack.callback(self._say_stopped)
 
-    def _county(self) -> Uplink | None:
+    def _county(self) -> "Uplink | None":
         settings, plan = self._settings.uplink, self._settings.plan
         if not settings.enabled:
             return None
+        from edge.readers.uplink import Uplink  # after the door is open: numbers do not wait for MQTT
+
         return Uplink(
             self._registrar,
             settings,
@@ -140,11 +145,9 @@ class Daemon:
         )
 
     def _beats(self) -> dict[str, float]:
-        """When each thread last went round."""
+        """When each thread last went round; not the uplink, which may hang in the look-up of a name."""
         beats = {**self._supervisor.beats(), "printing": self._printing.beat, "boards": self._boards.beat}
         beats["door"] = self._door.beat()
-        if self._uplink:
-            beats["uplink"] = self._uplink.beat()
         return beats
 
     # --- the parts' little needs ----------------------------------------------------------------------------
@@ -173,7 +176,7 @@ class Daemon:
         return slip(self._settings.papers[TICKET_PAPER], facts)
 
     def _keep_text(self, text: str, ticket: TicketId) -> str:
-        return self._side.put("rating_text", text.encode(), KEEP_TEXTS_DAYS, self._clock())
+        return self._side.put("rating_text", text.encode(), KEEP_TEXTS_DAYS, self._registrar.now())
 
     def _say_stopped(self) -> None:
         try:
@@ -188,7 +191,7 @@ class Daemon:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._stopping.set())
         while not self._stopping.wait(PURGE_EVERY_S):
-            self._side.purge(self._clock())
+            self._side.purge(self._registrar.now())
             self._captures.purge()
         notify("STOPPING=1")
         self.stop()

@@ -11,9 +11,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-import tomlkit
-import tomlkit.exceptions
-
 from edge import paths
 from edge.errors import ConfigError
 from edge.guides import Guides
@@ -74,6 +71,9 @@ def change(file: Path, dotted: str, value: bool | int | float | str | list[str])
 
 
 def _changed(file: Path, dotted: str, value: object) -> bytes:
+    import tomlkit  # only a change needs it: a daemon that reads its settings starts without
+    import tomlkit.exceptions
+
     try:
         document = tomlkit.parse(file.read_text("utf-8"))
     except OSError as e:
