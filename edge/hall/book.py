@@ -189,6 +189,8 @@ class Book:
         copy = Book(self.plan)
         for name, value in vars(self).items():
             setattr(copy, name, value.copy() if isinstance(value, dict) else value)
+    given: dict[ServiceId, tuple[int, ...]] = field(default_factory=dict)
+    """Minutes of the day at which numbers of a service were given today; quotas go by it."""
         return copy
 
     def hours_hold(self, now: Now) -> bool:

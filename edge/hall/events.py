@@ -130,6 +130,16 @@ class TicketContinued(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NumbersLow(Event):
+    """With this number a service has used so much of its range that the hall warns; once a day."""
+
+    service: ServiceId
+    number: str
+    left: int = 0
+    """Of the range, after this number."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class TicketCalled(Event):
     ticket: TicketId
     number: str

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 from edge.hall import events as ev
 from edge.hall.book import AT_COUNTER, LAST_CALLS, SAMPLES, Book, CallNow, CounterNow, DeviceNow, Step, Ticket
+from edge.hall.hours import minute_of_day
 from edge.hall.policy import run_after
 from edge.hall.words import CounterId, Door, PaperState, Stamp, TicketNumber, TicketState, day_of
 
@@ -42,6 +43,7 @@ def _day_opened(book: Book, event: ev.DayOpened, stamp: Stamp) -> None:
             book.lines,
             book.sent,
             book.aside,
+            book.given,
             book.calls_of,
             book.times_s,
             book.requests,
@@ -88,6 +90,8 @@ def _issued(book: Book, event: ev.TicketIssued, stamp: Stamp) -> None:
     book.numbers[ticket.number] = ticket.id
     book.last_number[number.prefix] = max(number.n, book.last_number.get(number.prefix, 0))
     book.put_in_line(ticket)
+    minute = minute_of_day(book.plan, stamp.at)
+    book.given[ticket.service] = (*book.given.get(ticket.service, ()), minute)
 
 
 def _called(book: Book, event: ev.TicketCalled, stamp: Stamp) -> None:

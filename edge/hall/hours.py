@@ -1,11 +1,15 @@
-"""When numbers are given and counters are open: opening hours against local time, pure."""
+"""When numbers are given and counters are open: types of days and opening hours against local time, pure."""
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from edge.hall.plan import Counter, HallPlan, Hours, Service
-from edge.hall.words import Now
+from edge.hall.words import Now, StaffNumber
+from edge.hall.workdays import DayType
+
+Span = tuple[int, int]
+"""Minutes of the day, from and before."""
 
 
 @lru_cache(maxsize=8)
@@ -22,44 +26,88 @@ def local_iso(plan: HallPlan, at: datetime) -> str:
     return local(plan, at).isoformat(timespec="seconds")
 
 
+def minute_of_day(plan: HallPlan, at: datetime) -> int:
+    here = local(plan, at)
+    return here.hour * 60 + here.minute
+
+
 def issuing(plan: HallPlan, service: Service, now: Now) -> bool:
-    """Are numbers of this service given at this time of day?"""
-    minute = _minute_of_day(plan, now)
-    return any(start <= minute < end for start, end in _issue_spans(plan, service))
+    """Are numbers of this service given at this time of this day?"""
+    minute = minute_of_day(plan, now.at)
+    return any(start <= minute < end for start, end in issue_spans(plan, service, now.day))
 
 
-def opens_at(plan: HallPlan, service: Service, now: Now) -> str:
-    """`HH:MM` when numbers are given next, today or on the next day of business."""
-    starts = sorted(start for start, _ in _issue_spans(plan, service))
-    if not starts:
-        return ""
-    minute = _minute_of_day(plan, now)
-    start = next((s for s in starts if s > minute), starts[0])
-    return f"{start // 60:02d}:{start % 60:02d}"
+def issue_spans(plan: HallPlan, service: Service, day: date) -> list[Span]:
+    """When numbers are given on a day: the hours, begun early and ended early as the rules say."""
+    early, late = plan.rules.issue_opens_early_min, plan.rules.issue_stops_early_min
+    return [(max(0, start - early), end - late) for start, end in _spans(plan, service, day)]
+
+
+def quota_spans(plan: HallPlan, service: Service, day: date) -> list[tuple[Span, int]]:
+    """Windows with a limit and their limits; one that begins with the hours begins early with them."""
+    kind = plan.calendar.type_of(day)
+    early = plan.rules.issue_opens_early_min
+    openings = {start for start, _ in _spans(plan, service, day)}
+    windows = []
+    for quota in service.quota:
+        if is_there(quota.days, kind):
+            start, end = as_minutes(quota.span)
+            windows.append(((max(0, start - early) if start in openings else start, end), quota.most))
+    return windows
 
 
 def counter_within_hours(plan: HallPlan, counter: Counter, now: Now) -> bool:
-    """Is any service of this counter within its hours, the early minutes of the kiosk included?"""
+    """Is somebody to sit here today, and any service within its hours, the kiosk's early minutes too?"""
     services = (plan.service(id) for id in plan.services_of(counter))
-    minute = _minute_of_day(plan, now)
-    return any(_spans_hold(plan, service, minute) for service in services if service)
-
-
-def _spans_hold(plan: HallPlan, service: Service, minute: int) -> bool:
+    minute = minute_of_day(plan, now.at)
     early = plan.rules.issue_opens_early_min
-    spans = service.hours or plan.hours
-    return any(_minutes(h.opens) - early <= minute < _minutes(h.closes) for h in spans)
+    return is_present(plan, counter, now.day) and any(
+        start - early <= minute < end
+        for service in services
+        if service
+        for start, end in _spans(plan, service, now.day)
+    )
 
 
-def _issue_spans(plan: HallPlan, service: Service) -> list[tuple[int, int]]:
-    spans: tuple[Hours, ...] = service.hours or plan.hours
-    early, late = plan.rules.issue_opens_early_min, plan.rules.issue_stops_early_min
-    return [(max(0, _minutes(h.opens) - early), _minutes(h.closes) - late) for h in spans]
+def is_present(plan: HallPlan, counter: Counter, day: date) -> bool:
+    """Is somebody to sit at this counter on this day?"""
+    return is_there(counter.days, plan.calendar.type_of(day))
 
 
-def _minute_of_day(plan: HallPlan, now: Now) -> int:
-    at = local(plan, now.at)
-    return at.hour * 60 + at.minute
+def expected_at(plan: HallPlan, counter: Counter, day: date) -> tuple[StaffNumber, ...]:
+    """Who of the counter's post is to be there: A, on a market day B too, nobody where it is not manned."""
+    post = next((p for p in plan.posts if p.counter == counter.id), None)
+    if post is None or not is_present(plan, counter, day):
+        return ()
+    both = plan.calendar.type_of(day) is DayType.MARKET
+    return tuple(staff for staff in (post.a, post.b if both else "") if staff)
+
+
+def is_there(days: tuple[DayType, ...], kind: DayType) -> bool:
+    """Does a list of types of days, empty for all, hold this one? Nothing is there on a closed day."""
+    return kind is not DayType.CLOSED and (not days or kind in days)
+
+
+def as_minutes(span: Hours) -> Span:
+    return _minutes(span.opens), _minutes(span.closes)
+
+
+def clock(minute: int) -> str:
+    """`HH:MM`"""
+    return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+def _spans(plan: HallPlan, service: Service, day: date) -> list[Span]:
+    kind = plan.calendar.type_of(day)
+    return [as_minutes(h) for h in hours_of(plan, service, kind)] if is_there(service.days, kind) else []
+
+
+def hours_of(plan: HallPlan, service: Service, kind: DayType) -> tuple[Hours, ...]:
+    """What is said of this type of day goes before what is said of all, the service's before the hall's."""
+    for said in (service.hours_on, plan.hours_on):
+        if kind in said:
+            return said[kind]
+    return service.hours or plan.hours
 
 
 def _minutes(text: str) -> int:

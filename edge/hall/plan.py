@@ -1,8 +1,10 @@
 """What a hall is made of, as its manager wrote it down: services, counters, posts and rules."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from edge.hall.words import CounterId, DeviceId, ServiceId, StaffNumber
+from edge.hall.workdays import Calendar, DayType
 
 
 @dataclass(frozen=True)
@@ -16,6 +18,16 @@ class Hours:
 
 
 ALL_DAY = (Hours("00:00", "24:00"),)
+
+
+@dataclass(frozen=True)
+class Quota:
+    """At most so many numbers of a service are given within a span of the day."""
+
+    span: Hours
+    most: int
+    days: tuple[DayType, ...] = ()
+    """Empty: on all of them."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +45,11 @@ class Service:
     """Where to wait and go: `一楼大厅`."""
     hours: tuple[Hours, ...] = ()
     """Empty: the hall's hours."""
+    hours_on: Mapping[DayType, tuple[Hours, ...]] = field(default_factory=dict)
+    """Other hours on a type of day."""
+    days: tuple[DayType, ...] = ()
+    """Types of days on which it is there; empty: all."""
+    quota: tuple[Quota, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -46,6 +63,10 @@ class Counter:
     room: str = ""
     phone: str = ""
 
+    covered_by: CounterId = ""
+    """Standing cover: whoever sits there holds this one too, while it is not opened itself."""
+    days: tuple[DayType, ...] = ()
+    """Types of days on which somebody sits there; empty: all."""
 
 @dataclass(frozen=True)
 class Post:
@@ -116,6 +137,9 @@ class HallPlan:
     kiosks: tuple[Kiosk, ...] = ()
     priorities: tuple[str, ...] = ()
     """Classes that go first, in this order; the reason is never printed."""
+    hours_on: Mapping[DayType, tuple[Hours, ...]] = field(default_factory=dict)
+    """Other hours on a type of day, before what a service says of all days."""
+    calendar: Calendar = field(default_factory=Calendar)
     notices: tuple[str, ...] = ()
     phone: str = ""
     """For questions and complaints; on screens and slips."""

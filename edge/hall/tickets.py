@@ -1,10 +1,11 @@
 """Decisions about tickets away from the counters: take, cancel, served by hand, and their slips."""
 
 from edge.hall import commands as cmd
-from edge.hall import hours, policy
+from edge.hall import limits, policy
 from edge.hall.book import AT_COUNTER, OVER, Book, Ticket
 from edge.hall.events import (
     Event,
+    NumbersLow,
     SlipDecided,
     SlipQueued,
     TicketCancelled,
@@ -31,11 +32,12 @@ def take(book: Book, command: cmd.TakeTicket, now: Now) -> tuple[Event, ...]:
     service = _service(book, command.service)
     if command.priority and command.priority not in book.plan.priorities:
         raise Refused(No.NO_PRIORITY, priority=command.priority[:40])
-    if reason := why_not_issued(book, service, now):
-        raise Refused(reason, service=service.name, opens_at=hours.opens_at(book.plan, service, now))
-    number = TicketNumber(service.prefix, _next_number(book, service))
+    if shut := limits.shut(book, service, now):
+        raise Refused(shut.reason, service=service.name, opens_at=shut.opens_at, opens_on=shut.opens_on)
+    number = TicketNumber(service.prefix, limits.next_number(book, service))
     newcomer = policy.Newcomer(service.id, command.priority)
     return (
+        *_low(book, service, number),
         TicketIssued(
             ticket=ticket_id(book.plan.hall, day_of(book.day), number),
             number=str(number),
@@ -49,11 +51,13 @@ def take(book: Book, command: cmd.TakeTicket, now: Now) -> tuple[Event, ...]:
     )
 
 
-def why_not_issued(book: Book, service: Service, now: Now) -> str:
-    """A refusal's key, or empty where a number would be given now."""
-    if book.hours_hold(now) and not hours.issuing(book.plan, service, now):
-        return No.CLOSED
-    return No.FULL if _next_number(book, service) > service.last else ""
+def _low(book: Book, service: Service, number: TicketNumber) -> tuple[Event, ...]:
+    """A warning with the number that crosses the rule's share of the range."""
+    left = service.last - number.n
+    is_new = not limits.are_low(book, service, limits.numbers_left(book, service))
+    if not (is_new and limits.are_low(book, service, left)):
+        return ()
+    return (NumbersLow(service=service.id, number=str(number), left=left),)
 
 
 def cancel(book: Book, command: cmd.CancelTicket, now: Now) -> tuple[Event, ...]:
@@ -116,10 +120,6 @@ def _service(book: Book, id: ServiceId) -> Service:
     if service is None:
         raise Refused(No.NO_SERVICE, service=id[:40])
     return service
-
-
-def _next_number(book: Book, service: Service) -> int:
-    return max(service.first, book.last_number.get(service.prefix, 0) + 1)
 
 
 def _printer_of(book: Book, kiosk: DeviceId) -> DeviceId:

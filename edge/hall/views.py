@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from edge.hall.book import Book, DeviceNow, Ticket
 from edge.hall.hall import Hall
-from edge.hall.hours import local_iso, opens_at
+from edge.hall.hours import expected_at, is_present, local_iso
+from edge.hall.limits import are_low, numbers_left, shut
 from edge.hall.plan import Counter, HallPlan, Service
 from edge.hall.policy import ahead, estimated_wait_s, in_order, is_priority
-from edge.hall.reasons import No
-from edge.hall.tickets import why_not_issued
 from edge.hall.words import (
     CounterId,
     DeviceId,
@@ -20,6 +20,7 @@ from edge.hall.words import (
     StaffNumber,
     TicketId,
     TicketState,
+    day_of,
 )
 
 Json = dict[str, Any]
@@ -47,6 +48,12 @@ class ServiceView:
     icon: str = ""
     area: str = ""
     prefix: str = ""
+    opens_on: str = ""
+    """`YYYY-MM-DD` when `opens_at` is not today's."""
+    numbers_left: int = 0
+    """Of today's range."""
+    numbers_low: bool = False
+    """So much of the range is used that the hall warns."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +76,10 @@ class CounterView:
     """Why it is paused."""
     waiting: int = 0
     """Tickets that this counter would call."""
+    present: bool = True
+    """Is somebody to sit there on a day of this type?"""
+    expects: tuple[StaffNumber, ...] = ()
+    """Who of its post is to be there: A, on a market day A and B."""
     calls: int = 0
     """How often today its board has had to call: a change is a new call or a recall."""
 
@@ -141,6 +152,10 @@ class HallView:
     """The last six, newest first."""
     notices: tuple[str, ...]
     devices: tuple[DeviceView, ...]
+    day_type: str = "ordinary"
+    """`ordinary|market|duty|closed`"""
+    provisional: bool = False
+    """暂定: the notice on the year's holidays is not known yet, and might say otherwise."""
     tickets: Mapping[str, TicketId] = field(default_factory=dict, repr=False)
     """Today's numbers to ids; not part of the JSON view."""
     rateable: tuple[TicketId, ...] = field(default=(), repr=False)
@@ -159,6 +174,7 @@ class HallView:
 def hall_view(hall: Hall, now: Now) -> HallView:
     """The whole hall for screens and doors, true for `hall.seq`."""
     book, plan = hall.book, hall.plan
+    today = day_of(book.day) if book.day else now.day
     return HallView(
         hall=plan.hall,
         name=plan.name,
@@ -167,35 +183,41 @@ def hall_view(hall: Hall, now: Now) -> HallView:
         clock=ClockView(now.trusted, local_iso(plan, now.at)),
         unrecorded=0,
         services=tuple(_service_view(book, s, now) for s in plan.services),
-        counters=tuple(_counter_view(book, c) for c in plan.counters),
+        counters=tuple(_counter_view(book, c, today) for c in plan.counters),
         calls=tuple(
             CallView(c.stamp.seq, c.number, c.counter, c.kind, local_iso(plan, c.stamp.at))
             for c in book.last_calls
         ),
         notices=plan.notices,
         devices=tuple(_device_view(book, d) for d in book.devices.values()),
+        day_type=str(plan.calendar.type_of(today)),
+        provisional=plan.calendar.is_provisional(today),
         tickets=dict(book.numbers),
         rateable=hall.feedback.ids,
     )
 
 
 def _service_view(book: Book, service: Service, now: Now) -> ServiceView:
-    reason = why_not_issued(book, service, now)
+    closed = shut(book, service, now)
+    left = numbers_left(book, service)
     return ServiceView(
         id=service.id,
         name=service.name,
-        open=not reason,
-        reason=str(reason),
-        opens_at=opens_at(book.plan, service, now) if reason == No.CLOSED else "",
+        open=closed is None,
+        reason=str(closed.reason) if closed else "",
+        opens_at=closed.opens_at if closed else "",
         waiting=sum(1 for _ in book.line_of(service.id)),
         about=service.about,
         icon=service.icon,
         area=service.area,
         prefix=service.prefix,
+        opens_on=closed.opens_on if closed else "",
+        numbers_left=left,
+        numbers_low=are_low(book, service, left),
     )
 
 
-def _counter_view(book: Book, counter: Counter) -> CounterView:
+def _counter_view(book: Book, counter: Counter, today: date) -> CounterView:
     at = book.counter(counter.id)
     ticket = book.tickets.get(at.ticket)
     return CounterView(
@@ -207,6 +229,8 @@ def _counter_view(book: Book, counter: Counter) -> CounterView:
         staff=at.staff,
         reason=at.reason,
         waiting=book.waiting_count(counter) if counter.takes_tickets else 0,
+        present=is_present(book.plan, counter, today),
+        expects=expected_at(book.plan, counter, today),
         calls=at.calls,
     )
 
