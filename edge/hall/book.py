@@ -164,6 +164,8 @@ class Book:
     aside: dict[TicketId, TicketState] = field(default_factory=dict)
     """Held and no-shows, in the order in which they were put aside."""
     counters: dict[CounterId, CounterNow] = field(default_factory=dict)
+    given: dict[ServiceId, tuple[int, ...]] = field(default_factory=dict)
+    """Minutes of the day at which numbers of a service were given today; quotas go by it."""
     calls_of: dict[ServiceId, int] = field(default_factory=dict)
     """Calls of each service today; no-shows come back by it."""
     times_s: dict[ServiceId, tuple[float, ...]] = field(default_factory=dict)
@@ -189,8 +191,6 @@ class Book:
         copy = Book(self.plan)
         for name, value in vars(self).items():
             setattr(copy, name, value.copy() if isinstance(value, dict) else value)
-    given: dict[ServiceId, tuple[int, ...]] = field(default_factory=dict)
-    """Minutes of the day at which numbers of a service were given today; quotas go by it."""
         return copy
 
     def hours_hold(self, now: Now) -> bool:
