@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -18,6 +18,7 @@ from edge.hall.plan import HallPlan
 from edge.hall.words import DeviceId, StaffNumber
 from edge.papers import Layout
 from edge.settings_bind import Problems, bind, hint, parse, read
+from edge.settings_calendar import almanac_of, calendar_of
 from edge.settings_devices import (
     DeviceSettings,
     Frames,
@@ -34,7 +35,7 @@ from edge.texts import Texts, fields_of, phrases_of
 T = TypeVar("T")
 
 FILES = ("hall.toml", "devices.toml", "uplink.toml", "calendar.toml", "staff.toml")
-FOLDERS = ("papers", "texts", "content", "integrations")
+FOLDERS = ("papers", "texts", "content", "integrations", "calendar")
 _NEEDED = ("hall.toml", "devices.toml")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -46,7 +47,6 @@ class Settings:
     links: Mapping[str, LinkSettings]
     devices: Mapping[DeviceId, DeviceSettings]
     uplink: UplinkSettings
-    calendar: CalendarFile
     staff: Mapping[StaffNumber, Person]
     texts: Texts
     papers: Mapping[str, Layout]
@@ -172,11 +172,11 @@ class _Reader:
         found = devices_of(devices or DevicesFile(), links, hall, self.problems)
         printers = _printers(devices) if devices else None
         plan = plan_of(hall, staff if staff_file else None, printers, self.problems) if hall else None
+        almanac = almanac_of(self._each("calendar"), self.problems)
         if self.problems.lines or plan is None or texts is None:
             raise ConfigError(self.problems.lines)
-        return Settings(
-            self.folder, plan, links, found, uplink.uplink, calendar, staff, texts, papers, guides
-        )
+        plan = replace(plan, calendar=calendar_of(calendar, almanac))
+        return Settings(self.folder, plan, links, found, uplink.uplink, staff, texts, papers, guides)
 
     def _find(self) -> None:
         """Is this a config folder at all? Raises ConfigError at once when it is not."""

@@ -5,15 +5,15 @@ import zoneinfo
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 
-from edge.hall.plan import Counter, HallPlan, Hours, Kiosk, Post, Rules, Service
+from edge.hall.plan import Counter, HallPlan, Kiosk, Post, Rules, Service
 from edge.hall.words import DeviceId
 from edge.settings_bind import Problems
+from edge.settings_hours import HoursCheck
 from edge.settings_tables import CounterTable, HallFile, HallTable, ServiceTable
 
 FILE = "hall.toml"
 _ID = re.compile(r"[a-z][a-z0-9-]{0,31}")
 _COUNTER = re.compile(r"[0-9A-Za-z]{1,4}")
-_SPAN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-((?:[01]\d|2[0-3]):[0-5]\d|24:00)")
 
 
 def plan_of(
@@ -30,24 +30,40 @@ def plan_of(
     check.posts(staff)
     check.kiosks(printers)
     check.rules()
-    return HallPlan(
+    hours = HoursCheck(FILE, problems)
+    plan = HallPlan(
         county=file.hall.county,
         hall=file.hall.hall,
         name=file.hall.name,
         phone=file.hall.phone,
         timezone=file.hall.timezone,
-        hours=check.spans(file.hall.hours, "hall.hours"),
+        hours=hours.spans(file.hall.hours, "hall.hours"),
+        hours_on=hours.spans_on(file.hall.hours_on, "hall.hours_on"),
         priorities=file.hall.priorities,
         notices=file.hall.notices,
-        services=tuple(
-            Service(id, **{**vars(s), "hours": check.spans(s.hours, f"service.{id}.hours")})
-            for id, s in file.service.items()
-        ),
-        counters=tuple(Counter(id, **vars(c)) for id, c in file.counter.items()),
+        services=tuple(_service(id, s, hours) for id, s in file.service.items()),
+        counters=tuple(_counter(id, c, hours) for id, c in file.counter.items()),
         posts=tuple(Post(i, p.a, p.b) for i, p in file.post.items()),
         kiosks=tuple(Kiosk(i, k.printer or _beside(i, printers or {})) for i, k in file.kiosk.items()),
         rules=file.rules,
     )
+    hours.plan(plan)
+    return plan
+
+
+def _service(id: str, table: ServiceTable, hours: HoursCheck) -> Service:
+    at = f"service.{id}"
+    spans = {
+        "hours": hours.spans(table.hours, f"{at}.hours"),
+        "hours_on": hours.spans_on(table.hours_on, f"{at}.hours_on"),
+        "days": hours.days(table.days, f"{at}.days"),
+        "quota": hours.quotas(table.quota, f"{at}.quota"),
+    }
+    return Service(id, **{**vars(table), **spans})
+
+
+def _counter(id: str, table: CounterTable, hours: HoursCheck) -> Counter:
+    return Counter(id, **{**vars(table), "days": hours.days(table.days, f"counter.{id}.days")})
 
 
 def _beside(kiosk: DeviceId, printers: Mapping[DeviceId, str]) -> DeviceId:
@@ -153,17 +169,3 @@ class _Check:
                 self.say("rules.hand_prefix", what)
         if not 0 < rules.low_numbers_at <= 1:
             self.say("rules.low_numbers_at", f"a share above 0 and at most 1, not {rules.low_numbers_at}")
-
-    def spans(self, texts: tuple[str, ...], path: str) -> tuple[Hours, ...]:
-        """Spans of one day, in order and apart."""
-        spans: list[Hours] = []
-        for i, text in enumerate(texts):
-            match = _SPAN.fullmatch(text)
-            opens, _, closes = text.partition("-")
-            if not match or not opens < closes:
-                self.say(f"{path}[{i}]", f'a span is like "08:30-12:00", not "{text}"')
-            elif spans and opens < spans[-1].closes:
-                self.say(f"{path}[{i}]", f'"{text}" begins before the span ahead of it ends')
-            else:
-                spans.append(Hours(opens, closes))
-        return tuple(spans)

@@ -2,9 +2,11 @@
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
+from edge.hall.almanac import SATURDAY
 from edge.hall.plan import Rules
+from edge.hall.workdays import DayType
 
 # --- hall.toml ----------------------------------------------------------------------------------------------
 
@@ -21,10 +23,22 @@ class HallTable:
     """A file of texts/."""
     hours: tuple[str, ...] = ("00:00-24:00",)
     """Spans of a day, local time: `["08:30-12:00", "14:00-17:30"]`."""
+    hours_on: dict[DayType, tuple[str, ...]] = field(default_factory=dict)
+    """Other hours on a type of day: `duty = ["09:00-11:30"]`."""
     phone: str = ""
     """For questions and complaints; on screens and slips."""
     priorities: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class QuotaTable:
+    span: str
+    """`"08:30-12:00"`"""
+    max: int
+    """So many numbers are given within the span."""
+    days: tuple[DayType, ...] = ()
+    """Types of days for which this holds; empty: all."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +51,12 @@ class ServiceTable:
     icon: str = ""
     area: str = ""
     hours: tuple[str, ...] = ()
+    hours_on: dict[DayType, tuple[str, ...]] = field(default_factory=dict)
+    """Other hours on a type of day."""
+    days: tuple[DayType, ...] = ()
+    """Types of days on which numbers are given; empty: all."""
+    quota: tuple[QuotaTable, ...] = ()
+    """At most so many numbers within a span."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +67,8 @@ class CounterTable:
     takes_tickets: bool = True
     room: str = ""
     phone: str = ""
+    days: tuple[DayType, ...] = ()
+    """Types of days on which somebody sits there; empty: all."""
 
 
 @dataclass(frozen=True)
@@ -141,24 +163,118 @@ class UplinkFile:
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
+BRANCHES = (
+    "rat", "ox", "tiger", "rabbit", "dragon", "snake", "horse", "goat", "monkey", "rooster", "dog", "pig",
+)  # fmt: skip
+"""The twelve-branch cycle (地支), 子 to 亥, by its animals: 鸡场 is the market of rooster days."""
+
+
+@dataclass(frozen=True)
+class MarketTable:
+    """When the market is: a day that any of these names."""
+
+    weekdays: tuple[str, ...] = ()
+    lunar: tuple[int, ...] = ()
+    """Last digits of the lunar day: `[3, 6, 9]` for 逢三六九."""
+    solar: tuple[int, ...] = ()
+    """Last digits of the day of the month."""
+    branches: tuple[str, ...] = ()
+    """Animals of the twelve-branch cycle: `["rooster"]`."""
+    dates: tuple[dt.date, ...] = ()
+    """Single days, whatever week and holidays say."""
+    opens: bool = False
+    """A market day is one on weekends and holidays as well; else only where the hall opens anyway."""
+
+    def __post_init__(self) -> None:
+        _known("weekdays", "weekday", self.weekdays, WEEK)
+        _known("branches", "animal", self.branches, BRANCHES)
+        for name in ("lunar", "solar"):
+            if wrong := [n for n in getattr(self, name) if not 0 <= n <= 9]:
+                raise ValueError(f"{name}: last digits, 0 to 9, not {wrong[0]}")
+
+
 @dataclass(frozen=True)
 class CalendarFile:
     open: tuple[str, ...] = WEEK
     """Days of the week on which the hall opens."""
+    duty: tuple[str, ...] = ()
+    """Days of the week with a few counters only (值班)."""
+    holidays: Literal["open", "duty", "closed"] = "open"
+    """What official holidays are here; unless `open`, make-up days are ordinary ones."""
     closed: tuple[dt.date, ...] = ()
-    """Dates on which it does not, whatever the week says."""
+    """Dates on which it does not open, whatever the week says."""
     also_open: tuple[dt.date, ...] = ()
-    """Dates on which it does: make-up days, market days."""
+    """Dates on which it does; a market day where the rule says so."""
+    day: dict[dt.date, DayType] = field(default_factory=dict)
+    """The hall's word on a date, over everything else: `2026-11-20 = "closed"`."""
+    market: MarketTable = field(default_factory=MarketTable)
 
     def __post_init__(self) -> None:
-        for i, day in enumerate(self.open):
-            if day not in WEEK:
-                raise ValueError(f"open: no weekday {day!r} at place {i + 1} (there are: {', '.join(WEEK)})")
-        if both := sorted(set(self.closed) & set(self.also_open)):
-            raise ValueError(f"also_open: {both[0]} is closed as well")
+        _known("open", "weekday", self.open, WEEK)
+        _known("duty", "weekday", self.duty, WEEK)
+        if both := [d for d in self.duty if d in self.open]:
+            raise ValueError(f"duty: {both[0]!r} stands under open as well: take it out there")
+        said = {"closed": self.closed, "also_open": self.also_open, "market.dates": self.market.dates}
+        for date in self.day:
+            if twice := [name for name, dates in said.items() if date in dates]:
+                raise ValueError(f"day: {date} stands under {twice[0]} as well")
+        if both_dates := sorted(set(self.closed) & set(self.also_open)):
+            raise ValueError(f"also_open: {both_dates[0]} is closed as well")
+        if both_dates := sorted(set(self.closed) & set(self.market.dates)):
+            raise ValueError(f"closed: {both_dates[0]} stands under market.dates as well")
 
-    def is_open(self, day: dt.date) -> bool:
-        return day in self.also_open or (day not in self.closed and WEEK[day.weekday()] in self.open)
+
+def _known(name: str, what: str, words: tuple[str, ...], known: tuple[str, ...]) -> None:
+    for i, word in enumerate(words):
+        if word not in known:
+            raise ValueError(f"{name}: no {what} {word!r} at place {i + 1} (there are: {', '.join(known)})")
+
+
+@dataclass(frozen=True)
+class YearFile:
+    """calendar/YEAR.toml: a year's official notice."""
+
+    year: int
+    source: str
+    off: tuple[dt.date, ...]
+    """Every day of each holiday, its weekend included."""
+    work: tuple[dt.date, ...]
+    """Make-up days (调休)."""
+
+    def __post_init__(self) -> None:
+        for name in ("off", "work"):
+            if wrong := [d for d in getattr(self, name) if d.year != self.year]:
+                raise ValueError(f"{name}: {wrong[0]} is not in {self.year}")
+        if both := sorted(set(self.off) & set(self.work)):
+            raise ValueError(f"work: {both[0]} is a day off as well")
+        if wrong := [d for d in self.work if d.weekday() < SATURDAY]:
+            raise ValueError(f"work: {wrong[0]} is no Saturday or Sunday")
+
+
+@dataclass(frozen=True)
+class LunarTable:
+    """A lunar year, by the solar year in which it begins."""
+
+    new_year: dt.date
+    days: tuple[int, ...]
+    """Of each month, 29 or 30."""
+    leap: int = 0
+    """The month after which the leap month comes; 0: none."""
+    qingming: dt.date | None = None
+    """Of the solar year."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.leap <= 12:
+            raise ValueError(f"leap: a month, 1 to 12, or 0, not {self.leap}")
+        if len(self.days) != (13 if self.leap else 12) or not {29, 30} >= set(self.days):
+            raise ValueError("days: 29 or 30 for each of 12 months, of 13 in a leap year")
+
+
+@dataclass(frozen=True)
+class LunarFile:
+    """calendar/lunar.toml"""
+
+    year: dict[int, LunarTable]
 
 
 # --- staff.toml ---------------------------------------------------------------------------------------------

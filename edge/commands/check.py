@@ -2,10 +2,12 @@
 
 import argparse
 import sys
+from datetime import date
 from pathlib import Path
 
 from edge import settings
 from edge.errors import ConfigError
+from edge.settings_calendar import calendar_warnings
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -22,6 +24,8 @@ def run(args: argparse.Namespace) -> int:
         print("\n".join(error.problems))
         return 2
     plan = found.plan
+    for warning in calendar_warnings(plan.calendar, date.today()):
+        print(f"warning: {warning}", file=sys.stderr)
     print(
         f"{args.folder}: ok: {plan.name}, {len(plan.services)} services, {len(plan.counters)} counters,"
         f" {len(found.devices)} devices on {len(found.links)} links, {len(found.guides)} guides"

@@ -54,8 +54,8 @@ def dates(name: str, days: Iterable[dt.date]) -> Iterator[str]:
 def lunar_table() -> str:
     lines = [
         "#:schema ../schema/calendar-lunar.json",
-        "# Lunar years: first day, days of each month, the month after which a leap month comes; and Qingming of",
-        f"# the solar year. Table taken from borax {version('borax')} (MIT).",
+        "# Lunar years: first day, days of each month, the month after which a leap month comes; and",
+        f"# Qingming of the solar year. Table taken from borax {version('borax')} (MIT).",
     ]
     for year in LUNAR_YEARS:
         months = list(LCalendars.iter_year_month(year))

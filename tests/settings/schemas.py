@@ -12,8 +12,10 @@ from edge.settings_tables import (
     DeviceTable,
     HallFile,
     LinkTable,
+    LunarFile,
     StaffFile,
     UplinkFile,
+    YearFile,
 )
 
 FOLDER = Path(__file__).resolve().parents[2] / "config" / "schema"
@@ -27,6 +29,8 @@ def schemas() -> dict[str, dict[str, Any]]:
         "calendar": CalendarFile,
         "staff": StaffFile,
         "paper": Layout,
+        "calendar-year": YearFile,
+        "calendar-lunar": LunarFile,
     }
     return {f"{name}.json": _top(name, *_inner(cls)) for name, cls in shapes.items()} | {
         "devices.json": _devices()

@@ -12,6 +12,7 @@ import pytest
 from pypinyin import Style, lazy_pinyin
 
 from edge import paths, settings
+from edge.hall.workdays import DayType
 from edge.settings_staff import hash_pin
 from tests.settings.schemas import FOLDER, as_text, schemas
 
@@ -70,15 +71,18 @@ def test_a_kiosk_takes_the_printer_that_stands_beside_it(folder: Path) -> None:
 
 def test_the_hall_is_open_around_the_clock_on_all_days(demo: settings.Settings) -> None:
     assert [(h.opens, h.closes) for h in demo.plan.hours] == [("00:00", "24:00")]
-    assert all(demo.calendar.is_open(dt.date(2026, 1, 1) + dt.timedelta(n)) for n in range(366))
+    calendar = demo.plan.calendar
+    days = [dt.date(2026, 1, 1) + dt.timedelta(n) for n in range(800)]
+    assert {calendar.type_of(day) for day in days} == {DayType.ORDINARY}
+    assert not any(calendar.is_provisional(day) for day in days)
 
 
 def test_a_closed_date_beats_the_week_and_an_extra_day_beats_both(folder: Path) -> None:
     (folder / "calendar.toml").write_text(
         'open = ["mon", "tue"]\nclosed = ["2026-11-23"]\nalso_open = [2026-11-22]\n'
     )
-    calendar = settings.load(folder).calendar
-    open_days = [d for d in range(22, 29) if calendar.is_open(dt.date(2026, 11, d))]
+    calendar = settings.load(folder).plan.calendar
+    open_days = [d for d in range(22, 29) if calendar.type_of(dt.date(2026, 11, d)) is not DayType.CLOSED]
     assert open_days == [22, 24]
 
 
@@ -143,7 +147,9 @@ def test_schemas_are_those_of_the_code() -> None:
 def test_the_examples_keep_to_the_schemas_and_a_misspelling_does_not() -> None:
     files = {p: schemas()[f"{p.stem}.json"] for p in DEMO.glob("*.toml")}
     files |= {p: schemas()["paper.json"] for p in paths.shared("papers").glob("*.toml")}
-    assert len(files) == 6
+    files |= {p: schemas()["calendar-year.json"] for p in paths.shared("calendar").glob("2*.toml")}
+    files[paths.shared("calendar") / "lunar.toml"] = schemas()["calendar-lunar.json"]
+    assert len(files) == 9
     for file, schema in files.items():
         table = json.loads(json.dumps(tomllib.loads(file.read_text("utf-8")), default=str))
         jsonschema.validate(table, schema)

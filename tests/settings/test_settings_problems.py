@@ -9,6 +9,7 @@ import pytest
 
 from edge import settings
 from edge.errors import ConfigError
+from edge.hall.workdays import DayType
 
 Edit = Callable[[str, str, str], None]
 Problems = Callable[[], list[str]]
@@ -105,7 +106,7 @@ def test_files_that_may_be_missing_have_quiet_defaults(folder: Path) -> None:
     shutil.rmtree(folder / "content")
     hall = settings.load(folder)
     assert not hall.uplink.enabled
-    assert len(hall.calendar.open) == 7
+    assert set(hall.plan.calendar.week) == {DayType.ORDINARY}
     assert len(hall.guides) == 0
 
 
