@@ -40,6 +40,7 @@ DARK = 0x0A
 """A digit that stays dark."""
 
 # The combinations are those of the hall system that the frames come from: 6 abandon, 0 hang up, 3 bring back.
+# Ours: confirm after a staff number (not the digits 0, 3, 6 alone) signs in, cancel after a counter.
 KEYS: Mapping[str, PadKey] = {
     "call": PadKey.NEXT,
     "recall": PadKey.RECALL,
@@ -49,6 +50,8 @@ KEYS: Mapping[str, PadKey] = {
     "6+confirm": PadKey.NO_SHOW,
     "0+confirm": PadKey.HOLD,
     "3+confirm": PadKey.RESUME,
+    "confirm": PadKey.SIGN_IN,
+    "cancel": PadKey.COVER,
 }
 
 
@@ -80,6 +83,7 @@ class Driver:
         self._last = (b"", 0.0)
         self._typed = ("", 0.0)
         self._was_heard = False
+        self._asked = ""
 
     def start(self) -> DeviceInfo:
         """These pads do not answer: nothing to ask."""
@@ -115,6 +119,9 @@ class Driver:
         digits = [int(c) for c in f"{min(message.waiting, 999):03d}"]
         digits += [int(c) for c in ticket.zfill(3)] if ticket else [DARK] * 3
         self._say("show", {"digits6": bytes(digits)})
+        if message.asked and message.asked != self._asked:
+            self.beep()
+        self._asked = message.asked
 
     def beep(self) -> None:
         """Call the clerk's ear; a pad without a beeper stays silent."""
@@ -148,6 +155,6 @@ class Driver:
         if digits and f"{digits}+{name}" in self._keys:
             return KeyPressed(self._keys[f"{digits}+{name}"])
         key = self._keys.get(name)
-        if key is None:
+        if key is None or (key is PadKey.COVER and not digits):
             return None
         return KeyPressed(PadKey.CALL if key is PadKey.NEXT and digits else key, digits)

@@ -101,6 +101,10 @@ class PadKey(StrEnum):
     CALL = "call"
     """Call the ticket whose digits were typed."""
     ASK_RATING = "ask_rating"
+    SIGN_IN = "sign_in"
+    """Who typed the staff number signs in; without digits: who is asked to stand in."""
+    COVER = "cover"
+    """Hold the counter whose digits were typed too, or give it back."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +137,9 @@ class PadDisplay:
 
     waiting: int
     number: str
-    """`A012`, or empty."""
+    """`A012`; a staff number where somebody is asked to this counter; or empty."""
+    asked: str = ""
+    """Whose ear is called for: a staff number; a pad beeps when it changes."""
 
 
 @dataclass(frozen=True)

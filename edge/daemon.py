@@ -72,7 +72,8 @@ class Daemon:
         self._open_books(stack)
         registrar, settings = self._registrar, self._settings
         counters = {d.id: d.counter for d in settings.devices.values()}
-        self._supervisor = Supervisor(self._links(), _Ears(Pads(registrar, counters), registrar))
+        pads = Pads(registrar, counters, posts={d.id: d.post for d in settings.devices.values()})
+        self._supervisor = Supervisor(self._links(), _Ears(pads, registrar))
         handles = self._supervisor.handles
         printers = {id: h for id, h in handles.items() if h.kind == "printer"}
         believed = {d.id for d in settings.devices.values() if getattr(d.options, "trust_unconfirmed", False)}

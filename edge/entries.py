@@ -48,7 +48,7 @@ def stamped(seq: int, now: Now) -> Stamp:
     """The stamp of an entry: `now` as exact as an entry keeps it, in milliseconds."""
     at = now.at.astimezone(UTC)
     at = at.replace(microsecond=at.microsecond // 1000 * 1000)
-    return Stamp(seq, at, now.day, now.boot, round(now.uptime_s, 3))
+    return Stamp(seq, at, now.day, now.boot, round(now.uptime_s, 3), now.trusted)
 
 
 def body_of(event: Event, stamp: Stamp, *, trusted: bool, journal: str, source: str) -> str:
@@ -80,6 +80,7 @@ def read_entry(seq: int, body: str, chain: str) -> Entry:
             date.fromisoformat(data["day"]),
             data["boot"],
             data["uptime_s"],
+            cloud["trustedtime"],
         )
         return Entry(seq, stamp, cloud["trustedtime"], from_json(cloud["type"], data), body, chain)
     except (ValueError, KeyError, TypeError, AttributeError) as error:

@@ -39,6 +39,8 @@ class DeviceSettings:
     options: Any
     """The driver's own `Options`."""
     kiosk: DeviceId = ""
+    post: str = ""
+    """`a` or `b` for one of two clerks' pads at a counter."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ def _device(
     if options is None:
         return None
     kind = loader.kind_of(name)
-    return DeviceSettings(id, kind, name, bound.link, bound.counter, options, bound.kiosk)
+    return DeviceSettings(id, kind, name, bound.link, bound.counter, options, bound.kiosk, bound.post)
 
 
 def _check_link(module: ModuleType, name: str, at: str, link: LinkSettings, problems: Problems) -> None:
@@ -148,6 +150,8 @@ def _check_link(module: ModuleType, name: str, at: str, link: LinkSettings, prob
 
 def _check_place(device: DeviceSettings, hall: HallFile, problems: Problems) -> None:
     at = f"device.{device.id}"
+    if device.post not in ("", "a", "b"):
+        problems.add(FILE, f"{at}.post", f'"a" or "b", not {device.post!r}')
     if device.counter and device.counter not in hall.counter:
         problems.no_such(FILE, f"{at}.counter", "counter", device.counter, hall.counter)
     if device.kiosk and device.kiosk not in hall.kiosk:

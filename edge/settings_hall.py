@@ -36,6 +36,7 @@ def plan_of(
         hall=file.hall.hall,
         name=file.hall.name,
         phone=file.hall.phone,
+        staff=tuple(staff or ()),
         timezone=file.hall.timezone,
         hours=hours.spans(file.hall.hours, "hall.hours"),
         hours_on=hours.spans_on(file.hall.hours_on, "hall.hours_on"),
@@ -136,8 +137,19 @@ class _Check:
                     self.no_such(f"{at}.services[{i}]", "service", service, self.file.service)
                 elif service in counter.services[:i]:
                     self.say(f"{at}.services[{i}]", f'"{service}" stands here twice')
+            self.covered(id, counter)
             if counter.takes_tickets and not counter.general and not counter.services:
                 self.say(f"{at}.services", "is empty; say services, general = true or takes_tickets = false")
+
+    def covered(self, id: str, counter: CounterTable) -> None:
+        at, by = f"counter.{id}.covered_by", counter.covered_by
+        holder = self.file.counter.get(by)
+        if by and holder is None:
+            self.no_such(at, "counter", by, self.file.counter)
+        elif holder and (by == id or holder.covered_by):
+            self.say(at, f'"{by}" is held from elsewhere itself')
+        elif holder and not (holder.takes_tickets and counter.takes_tickets):
+            self.say(at, "only counters that take tickets are held from one another")
 
     def posts(self, staff: Iterable[str] | None) -> None:
         known = None if staff is None else set(staff)

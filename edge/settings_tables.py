@@ -67,6 +67,8 @@ class CounterTable:
     takes_tickets: bool = True
     room: str = ""
     phone: str = ""
+    covered_by: str = ""
+    """Another counter, whose clerk holds this one too while it is not opened itself."""
     days: tuple[DayType, ...] = ()
     """Types of days on which somebody sits there; empty: all."""
 
@@ -112,6 +114,8 @@ class DeviceTable:
     link: str
     counter: str = ""
     kiosk: str = ""
+    post: str = ""
+    """`a` or `b`: one of two clerks' pads at a counter."""
 
 
 @dataclass(frozen=True)

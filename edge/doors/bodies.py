@@ -86,11 +86,24 @@ class TransferBody(Body):
 
 class PauseBody(Body):
     reason: Word = ""
+    """`leave|lunch|meeting|errand`, or none."""
 
 
 class SignInBody(Body):
     staff: Word = ""
-    """Empty: the post's A clerk."""
+    """Empty: who is asked to stand in, else the post's A clerk."""
+    beside: bool = False
+    """Beside who is there: both serve at this counter."""
+
+
+class SignOutBody(Body):
+    staff: Word = ""
+    """Empty: everybody who is there."""
+
+
+class CoverBody(Body):
+    at: Name
+    """Where the clerk sits who holds this counter too."""
 
 
 class StartBody(Body):

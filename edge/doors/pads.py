@@ -7,14 +7,18 @@ from collections.abc import Callable, Mapping
 from drivers.capabilities import KeyPressed, PadKey, Rated, Reading
 from edge.errors import JournalError
 from edge.hall import commands as c
-from edge.hall.views import HallView
-from edge.hall.words import By, CounterState, Door, Refused
+from edge.hall.views import CounterView, HallView
+from edge.hall.words import Away, By, CounterState, Door, Refused
 from edge.registrar import Registrar
 
 log = logging.getLogger(__name__)
 
 BOUNCE_S = 0.8
-"""顺呼 twice within this time on one pad is one press: a person cannot have served somebody in between."""
+"""顺呼 twice within this time at one counter, on one pad or two clerks', is one press: nobody was served
+in between."""
+
+PAUSES = {"": "", "1": Away.LEAVE, "2": Away.LUNCH, "3": Away.MEETING, "4": Away.ERRAND}
+"""A digit before the pause key says why."""
 
 _SIMPLE: dict[PadKey, Callable[..., c.Command]] = {
     PadKey.NEXT: c.CallNext,
@@ -35,9 +39,12 @@ class Pads:
         registrar: Registrar,
         counters: Mapping[str, str],
         refused: Callable[[str, str], None] = lambda device, reason: None,
+        posts: Mapping[str, str] | None = None,
     ) -> None:
+        """`counters` of the pads; `posts`: `a` or `b` for a pad that is one clerk's of two at a counter."""
         self._registrar = registrar
         self._counters = counters
+        self._posts = posts or {}
         self._refused = refused
         self._last: dict[str, tuple[PadKey, float]] = {}
 
@@ -56,19 +63,31 @@ class Pads:
             self._refused(device, "not_recorded")
 
     def _command(self, device: str, counter: str, reading: Reading) -> c.Command | None:
-        by = By(Door.PAD, device)
         if isinstance(reading, Rated):
-            return c.RateAtCounter(by=by, counter=counter, score=reading.score)
-        if self._bounced(device, reading.key):
+            return c.RateAtCounter(by=By(Door.PAD, device), counter=counter, score=reading.score)
+        if self._bounced(counter or device, reading.key):
             return None
-        return self._key(by, counter, reading)
+        return self._key(By(Door.PAD, device, self._clerk(device, counter)), counter, reading)
+
+    def _clerk(self, device: str, counter: str) -> str:
+        """Whose pad it is, where it is one clerk's and he is signed in."""
+        at = _counter(self._registrar.view, counter)
+        staff = {"a": at.a, "b": at.b}.get(self._posts.get(device, ""), "") if at else ""
+        return staff if at and staff in (at.staff, *at.beside) else ""
 
     def _key(self, by: By, counter: str, pressed: KeyPressed) -> c.Command | None:
         view = self._registrar.view
+        at = _counter(view, counter)
         match pressed.key:
             case PadKey.PAUSE:
-                paused = any(v.id == counter and v.state == CounterState.PAUSED for v in view.counters)
-                return (c.OpenCounter if paused else c.PauseCounter)(by=by, counter=counter)
+                if at and at.state == CounterState.PAUSED and not pressed.digits:
+                    return c.OpenCounter(by=by, counter=counter)
+                reason = PAUSES.get(pressed.digits.lstrip("0"), pressed.digits)
+                return c.PauseCounter(by=by, counter=counter, reason=reason)
+            case PadKey.SIGN_IN:
+                return c.SignIn(by=By(Door.PAD, by.device), counter=counter, staff=pressed.digits)
+            case PadKey.COVER:
+                return _cover(by, at, pressed.digits.lstrip("0")) if at else None
             case PadKey.CALL:
                 return c.CallTicket(by=by, counter=counter, ticket=number_for(view, counter, pressed.digits))
             case PadKey.TRANSFER:
@@ -78,10 +97,23 @@ class Pads:
             case key:
                 return _SIMPLE[key](by=by, counter=counter)
 
-    def _bounced(self, device: str, key: PadKey) -> bool:
-        before, now = self._last.get(device), time.monotonic()
-        self._last[device] = (key, now)
+    def _bounced(self, place: str, key: PadKey) -> bool:
+        before, now = self._last.get(place), time.monotonic()
+        self._last[place] = (key, now)
         return before is not None and before[0] is key and now - before[1] < BOUNCE_S
+
+
+def _counter(view: HallView, id: str) -> CounterView | None:
+    return next((v for v in view.counters if v.id == id), None)
+
+
+def _cover(by: By, at: CounterView, other: str) -> c.Command | None:
+    """Hold the other counter from here too, or give it back; without digits nothing is meant."""
+    if not other:
+        return None
+    if other in at.holds:
+        return c.Uncover(by=by, counter=other)
+    return c.Cover(by=by, counter=other, at=at.id)
 
 
 def number_for(view: HallView, counter: str, digits: str) -> str:

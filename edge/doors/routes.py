@@ -153,7 +153,9 @@ _COUNTERS = (
     _verb("open", c.OpenCounter, "Open the counter, or end its pause"),
     _verb("close", c.CloseCounter, "Close the counter"),
     _verb("sign-in", c.SignIn, "A clerk signs in", b.SignInBody),
-    _verb("sign-out", c.SignOut, "The clerk signs out"),
+    _verb("sign-out", c.SignOut, "The clerk signs out", b.SignOutBody),
+    _verb("cover", c.Cover, "The clerk of another counter holds this one too", b.CoverBody),
+    _verb("uncover", c.Uncover, "The counter is itself again"),
     _get(f"{API}/counters/{{id}}/why", reads.why, "Who is next, and why not another", Json, no=(404,)),
     _post(
         "/counters/{id}/captures",
@@ -182,6 +184,13 @@ _DAY = (
         "After a cut: served meanwhile without the machine",
         a.ServedByHandAnswer,
         takes=b.ServedByHandBody,
+        no=(409, 503),
+    ),
+    _post(
+        "/hall/clear",
+        verbs.clear,
+        "After a cut: who waited before it has gone home",
+        a.ServedByHandAnswer,
         no=(409, 503),
     ),
 )

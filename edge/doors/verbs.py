@@ -11,6 +11,7 @@ from edge.errors import JournalError
 from edge.hall.commands import (
     AtCounter,
     CancelTicket,
+    ClearBeforeCut,
     CloseDay,
     Command,
     DecideSlip,
@@ -20,7 +21,7 @@ from edge.hall.commands import (
     Reprint,
     TakeTicket,
 )
-from edge.hall.events import DocumentCaptured, Event, TicketIssued, TicketServedByHand
+from edge.hall.events import DocumentCaptured, Event, TicketExpired, TicketIssued, TicketServedByHand
 from edge.hall.views import CounterView, HallView
 from edge.hall.words import By, Door
 
@@ -85,6 +86,11 @@ async def served_by_hand(house: House, call: Call) -> Reply:
     answer = await house.ask(command)
     served = [e.ticket for e in answer.events if isinstance(e, TicketServedByHand)]
     return Reply(200, {"tickets": served})
+
+
+async def clear(house: House, call: Call) -> Reply:
+    answer = await house.ask(ClearBeforeCut(by=HTTP, request=call.request))
+    return Reply(200, {"tickets": [e.ticket for e in answer.events if isinstance(e, TicketExpired)]})
 
 
 async def rate(house: House, call: Call) -> Reply:

@@ -2,7 +2,7 @@
 
 from bisect import bisect
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from edge.hall.events import DeviceKnown, Event
 from edge.hall.plan import Counter, HallPlan
@@ -91,6 +91,24 @@ class CounterNow:
     ticket: TicketId = ""
     calls: int = 0
     priority_run: int = 0
+    beside: tuple[StaffNumber, ...] = ()
+    """Who else is signed in here."""
+    hand: StaffNumber = ""
+    """Who of them has the ticket."""
+    served_at: CounterId = ""
+    """Where a clerk holds this counter too, by somebody's word; the plan may say so as well."""
+    paused: Stamp | None = None
+    """Since when."""
+    is_overdue: bool = False
+    """Its leave has been warned of."""
+
+
+@dataclass(frozen=True)
+class Cut:
+    """The machine was away from the one to the other."""
+
+    last: Stamp
+    back: Stamp
     run_before: int = 0
     """`priority_run` before the last call."""
     finished: TicketId = ""
@@ -183,6 +201,12 @@ class Book:
     devices: dict[DeviceId, DeviceNow] = field(default_factory=dict)
     offsets_s: dict[str, float] = field(default_factory=dict)
     """By boot: right time minus the box's time, where somebody said it."""
+    heard: Stamp | None = None
+    """The last event's: the latest sign of life before a cut."""
+    silence: Cut | None = None
+    """Before the program's last start, until a person does something."""
+    cuts: tuple[Cut, ...] = ()
+    """The day's."""
     requests: dict[str, tuple[str, tuple[Event, ...]]] = field(default_factory=dict)
     """Today's idempotency keys: digest of what was asked, and what came of it."""
 
@@ -213,11 +237,35 @@ class Book:
             return ""
 
     def planned(self, id: CounterId) -> Counter:
-        """The counter as the plan has it. Raises Refused."""
+        """The counter as the plan has it, and with the services of those held from it. Raises Refused."""
         counter = self.plan.counter(id)
         if counter is None:
             raise Refused(No.NO_COUNTER, counter=id[:40])
-        return counter
+        held = self.held_at(id)
+        if not held:
+            return counter
+        services = dict.fromkeys((*counter.services, *(s for c in held for s in c.services)))
+        general = counter.general or any(c.general for c in held)
+        return replace(counter, services=tuple(services), general=general)
+
+    def served_at(self, id: CounterId) -> CounterId:
+        """Where the counter's people are called instead; empty: at itself."""
+        at, planned = self.counter(id), self.plan.counter(id)
+        standing = planned.covered_by if planned and not at.is_open else ""
+        return at.served_at or standing
+
+    def held_at(self, id: CounterId) -> list[Counter]:
+        """The counters whose people are called at this one too."""
+        return [c for c in self.plan.counters if c.id != id and self.served_at(c.id) == id]
+
+    def between_s(self, since: Stamp, until: "Stamp | Now") -> float:
+        """Seconds in which the machine was there; what a cut took is nobody's wait."""
+        there_s = 0.0
+        for cut in self.cuts:
+            if since.seq <= cut.last.seq:
+                there_s += since.age_s(cut.last)
+                since = cut.back
+        return there_s + since.age_s(until)
 
     def counter(self, id: CounterId) -> CounterNow:
         return self.counters.get(id) or CounterNow(id)
@@ -226,6 +274,13 @@ class Book:
         return self.tickets.get(self.counter(id).ticket)
 
     def state_of(self, counter: CounterNow) -> CounterState:
+        """A counter that is held elsewhere is open while that one is."""
+        if not (at := self.served_at(counter.id)):
+            return self._own_state(counter)
+        state = self._own_state(self.counter(at))
+        return state if state in (CounterState.CLOSED, CounterState.PAUSED) else CounterState.OPEN
+
+    def _own_state(self, counter: CounterNow) -> CounterState:
         if not counter.is_open:
             return CounterState.CLOSED
         if counter.is_paused:
@@ -241,11 +296,13 @@ class Book:
         """Every ticket that this counter may call, in no particular order."""
         for service in self.plan.services_of(counter):
             yield from (self.tickets[id] for id in self.lines.get(service, ()))
-        yield from (self.tickets[id] for id in self.sent.get(counter.id, ()))
+        for id in (counter.id, *(c.id for c in self.held_at(counter.id))):
+            yield from (self.tickets[id] for id in self.sent.get(id, ()))
 
     def waiting_count(self, counter: Counter) -> int:
         of_services = sum(len(self.lines.get(s, ())) for s in self.plan.services_of(counter))
-        return of_services + len(self.sent.get(counter.id, ()))
+        held = (counter.id, *(c.id for c in self.held_at(counter.id)))
+        return of_services + sum(len(self.sent.get(id, ())) for id in held)
 
     def line_of(self, service: ServiceId) -> Iterator[Ticket]:
         """Everybody who waits for this service, also those sent to one counter."""
@@ -267,7 +324,8 @@ class Book:
 
     def open_for(self, service: ServiceId) -> list[CounterNow]:
         """Open counters that call this service."""
-        planned = (c for c in self.plan.counters if c.takes_tickets and service in self.plan.services_of(c))
+        all_planned = (self.planned(c.id) for c in self.plan.counters if c.takes_tickets)
+        planned = (c for c in all_planned if service in self.plan.services_of(c))
         states = (self.counter(c.id) for c in planned)
         return [c for c in states if c.is_open and not c.is_paused]
 

@@ -147,6 +147,7 @@ class Transfer(AtCounter):
 @dataclass(frozen=True, kw_only=True)
 class PauseCounter(AtCounter):
     reason: str = ""
+    """One of `Away`, or none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,12 +163,32 @@ class CloseCounter(AtCounter):
 @dataclass(frozen=True, kw_only=True)
 class SignIn(AtCounter):
     staff: StaffNumber = ""
-    """Empty: the post's A."""
+    """Empty: who is asked to stand in, else the post's A."""
+    beside: bool = False
+    """Beside who is there: both serve at this counter."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SignOut(AtCounter):
-    pass
+    staff: StaffNumber = ""
+    """Empty: everybody who is there."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cover(AtCounter):
+    """The clerk of another counter also holds this one: its people are called to where he sits."""
+
+    at: CounterId
+
+
+@dataclass(frozen=True, kw_only=True)
+class Uncover(AtCounter):
+    """This counter's people are called to it alone again; it stays closed until it is opened."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClearBeforeCut(Command):
+    """After a cut, by a person's word: who waited before it has gone home."""
 
 
 @dataclass(frozen=True, kw_only=True)

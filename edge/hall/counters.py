@@ -1,5 +1,6 @@
 """Decisions at a counter about its ticket: call, serve, put aside, send on, and the counter's close."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from edge.hall import commands as cmd
@@ -9,7 +10,7 @@ from edge.hall.book import AT_COUNTER, OVER, Book, CounterNow, Ticket
 from edge.hall.events import Event
 from edge.hall.plan import Counter
 from edge.hall.reasons import No
-from edge.hall.words import TIMER, Door, Now, Outcome, Refused, ServiceId, TicketState
+from edge.hall.words import TIMER, By, CounterId, Door, Now, Outcome, Refused, ServiceId, TicketState
 
 Events = tuple[Event, ...]
 
@@ -23,12 +24,13 @@ def call_next(book: Book, command: cmd.CallNext, now: Now) -> Events:
     that he is done. One only called, whose citizen may still be on the way, stays, and the answer is
     nobody_waiting. Refused: no_counter, no_tickets_here, counter_closed, counter_paused, nobody_waiting.
     """
-    planned = _calling(book, command.counter)
+    planned = _calling_here(book, command.counter)
     opening = _opening(book, planned, command, now)
     counter, former = book.counter(planned.id), book.ticket_at(planned.id)
     ticket = policy.next_of(book.plan, planned, book.waiting_for(planned), counter.priority_run)
     if ticket is not None:
-        return (*opening, *_finish_former(book, counter, now), *_call(book, counter, opening, ticket))
+        former_ends = _finish_former(book, counter, now)
+        return (*opening, *former_ends, *_call(book, counter, opening, ticket, command.by))
     if former and _is_served(book, former, now):
         return _finish_former(book, counter, now)
     if opening:
@@ -41,7 +43,7 @@ def call_ticket(book: Book, command: cmd.CallTicket, now: Now) -> Events:
 
     Refused: as call_next, and no_ticket, ticket_over, ticket_at_counter.
     """
-    planned = _calling(book, command.counter)
+    planned = _calling_here(book, command.counter)
     opening = _opening(book, planned, command, now)
     ticket = book.find(command.ticket)
     if ticket.state in OVER:
@@ -49,13 +51,19 @@ def call_ticket(book: Book, command: cmd.CallTicket, now: Now) -> Events:
     if ticket.state in AT_COUNTER:
         raise Refused(No.TICKET_AT_COUNTER, number=ticket.number, counter=ticket.counter)
     counter = book.counter(planned.id)
-    return (*opening, *_finish_former(book, counter, now), *_call(book, counter, opening, ticket))
+    return (*opening, *_finish_former(book, counter, now), *_call(book, counter, opening, ticket, command.by))
 
 
 def _calling(book: Book, id: str) -> Counter:
     planned = book.planned(id)
     if not planned.takes_tickets:
         raise Refused(No.NO_TICKETS_HERE, counter=planned.name)
+    return planned
+
+
+def _calling_here(book: Book, id: str) -> Counter:
+    planned = _calling(book, id)
+    staffing.refuse_covered(book, planned)
     return planned
 
 
@@ -72,8 +80,10 @@ def _opening(book: Book, planned: Counter, command: cmd.AtCounter, now: Now) -> 
     raise Refused(No.COUNTER_CLOSED, counter=planned.name)
 
 
-def _call(book: Book, counter: CounterNow, opening: Events, ticket: Ticket) -> Events:
-    staff = next((e.staff for e in opening if isinstance(e, ev.StaffSignedIn)), counter.staff)
+def _call(book: Book, counter: CounterNow, opening: Events, ticket: Ticket, by: By) -> Events:
+    staff = next((e.staff for e in opening if isinstance(e, ev.StaffSignedIn)), None)
+    if staff is None:
+        staff = staffing.who(replace(counter, ticket=""), by)
     call = ev.TicketCalled(ticket=ticket.id, number=ticket.number, counter=counter.id, staff=staff)
     return (call, *_returns(book, ticket.service, ticket))
 
@@ -99,8 +109,9 @@ def _is_served(book: Book, ticket: Ticket, now: Now) -> bool:
 
 def _start_is_due(book: Book, ticket: Ticket, now: Now) -> bool:
     after_s = book.plan.rules.start_after_call_s
-    is_called = ticket.state is TicketState.CALLED and ticket.called is not None
-    return is_called and after_s > 0 and ticket.called is not None and ticket.called.age_s(now) >= after_s
+    if ticket.state is not TicketState.CALLED or ticket.called is None or after_s <= 0:
+        return False
+    return book.between_s(ticket.called, now) >= after_s
 
 
 def _finish_former(book: Book, counter: CounterNow, now: Now) -> Events:
@@ -115,13 +126,18 @@ def _finish_former(book: Book, counter: CounterNow, now: Now) -> Events:
 
 
 def _started(ticket: Ticket, counter: CounterNow, item: str = "", by_timer: bool = False) -> Event:
-    started = ev.ServiceStarted(ticket=ticket.id, counter=counter.id, staff=counter.staff, item=item)
+    staff = counter.hand or counter.staff
+    started = ev.ServiceStarted(ticket=ticket.id, counter=counter.id, staff=staff, item=item)
     return replace(started, by=TIMER) if by_timer else started
 
 
 def _finished(ticket: Ticket, counter: CounterNow, outcome: Outcome, cases: tuple[str, ...] = ()) -> Event:
     return ev.ServiceFinished(
-        ticket=ticket.id, counter=counter.id, outcome=str(outcome), staff=counter.staff, cases=cases
+        ticket=ticket.id,
+        counter=counter.id,
+        outcome=str(outcome),
+        staff=counter.hand or counter.staff,
+        cases=cases,
     )
 
 
@@ -184,7 +200,7 @@ def resume(book: Book, command: cmd.Resume, now: Now) -> Events:
 
     Refused: as call_next, and counter_busy, no_ticket, not_held.
     """
-    planned = _calling(book, command.counter)
+    planned = _calling_here(book, command.counter)
     opening = _opening(book, planned, command, now)
     if here := book.ticket_at(planned.id):
         raise Refused(No.COUNTER_BUSY, number=here.number)
@@ -196,7 +212,7 @@ def resume(book: Book, command: cmd.Resume, now: Now) -> Events:
         held = held_here[-1] if held_here else None
     if held is None:
         raise Refused(No.NOT_HELD)
-    staff = book.counter(planned.id).staff
+    staff = staffing.who(book.counter(planned.id), command.by)
     return (*opening, ev.TicketResumed(ticket=held.id, counter=planned.id, staff=staff))
 
 
@@ -251,23 +267,26 @@ def _here(book: Book, command: cmd.AtCounter) -> Ticket:
 def close(book: Book, command: cmd.CloseCounter, now: Now) -> Events:
     """Close: the ticket there is finished, who waits for this counter alone may go to others.
 
-    Who is signed in is signed out. Refused: no_counter.
+    Who is signed in is signed out; what was held from here is itself again. Refused: no_counter.
     """
     book.planned(command.counter)
     counter = book.counter(command.counter)
     if not counter.is_open:
         return ()
     away = (*staffing.signed_out(counter), ev.CounterClosed(counter=counter.id))
-    return (*_finish_former(book, counter, now), *_set_free(book, counter), *away)
+    closing = [c.id for c in book.held_at(counter.id)] + [counter.id]
+    freed = tuple(e for id in closing for e in _set_free(book, id, closing))
+    uncovered = staffing.uncover_all(book, counter.id)
+    return (*_finish_former(book, counter, now), *freed, *uncovered, *away)
 
 
-def _set_free(book: Book, counter: CounterNow) -> Events:
+def _set_free(book: Book, counter: CounterId, closing: Collection[CounterId]) -> Events:
     """Back to its service's line for each who was sent here, where another counter calls that service."""
-    others = [c for c in book.plan.counters if c.takes_tickets and c.id != counter.id]
+    others = [c for c in book.plan.counters if c.takes_tickets and c.id not in closing]
     called_elsewhere = {service for other in others for service in book.plan.services_of(other)}
-    sent = (book.tickets[id] for id in book.sent.get(counter.id, ()))
+    sent = (book.tickets[id] for id in book.sent.get(counter, ()))
     return tuple(
-        ev.TicketTransferred(ticket=t.id, counter=counter.id, service=t.service)
+        ev.TicketTransferred(ticket=t.id, counter=counter, service=t.service)
         for t in sent
         if t.service in called_elsewhere
     )

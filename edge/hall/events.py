@@ -222,6 +222,8 @@ class TicketCancelled(Event):
 @dataclass(frozen=True, kw_only=True)
 class TicketExpired(Event):
     ticket: TicketId
+    why: str = ""
+    """Empty: the day's end; `after_cut` by a person's word."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -291,12 +293,45 @@ class CounterClosed(Event):
 class StaffSignedIn(Event):
     counter: CounterId
     staff: StaffNumber
+    beside: bool = False
+    """Beside who is there already."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class StaffSignedOut(Event):
     counter: CounterId
     staff: StaffNumber
+
+
+@dataclass(frozen=True, kw_only=True)
+class CounterCovered(Event):
+    """The clerk of `at` also holds this counter: its people are called there, and it calls nobody itself."""
+
+    counter: CounterId
+    at: CounterId
+
+
+@dataclass(frozen=True, kw_only=True)
+class CounterUncovered(Event):
+    counter: CounterId
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeaveOverdue(Event):
+    """A short leave has lasted longer than the hall's rule; said once."""
+
+    counter: CounterId
+    staff: StaffNumber = ""
+    minutes: int = 0
+    """The rule's."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PowerReturned(Event):
+    """The machine was away for a while, in a day that goes on: what lies between is nobody's wait."""
+
+    gap_s: float = 0.0
+    """0: the clock cannot tell."""
 
 
 # --- paper --------------------------------------------------------------------------------------------------

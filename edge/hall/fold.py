@@ -1,4 +1,4 @@
-"""Book 1 is written here and nowhere else: what each event does to tickets, counters, the day and devices.
+"""Book 1 is written here and in `fold_counters`: what each event does to tickets and the day.
 
 An event about a ticket or counter that the book does not know changes nothing: the fold may begin in the
 middle of a journal, and a late fact (a slip of yesterday) is no reason to fail.
@@ -9,7 +9,8 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 
 from edge.hall import events as ev
-from edge.hall.book import AT_COUNTER, LAST_CALLS, SAMPLES, Book, CallNow, CounterNow, DeviceNow, Step, Ticket
+from edge.hall import fold_counters
+from edge.hall.book import AT_COUNTER, LAST_CALLS, SAMPLES, Book, CallNow, CounterNow, Step, Ticket
 from edge.hall.hours import minute_of_day
 from edge.hall.policy import run_after
 from edge.hall.words import CounterId, Door, PaperState, Stamp, TicketNumber, TicketState, day_of
@@ -23,6 +24,9 @@ def apply(book: Book, event: ev.Event, stamp: Stamp) -> None:
         handler(book, event, stamp)
     if event.request.key:
         _remember(book, event)
+    if event.by.door not in (Door.DAEMON, Door.TIMER):
+        book.silence = None
+    book.heard = stamp
 
 
 def _remember(book: Book, event: ev.Event) -> None:
@@ -50,6 +54,7 @@ def _day_opened(book: Book, event: ev.DayOpened, stamp: Stamp) -> None:
         ):
             per_day.clear()
         book.last_calls = ()
+        book.cuts, book.silence = (), None
         book.counters = {
             id: replace(c, ticket="", calls=0, priority_run=0) for id, c in book.counters.items()
         }
@@ -59,7 +64,7 @@ def _day_opened(book: Book, event: ev.DayOpened, stamp: Stamp) -> None:
 def _day_closed(book: Book, event: ev.DayClosed, stamp: Stamp) -> None:
     book.day_open = False
     book.counters = {
-        id: replace(c, is_open=False, is_paused=False, reason="", staff="", ticket="")
+        id: CounterNow(id, calls=c.calls, priority_run=c.priority_run)
         for id, c in book.counters.items()
     }
 
@@ -115,7 +120,7 @@ def _called(book: Book, event: ev.TicketCalled, stamp: Stamp) -> None:
         started_by_hand=False,
         recalls=0,
     )
-    _at_counter(book, replace(counter, priority_run=run), ticket)
+    _at_counter(book, replace(counter, priority_run=run, hand=event.staff), ticket)
     _announce(book, event.counter, ticket.number, "call", stamp)
     book.calls_of[ticket.service] = book.calls_of.get(ticket.service, 0) + 1
 
@@ -156,7 +161,7 @@ def _returned(book: Book, event: ev.TicketReturned, stamp: Stamp) -> None:
 
 def _held(book: Book, event: ev.TicketHeld, stamp: Stamp) -> None:
     if ticket := book.tickets.get(event.ticket):
-        worked_s = ticket.worked_s + (ticket.started.age_s(stamp) if ticket.started else 0.0)
+        worked_s = ticket.worked_s + (book.between_s(ticket.started, stamp) if ticket.started else 0.0)
         _move(book, ticket, stamp, "held", event.counter, state=TicketState.HELD, worked_s=worked_s)
 
 
@@ -169,7 +174,7 @@ def _resumed(book: Book, event: ev.TicketResumed, stamp: Stamp) -> None:
     else:
         ticket = replace(ticket, state=TicketState.CALLED, called=stamp)
     _move(book, ticket, stamp, "resumed", event.counter, counter=event.counter)
-    _at_counter(book, book.counter(event.counter), ticket)
+    _at_counter(book, replace(book.counter(event.counter), hand=event.staff), ticket)
     _announce(book, event.counter, ticket.number, "recall", stamp)
 
 
@@ -215,7 +220,7 @@ def _finished(book: Book, event: ev.ServiceFinished, stamp: Stamp) -> None:
     if ticket is None:
         return
     if ticket.started and event.by.door is not Door.TIMER:
-        took_s = ticket.worked_s + ticket.started.age_s(stamp)
+        took_s = ticket.worked_s + book.between_s(ticket.started, stamp)
         if took_s > 0:
             book.times_s[ticket.service] = (*book.times_s.get(ticket.service, ()), took_s)[-SAMPLES:]
     _move(book, ticket, stamp, "finished", event.counter, state=TicketState.FINISHED)
@@ -266,33 +271,6 @@ def _announce(book: Book, counter: CounterId, number: str, kind: str, stamp: Sta
     book.last_calls = (CallNow(stamp, number, counter, kind), *book.last_calls)[:LAST_CALLS]
 
 
-# --- counters -----------------------------------------------------------------------------------------------
-
-
-def _set_counter(book: Book, id: CounterId, **change: Any) -> None:
-    book.counters[id] = replace(book.counter(id), **change)
-
-
-def _counter_opened(book: Book, event: ev.CounterOpened, stamp: Stamp) -> None:
-    _set_counter(book, event.counter, is_open=True, is_paused=False, reason="")
-
-
-def _counter_paused(book: Book, event: ev.CounterPaused, stamp: Stamp) -> None:
-    _set_counter(book, event.counter, is_paused=True, reason=event.reason)
-
-
-def _counter_closed(book: Book, event: ev.CounterClosed, stamp: Stamp) -> None:
-    _set_counter(book, event.counter, is_open=False, is_paused=False, reason="", priority_run=0)
-
-
-def _signed_in(book: Book, event: ev.StaffSignedIn, stamp: Stamp) -> None:
-    _set_counter(book, event.counter, staff=event.staff)
-
-
-def _signed_out(book: Book, event: ev.StaffSignedOut, stamp: Stamp) -> None:
-    _set_counter(book, event.counter, staff="")
-
-
 # --- paper --------------------------------------------------------------------------------------------------
 
 
@@ -311,17 +289,7 @@ def _slip_decided(book: Book, event: ev.SlipDecided, stamp: Stamp) -> None:
         book.tickets[ticket.id] = replace(ticket, paper=PaperState(event.state), history=history)
 
 
-# --- devices ------------------------------------------------------------------------------------------------
-
-
-def _daemon_started(book: Book, event: ev.DaemonStarted, stamp: Stamp) -> None:
-    book.devices = {d.id: DeviceNow(d, "down", "", stamp) for d in event.devices}
-    book.offsets_s = {boot: s for boot, s in book.offsets_s.items() if boot == event.boot}
-
-
-def _device_changed(book: Book, event: ev.DeviceChanged, stamp: Stamp) -> None:
-    if device := book.devices.get(event.device):
-        book.devices[event.device] = replace(device, state=event.state, code=event.code, since=stamp)
+# --- documents ----------------------------------------------------------------------------------------------
 
 
 def _captured(book: Book, event: ev.DocumentCaptured, stamp: Stamp) -> None:
@@ -348,18 +316,12 @@ _HANDLERS: dict[type[ev.Event], Handler] = {
     ev.ServiceStarted: _started,
     ev.ServiceFinished: _finished,
     ev.ServiceRated: _rated,
-    ev.CounterOpened: _counter_opened,
-    ev.CounterPaused: _counter_paused,
-    ev.CounterClosed: _counter_closed,
-    ev.StaffSignedIn: _signed_in,
-    ev.StaffSignedOut: _signed_out,
     ev.SlipQueued: _paper("queued", PaperState.QUEUED),
     ev.SlipStarted: _paper("printing", PaperState.PRINTING),
     ev.SlipPrinted: _paper("printed", PaperState.PRINTED),
     ev.SlipFailed: _paper("print_failed", PaperState.FAILED),
     ev.SlipUnknown: _paper("print_unknown", PaperState.UNKNOWN),
     ev.SlipDecided: _slip_decided,
-    ev.DaemonStarted: _daemon_started,
-    ev.DeviceChanged: _device_changed,
     ev.DocumentCaptured: _captured,
+    **fold_counters.HANDLERS,
 }

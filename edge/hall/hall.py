@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 
 from edge.hall import commands as cmd
-from edge.hall import counters, days, feedback, fold, staffing, tickets
+from edge.hall import counters, cuts, days, feedback, fold, staffing, tickets
 from edge.hall.book import Book
 from edge.hall.events import Event
 from edge.hall.feedback import Feedback
@@ -35,10 +35,13 @@ _BY_TICKETS: dict[type[cmd.Command], Callable[[Book, Any, Now], Events]] = {
     cmd.CloseCounter: counters.close,
     cmd.SignIn: staffing.sign_in,
     cmd.SignOut: staffing.sign_out,
+    cmd.Cover: staffing.cover,
+    cmd.Uncover: staffing.uncover,
+    cmd.ClearBeforeCut: cuts.clear,
     cmd.NoteCapture: counters.capture,
     cmd.OpenDay: days.open_day,
     cmd.CloseDay: days.close_day,
-    cmd.Tick: lambda book, command, now: counters.by_tick(book, now),
+    cmd.Tick: lambda book, command, now: (*counters.by_tick(book, now), *staffing.leaves_overdue(book, now)),
 }
 _BY_FEEDBACK: dict[type[cmd.Command], Callable[[Feedback, Any, Now], Events]] = {
     cmd.RateAtCounter: feedback.rate_at_counter,
@@ -84,6 +87,8 @@ class Hall:
             return ()
         first = self._day_first(command, now)
         book = _after(self.book, first, self.seq, now)
+        if back := cuts.returned(book, now):
+            first, book = (*first, *back), _after(book, back, self.seq + len(first), now)
         by = self._who(command, book)
         events = self._decided(command, book, now)
         if not events and not isinstance(command, cmd.Tick):
@@ -147,7 +152,7 @@ def _after(book: Book, events: Events, seq: int, now: Now) -> Book:
         return book
     book = book.copy()
     for n, event in enumerate(events, seq + 1):
-        fold.apply(book, event, Stamp(n, now.at, now.day, now.boot, now.uptime_s))
+        fold.apply(book, event, Stamp(n, now.at, now.day, now.boot, now.uptime_s, now.trusted))
     return book
 
 

@@ -106,6 +106,10 @@ class Rules:
     issue_stops_early_min: int = 0
     pad_opens_counter: bool = True
     """顺呼 on a closed counter within hours opens it for the post's A clerk."""
+    leave_min: int = 30
+    """A pause for a short leave that lasts longer gives one warning; 0: none."""
+    gap_min: int = 5
+    """After the machine was away for longer, counters come back paused."""
     low_numbers_at: float = 0.8
     """Warn when this share of a service's range is used."""
     hand_prefix: str = "H"
@@ -140,6 +144,8 @@ class HallPlan:
     hours_on: Mapping[DayType, tuple[Hours, ...]] = field(default_factory=dict)
     """Other hours on a type of day, before what a service says of all days."""
     calendar: Calendar = field(default_factory=Calendar)
+    staff: tuple[StaffNumber, ...] = ()
+    """Everybody who may sign in; empty: anybody."""
     notices: tuple[str, ...] = ()
     phone: str = ""
     """For questions and complaints; on screens and slips."""

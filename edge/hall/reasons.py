@@ -52,6 +52,16 @@ class No(StrEnum):
     TRANSFER_NOWHERE = "transfer_nowhere"
     NO_STAFF = "no_staff"
     """Nobody named, and the counter has no post."""
+    NO_SUCH_STAFF = "no_such_staff"
+    """Fact `staff`: a number that the hall does not know."""
+    BAD_REASON = "bad_reason"
+    """No pause of the closed list."""
+    COUNTER_COVERED = "counter_covered"
+    """Fact `at`: the counter where its people are called."""
+    COVER_NOWHERE = "cover_nowhere"
+    """A counter cannot be held from itself."""
+    NO_CUT = "no_cut"
+    """The machine was not away today."""
 
     # slips
     SLIP_BUSY = "slip_busy"

@@ -6,11 +6,13 @@ from datetime import date
 from typing import Any
 
 from edge.hall.book import Book, DeviceNow, Ticket
+from edge.hall.cuts import waited_before
 from edge.hall.hall import Hall
 from edge.hall.hours import expected_at, is_present, local_iso
 from edge.hall.limits import are_low, numbers_left, shut
 from edge.hall.plan import Counter, HallPlan, Service
 from edge.hall.policy import ahead, estimated_wait_s, in_order, is_priority
+from edge.hall.staffing import Ask, asks, post_of
 from edge.hall.words import (
     CounterId,
     DeviceId,
@@ -73,7 +75,7 @@ class CounterView:
     services: tuple[ServiceId, ...]
     staff: StaffNumber
     reason: str = ""
-    """Why it is paused."""
+    """Why it is paused: `leave|lunch|meeting|errand|after_cut`, or empty."""
     waiting: int = 0
     """Tickets that this counter would call."""
     present: bool = True
@@ -82,6 +84,19 @@ class CounterView:
     """Who of its post is to be there: A, on a market day A and B."""
     calls: int = 0
     """How often today its board has had to call: a change is a new call or a recall."""
+    served_at: CounterId = ""
+    """Where its people are called instead, by a clerk who holds both; empty: here."""
+    holds: tuple[CounterId, ...] = ()
+    """Counters whose people are called here too."""
+    beside: tuple[StaffNumber, ...] = ()
+    """Who else is signed in here."""
+    a: StaffNumber = ""
+    """The post's: who serves,"""
+    b: StaffNumber = ""
+    """… and who stands in."""
+    paused_at: str = ""
+    overdue: bool = False
+    """A short leave has become a long one."""
 
 
 @dataclass(frozen=True)
@@ -158,6 +173,10 @@ class HallView:
     """暂定: the notice on the year's holidays is not known yet, and might say otherwise."""
     tickets: Mapping[str, TicketId] = field(default_factory=dict, repr=False)
     """Today's numbers to ids; not part of the JSON view."""
+    asks: tuple[Ask, ...] = ()
+    """AB岗: who is asked to which counter, and why."""
+    before_cut: int = 0
+    """So many still wait since before the machine was away; somebody has to say what became of them."""
     rateable: tuple[TicketId, ...] = field(default=(), repr=False)
     """Tickets of the last days whose service began, rated or not; not part of the JSON view."""
 
@@ -193,6 +212,8 @@ def hall_view(hall: Hall, now: Now) -> HallView:
         day_type=str(plan.calendar.type_of(today)),
         provisional=plan.calendar.is_provisional(today),
         tickets=dict(book.numbers),
+        asks=asks(book),
+        before_cut=len(waited_before(book)),
         rateable=hall.feedback.ids,
     )
 
@@ -217,8 +238,11 @@ def _service_view(book: Book, service: Service, now: Now) -> ServiceView:
     )
 
 
-def _counter_view(book: Book, counter: Counter, today: date) -> CounterView:
-    at = book.counter(counter.id)
+def _counter_view(book: Book, planned: Counter, today: date) -> CounterView:
+    counter, at = book.planned(planned.id), book.counter(planned.id)
+    served_at = book.served_at(counter.id)
+    clerk = book.counter(served_at or counter.id)
+    post = post_of(book, counter.id)
     ticket = book.tickets.get(at.ticket)
     return CounterView(
         id=counter.id,
@@ -226,12 +250,19 @@ def _counter_view(book: Book, counter: Counter, today: date) -> CounterView:
         state=str(book.state_of(at)),
         ticket=TicketAt(ticket.id, ticket.number) if ticket else None,
         services=book.plan.services_of(counter),
-        staff=at.staff,
-        reason=at.reason,
+        staff=clerk.staff,
+        reason=clerk.reason,
         waiting=book.waiting_count(counter) if counter.takes_tickets else 0,
         present=is_present(book.plan, counter, today),
         expects=expected_at(book.plan, counter, today),
         calls=at.calls,
+        served_at=served_at,
+        holds=tuple(c.id for c in book.held_at(counter.id)),
+        beside=clerk.beside,
+        a=post.a,
+        b=post.b,
+        paused_at=local_iso(book.plan, clerk.paused.at) if clerk.paused else "",
+        overdue=clerk.is_overdue,
     )
 
 
@@ -291,6 +322,7 @@ def why(hall: Hall, counter: CounterId, now: Now) -> Json:
         "no_shows": [_why_no_show(book, t) for t in book.all_aside(TicketState.NO_SHOW)],
         "rule": {
             "services": list(plan.services_of(planned)),
+            "holds": [c.id for c in book.held_at(planned.id)],
             "priority_in_a_row": plan.rules.priority_in_a_row,
             "priority_run": at.priority_run,
             "first_come_across_services": plan.rules.first_come_across_services,

@@ -34,6 +34,19 @@ class CounterState(StrEnum):
     PAUSED = "paused"
 
 
+class Away(StrEnum):
+    """Why a counter is paused: a closed list, `pause.REASON` in the text catalogue; a pause may name none."""
+
+    LEAVE = "leave"
+    """A short leave: a timer warns when it gets long."""
+    LUNCH = "lunch"
+    MEETING = "meeting"
+    ERRAND = "errand"
+    """Out on business."""
+    AFTER_CUT = "after_cut"
+    """By the machine alone, when it comes back after a while: who sits there goes on by opening."""
+
+
 class PaperState(StrEnum):
     """What became of a slip. `unknown` waits for a person; nothing turns it into `printed` by guess."""
 
@@ -119,6 +132,8 @@ class Stamp:
     """The local calendar's date; not the business day where the clock is behind it."""
     boot: str
     uptime_s: float
+    trusted: bool = False
+    """Was the clock known to be right?"""
 
     def age_s(self, now: "Now | Stamp") -> float:
         """Seconds from here to `now`: by uptime within one boot, else by the clock; never negative."""

@@ -12,7 +12,7 @@ from unicodedata import east_asian_width
 
 from drivers.capabilities import BoardMessage, Colour, Geometry, PadDisplay
 from edge.hall.views import CounterView, HallView
-from edge.hall.words import CounterState
+from edge.hall.words import Away, CounterState
 from edge.registrar import Registrar
 from edge.supervisor import Handle
 from edge.texts import Texts
@@ -66,14 +66,15 @@ class Boards:
             counter = by_id.get(self._counters.get(id, ""))
             if counter is None:
                 continue
-            message = self._message(handle, counter)
+            message = self._message(handle, view, counter)
             if self._shown.get(id) != (message, counter.calls):
                 self._shown[id] = (message, counter.calls)
                 handle.show(message)
 
-    def _message(self, handle: Handle, counter: CounterView) -> BoardMessage | PadDisplay:
+    def _message(self, handle: Handle, view: HallView, counter: CounterView) -> BoardMessage | PadDisplay:
         if handle.kind == "callpad":
-            return PadDisplay(counter.waiting, counter.ticket.number if counter.ticket else "")
+            asked = next((a.staff for a in view.asks if a.counter == counter.id), "")
+            return PadDisplay(counter.waiting, counter.ticket.number if counter.ticket else asked, asked)
         return compose(self._texts, counter, handle.geometry or USUAL_BOARD)
 
 
@@ -81,8 +82,10 @@ def compose(texts: Texts, counter: CounterView, geometry: Geometry) -> BoardMess
     """The lines of a counter's board, the longest wording that fits its cells; scrolls only if none does."""
     if counter.ticket is not None:
         key, colour = "board.call", Colour.RED
+    elif counter.served_at and counter.state != CounterState.CLOSED:
+        key, colour = "board.covered", Colour.GREEN
     elif counter.state == CounterState.PAUSED:
-        key, colour = "board.paused", Colour.YELLOW
+        key, colour = "board.away" if counter.reason in set(Away) else "board.paused", Colour.YELLOW
     elif counter.state == CounterState.CLOSED:
         key, colour = "board.closed", Colour.YELLOW
     else:
@@ -91,6 +94,8 @@ def compose(texts: Texts, counter: CounterView, geometry: Geometry) -> BoardMess
         "number": counter.ticket.number if counter.ticket else "",
         "counter": counter.id,
         "name": counter.name,
+        "at": counter.served_at,
+        "why": texts.get(f"pause.{counter.reason}") if counter.reason in set(Away) else "",
     }
     wordings = [texts.get(f"{key}_{size}", **facts).split("\n") for size in ("long", "middle", "short")]
     flash_s = FLASH_S if counter.state == CounterState.CALLING else 0.0

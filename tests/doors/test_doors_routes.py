@@ -134,6 +134,8 @@ def test_every_json_answer_is_as_described(document: Json, house: House) -> None
     assert verb("1", "next")["ticket"]["number"] == "A002"
     assert verb("1", "transfer", {"counter": "3"})["ticket"] is None
     assert verb("1", "pause", {"reason": "lunch"})["state"] == "paused"
+    assert verb("2", "cover", {"at": "1"})["served_at"] == "1"
+    assert verb("2", "uncover")["served_at"] == ""
     assert verb("1", "sign-out")["staff"] == ""
     assert verb("1", "close")["state"] == "closed"
 
@@ -144,6 +146,7 @@ def test_every_json_answer_is_as_described(document: Json, house: House) -> None
     assert check("POST", "/api/v1/tickets/B002/cancel")["ticket"]["state"] == "cancelled"
     served = check("POST", "/api/v1/hall/served-by-hand", {"service": "relief", "up_to": "B001"})
     assert len(served["tickets"]) == 1
+    assert check("POST", "/api/v1/hall/clear")["reason"] == "no_cut"
     assert check("POST", "/api/v1/day/open", {"date": "2020-01-01", "time": "08:30"})["reason"]
     assert check("POST", "/api/v1/day/close")["day"] == "2026-11-23"
 

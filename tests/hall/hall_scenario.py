@@ -95,7 +95,7 @@ class Scene:
 
     def happens(self, event: Event) -> None:
         now = self.now()
-        stamp = Stamp(self.hall.seq + 1, now.at, now.day, now.boot, now.uptime_s)
+        stamp = Stamp(self.hall.seq + 1, now.at, now.day, now.boot, now.uptime_s, now.trusted)
         self.journal.append((event, stamp))
         self.hall.apply(event, stamp)
 
@@ -165,7 +165,7 @@ def everything(hall: Hall) -> tuple:
     books = []
     for book in (hall.book, hall.feedback):
         books.append({k: dict(v) if isinstance(v, dict) else v for k, v in vars(book).items()})
-    return hall.seq, books
+    return (hall.seq, books[0].pop("heard")), books
 
 
 def kinds(events: tuple[Event, ...]) -> list[str]:

@@ -117,6 +117,7 @@ AT_NOBODY = {
     "code": "x",
     "state": "ok",
     "to_counter": "",
+    "at": "",
 }
 
 
