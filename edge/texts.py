@@ -6,6 +6,7 @@ import string
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from edge.errors import ConfigError
@@ -44,10 +45,28 @@ class Texts:
             return key
         return fill(phrase, facts)
 
+    def refusal(self, reason: str, facts: Mapping[str, object]) -> str:
+        """The sentence of a refusal, with its end where the facts know it: `opens_at`, `opens_on`."""
+        on, at = str(facts.get("opens_on") or ""), facts.get("opens_at")
+        when = "day" if on else "later" if at else "over"
+        key = f"refused.{reason}_{when}"
+        if key not in self.phrases:
+            key = f"refused.{reason}"
+        return self.get(key, **{**facts, **month_and_day(on)})
+
     def section(self, name: str) -> dict[str, str]:
         """All phrases under one heading, without it: `section("ui")["take"]`."""
         head = f"{name}."
         return {k.removeprefix(head): v for k, v in self.phrases.items() if k.startswith(head)}
+
+
+def month_and_day(iso: str) -> dict[str, int]:
+    """`2026-11-24` as the facts `month` and `day`; nothing of anything else."""
+    try:
+        day = date.fromisoformat(iso)
+    except ValueError:
+        return {}
+    return {"month": day.month, "day": day.day}
 
 
 def fill(phrase: str, facts: Mapping[str, object]) -> str:

@@ -140,13 +140,12 @@ class Kiosk:
 
     def refusal(self, problem: Json) -> str:
         """The sentence of a refusal in this language; the door's own where the catalogue has none."""
-        for key in (f"refused.{problem.get('reason')}", f"door.{problem.get('reason')}"):
-            if key in self._texts().phrases and (
-                problem.get("opens_at") or problem.get("reason") != "closed"
-            ):
-                return self._texts().get(
-                    key, **{k: v for k, v in problem.items() if isinstance(v, str | int)}
-                )
+        reason, texts = str(problem.get("reason")), self._texts()
+        facts = {k: v for k, v in problem.items() if isinstance(v, str | int)}
+        if f"refused.{reason}" in texts.phrases:
+            return texts.refusal(reason, facts)
+        if f"door.{reason}" in texts.phrases:
+            return texts.get(f"door.{reason}", **facts)
         return str(problem.get("detail") or self.words("tile_closed"))
 
     def home(self) -> None:

@@ -5,8 +5,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from edge.hall.views import DeviceView, HallView
-from edge.texts import Texts
+from edge.hall.views import DeviceView, HallView, ServiceView
+from edge.texts import Texts, month_and_day
 
 _FOLDER = Path(__file__).parent / "pages"
 ASSETS = {file.name: file for file in (_FOLDER / "door.css", _FOLDER / "door.js", _FOLDER / "icon.svg")}
@@ -46,8 +46,20 @@ class Page:
             facts=facts,
             version=facts.get("version", ""),
             t=self._texts.get,
+            shut=self._shut,
         )
         return drawn
+
+    def _shut(self, service: ServiceView) -> str:
+        """Why a service gives no numbers, and when it does again."""
+        on_day = month_and_day(service.opens_on)
+        if service.opens_at and not on_day:
+            key = "closed"
+        elif service.reason == "closed":
+            key = "day" if on_day else "over"
+        else:
+            key = service.reason
+        return self._texts.get(f"door.service.{key}", opens_at=service.opens_at, **on_day)
 
 
 def _by_kind(devices: tuple[DeviceView, ...]) -> dict[str, list[DeviceView]]:

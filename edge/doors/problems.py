@@ -43,7 +43,6 @@ STATUS = {
 
 WRONG_BODY = frozenset(
     {No.NO_SERVICE, No.NO_COUNTER, No.NO_PRIORITY, No.BAD_NUMBER, No.BAD_STATE, No.BAD_SCORE, No.BAD_DATE}
-    | {No.BAD_REASON, No.NO_SUCH_STAFF, No.COVER_NOWHERE}
 )
 """The hall's word on a body that can never be right in this hall: 422. All its other refusals are 409."""
 
@@ -74,21 +73,24 @@ def refusal_response(refused: Refused, texts: Texts) -> web.Response:
     reason = _OF_ROOMS.get(refused.reason, refused.reason)
     if reason in STATUS and reason not in _HALLS:
         return _response(STATUS[reason], reason, texts.get(f"door.{reason}", **refused.facts), {})
-    detail = texts.get(f"refused.{reason}", **refused.facts)
-    return _response(status_of(reason), reason, detail, {})
+    when = {name: str(refused.facts[name]) for name in ("opens_at", "opens_on") if refused.facts.get(name)}
+    return _response(status_of(reason), reason, texts.refusal(reason, refused.facts), {}, when)
 
 
 def status_of(reason: str) -> int:
     return 422 if reason in WRONG_BODY or reason == No.KEY_REUSED else 409
 
 
-def _response(status: int, reason: str, detail: str, headers: dict[str, str]) -> web.Response:
-    document = {
+def _response(
+    status: int, reason: str, detail: str, headers: dict[str, str], more: dict[str, str] | None = None
+) -> web.Response:
+    document: dict[str, str | int] = {
         "type": f"urn:bianmin:problem:{reason}",
         "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": detail,
         "reason": reason,
+        **(more or {}),
     }
     text = json.dumps(document, ensure_ascii=False)
     return web.Response(text=text, status=status, content_type=PROBLEM_JSON, headers=headers)

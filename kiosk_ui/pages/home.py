@@ -6,7 +6,7 @@ from kiosk_ui import widgets
 from kiosk_ui.pages.guides import GuidesPage
 from kiosk_ui.pages.page import Counted, Desk, Json, cut
 from kiosk_ui.pages.refused import RefusedPage
-from kiosk_ui.pages.tile import GENERAL_ICON, draw_tile, least_height
+from kiosk_ui.pages.tile import GENERAL_ICON, draw_tile, is_full_today, least_height, opens_words
 from kiosk_ui.widgets import Pen
 
 
@@ -38,6 +38,7 @@ class HomePage:
                 problem = {
                     "reason": service.get("reason") or "closed",
                     "opens_at": service.get("opens_at", ""),
+                    "opens_on": service.get("opens_on", ""),
                 }
                 desk.show(RefusedPage(problem, rest))
 
@@ -103,9 +104,10 @@ def _headline(pen: Pen, desk: Desk) -> tuple[str, str]:
     if desk.away:
         return pen.words("away"), pen.words("away_hint")
     if services and not any(s.get("open") for s in services):
-        times = sorted(s["opens_at"] for s in services if s.get("opens_at"))
-        if times:
-            return pen.words("tile_closed"), pen.words("tile_opens", time=times[0])
+        opening = [s for s in services if s.get("opens_at") and not is_full_today(s)]
+        if opening:
+            first = min(opening, key=lambda s: (s.get("opens_on", ""), s["opens_at"]))
+            return pen.words("tile_closed"), opens_words(pen, first)
         full = all(s.get("reason") == "full" for s in services)
         return pen.words("tile_full" if full else "tile_closed"), pen.words("refused_ask")
     return pen.words("prompt"), pen.words("prompt_hint")

@@ -2,6 +2,7 @@
 
 import pygame
 
+from edge.texts import month_and_day
 from kiosk_ui import widgets
 from kiosk_ui.pages.page import Desk, Json
 from kiosk_ui.widgets import Pen
@@ -48,11 +49,21 @@ def draw_tile(pen: Pen, desk: Desk, service: Json, rect: pygame.Rect, order: int
 
 
 def shut_words(pen: Pen, service: Json) -> str:
-    if service.get("reason") == "full":
+    if is_full_today(service):
         return pen.words("tile_full")
-    if service.get("opens_at"):
-        return pen.words("tile_opens", time=service["opens_at"])
-    return pen.words("tile_closed")
+    return opens_words(pen, service) if service.get("opens_at") else pen.words("tile_closed")
+
+
+def is_full_today(service: Json) -> bool:
+    """All numbers of the day are given; a full window of the day may be followed by another."""
+    return service.get("reason") == "full" and bool(service.get("opens_on") or not service.get("opens_at"))
+
+
+def opens_words(pen: Pen, service: Json) -> str:
+    """When numbers are given next, with the date where it is not today."""
+    if on_day := month_and_day(str(service.get("opens_on", ""))):
+        return pen.words("tile_opens_day", time=service["opens_at"], **on_day)
+    return pen.words("tile_opens", time=service["opens_at"])
 
 
 def _heights(pen: Pen) -> tuple[float, float, float]:
