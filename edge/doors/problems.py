@@ -43,6 +43,7 @@ STATUS = {
 
 WRONG_BODY = frozenset(
     {No.NO_SERVICE, No.NO_COUNTER, No.NO_PRIORITY, No.BAD_NUMBER, No.BAD_STATE, No.BAD_SCORE, No.BAD_DATE}
+    | {No.BAD_REASON, No.NO_SUCH_STAFF, No.COVER_NOWHERE}
 )
 """The hall's word on a body that can never be right in this hall: 422. All its other refusals are 409."""
 
