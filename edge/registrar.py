@@ -21,7 +21,8 @@ from edge.hall.commands import Command, Tick
 from edge.hall.events import Event, to_json
 from edge.hall.hall import Hall
 from edge.hall.plan import HallPlan
-from edge.hall.views import HallView, TicketView, hall_view, ticket_view, why
+from edge.hall.views import HallView, TicketView, hall_view, ticket_view
+from edge.hall.whys import why
 from edge.hall.words import TIMER, CounterId, Now, Refused, Request
 from edge.journal import Journal
 
@@ -158,9 +159,9 @@ class Registrar:
     def ticket(self, id_or_number: str) -> TicketView | None:
         return ticket_view(self._picture, id_or_number, self.now())
 
-    def why(self, counter: CounterId) -> Json:
-        """Who is next at a counter, and why. Raises Refused for a counter that is not there."""
-        return why(self._picture, counter, self.now())
+    def why(self, counter: CounterId, ticket: str = "") -> Json:
+        """Who is next at a counter and why, and why this ticket is not. Raises Refused."""
+        return why(self._picture, counter, self.now(), ticket)
 
     def healthy(self) -> str | None:
         """None: all is well; else what is wrong."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from edge.hall.events import DeviceKnown, Event
-from edge.hall.plan import Counter, HallPlan
+from edge.hall.plan import Counter, HallPlan, Service
 from edge.hall.reasons import No
 from edge.hall.words import (
     CounterId,
@@ -82,6 +82,12 @@ class Ticket:
 
 
 @dataclass(frozen=True)
+class Finish:
+    ticket: TicketId
+    stamp: Stamp
+
+
+@dataclass(frozen=True)
 class CounterNow:
     id: CounterId
     is_open: bool = False
@@ -91,6 +97,12 @@ class CounterNow:
     ticket: TicketId = ""
     calls: int = 0
     priority_run: int = 0
+    run_before: int = 0
+    """`priority_run` before the last call."""
+    finished: "Finish | None" = None
+    """The last one here, until another ticket is called."""
+    finished_before: "Finish | None" = None
+    """… and until the last call."""
     beside: tuple[StaffNumber, ...] = ()
     """Who else is signed in here."""
     hand: StaffNumber = ""
@@ -109,11 +121,6 @@ class Cut:
 
     last: Stamp
     back: Stamp
-    run_before: int = 0
-    """`priority_run` before the last call."""
-    finished: TicketId = ""
-    """The last ticket finished here."""
-    finished_at: Stamp | None = None
 
 
 @dataclass(frozen=True)
@@ -190,6 +197,8 @@ class Book:
     """The last service times of each service."""
     last_calls: tuple[CallNow, ...] = ()
     """Newest first."""
+    brought: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    """By prefix: numbers that people brought from the day before, and that nobody else gets today."""
     formers: dict[str, Former] = field(default_factory=dict)
     """By number: what expired on the last day of business."""
     taken: dict[DeviceId, tuple[Stamp, ...]] = field(default_factory=dict)
@@ -235,6 +244,13 @@ class Book:
             return self.numbers.get(str(TicketNumber.parse(text)), "")
         except ValueError:
             return ""
+
+    def service(self, id: ServiceId) -> Service:
+        """A service of the plan. Raises Refused."""
+        service = self.plan.service(id)
+        if service is None:
+            raise Refused(No.NO_SERVICE, service=id[:40])
+        return service
 
     def planned(self, id: CounterId) -> Counter:
         """The counter as the plan has it, and with the services of those held from it. Raises Refused."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from edge.hall import commands as cmd
 from edge.hall import events as ev
-from edge.hall import hours, policy, staffing
+from edge.hall import hours, staffing, turn
 from edge.hall.book import AT_COUNTER, OVER, Book, CounterNow, Ticket
 from edge.hall.events import Event
 from edge.hall.plan import Counter
@@ -20,18 +20,19 @@ Events = tuple[Event, ...]
 def call_next(book: Book, command: cmd.CallNext, now: Now) -> Events:
     """顺呼: finish the ticket still at the counter and call the next.
 
-    With nobody waiting, a ticket in service is finished all the same and nobody called: the clerk has said
-    that he is done. One only called, whose citizen may still be on the way, stays, and the answer is
-    nobody_waiting. Refused: no_counter, no_tickets_here, counter_closed, counter_paused, nobody_waiting.
+    With nobody waiting, a no-show comes back by itself. Without one, a ticket in service is finished all the
+    same and nobody called: the clerk has said that he is done. One only called, whose citizen may still be on
+    the way, stays, and the answer is nobody_waiting.
+    Refused: no_counter, no_tickets_here, counter_closed, counter_paused, nobody_waiting.
     """
     planned = _calling_here(book, command.counter)
     opening = _opening(book, planned, command, now)
     counter, former = book.counter(planned.id), book.ticket_at(planned.id)
-    ticket = policy.next_of(book.plan, planned, book.waiting_for(planned), counter.priority_run)
+    ticket = turn.next_at(book, planned, now)
     if ticket is not None:
-        former_ends = _finish_former(book, counter, now)
-        return (*opening, *former_ends, *_call(book, counter, opening, ticket, command.by))
-    if former and _is_served(book, former, now):
+        before = (*opening, *_finish_former(book, counter, now), *_come_back(ticket))
+        return (*before, *_call(book, counter, opening, ticket, command.by))
+    if former and turn.is_served(book, former, now):
         return _finish_former(book, counter, now)
     if opening:
         return opening
@@ -88,6 +89,12 @@ def _call(book: Book, counter: CounterNow, opening: Events, ticket: Ticket, by: 
     return (call, *_returns(book, ticket.service, ticket))
 
 
+def _come_back(ticket: Ticket) -> Events:
+    """A no-show that is called because nobody else waits."""
+    is_missing = ticket.state is TicketState.NO_SHOW
+    return (ev.TicketReturned(ticket=ticket.id, by=TIMER),) if is_missing else ()
+
+
 def _returns(book: Book, service: ServiceId, called: Ticket) -> Events:
     """No-shows of this service whose turn has come back with the call of `called`."""
     calls = book.calls_of.get(service, 0) + 1
@@ -102,25 +109,13 @@ def _is_due(book: Book, ticket: Ticket, calls: int) -> bool:
     return calls - ticket.missed_at_call >= book.plan.rules.no_show_after_others
 
 
-def _is_served(book: Book, ticket: Ticket, now: Now) -> bool:
-    """In service, or called so long ago that it counts as that."""
-    return ticket.state is TicketState.SERVING or _start_is_due(book, ticket, now)
-
-
-def _start_is_due(book: Book, ticket: Ticket, now: Now) -> bool:
-    after_s = book.plan.rules.start_after_call_s
-    if ticket.state is not TicketState.CALLED or ticket.called is None or after_s <= 0:
-        return False
-    return book.between_s(ticket.called, now) >= after_s
-
-
 def _finish_former(book: Book, counter: CounterNow, now: Now) -> Events:
     """The end of the ticket still at the counter; one that was never started ends without a start."""
     ticket = book.tickets.get(counter.ticket)
     if ticket is None:
         return ()
     start: Events = ()
-    if _start_is_due(book, ticket, now):
+    if turn.start_is_due(book, ticket, now):
         start = (_started(ticket, counter, by_timer=True),)
     return (*start, _finished(ticket, counter, Outcome.DONE))
 
@@ -173,7 +168,7 @@ def finish(book: Book, command: cmd.FinishService, now: Now) -> Events:
     ticket, counter = _here(book, command), book.counter(command.counter)
     finished = _finished(ticket, counter, command.outcome, command.cases)
     if ticket.state is TicketState.CALLED:
-        return (_started(ticket, counter, by_timer=_start_is_due(book, ticket, now)), finished)
+        return (_started(ticket, counter, by_timer=turn.start_is_due(book, ticket, now)), finished)
     return (finished,)
 
 
@@ -302,5 +297,5 @@ def by_tick(book: Book, now: Now) -> Events:
         for counter in book.counters.values()
         if not counter.is_paused
         and (ticket := book.tickets.get(counter.ticket))
-        and _start_is_due(book, ticket, now)
+        and turn.start_is_due(book, ticket, now)
     )

@@ -1,10 +1,12 @@
 """Decisions about the business day and the clock: open, close, change at midnight, 今天是…."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from edge.hall import commands as cmd
-from edge.hall.book import Book
+from edge.hall.book import AT_COUNTER, Book, Ticket
+from edge.hall.carry import is_here, taken_along
 from edge.hall.events import ClockSet, DayClosed, DayOpened, Event, ServiceFinished, TicketExpired
 from edge.hall.hours import zone
 from edge.hall.reasons import No
@@ -17,12 +19,13 @@ SAME_TIME_S = 60.0
 def change(book: Book, now: Now, reopen: bool) -> tuple[Event, ...]:
     """What the calendar asks of the day before anything else is decided.
 
-    A later date closes the old day and opens the new one. An earlier one changes nothing: the hall goes on
-    in the stored day. A day that was closed by hand is opened again only with `reopen`.
+    A later date closes the old day and opens the new one; who is still in the hall is taken along. An
+    earlier one changes nothing: the hall goes on in the stored day. A day that was closed by hand is opened
+    again only with `reopen`.
     """
     today = now.day.isoformat()
     if today > book.day:
-        events: tuple[Event, ...] = (*closing(book), DayOpened(date=today, trusted=now.trusted))
+        events: tuple[Event, ...] = _turning(book, now, DayOpened(date=today, trusted=now.trusted))
     elif reopen and not book.day_open:
         events = (DayOpened(date=book.day, trusted=now.trusted and today == book.day),)
     else:
@@ -30,13 +33,20 @@ def change(book: Book, now: Now, reopen: bool) -> tuple[Event, ...]:
     return tuple(replace(e, by=TIMER) for e in events)
 
 
-def closing(book: Book) -> tuple[Event, ...]:
-    """The end of an open day: who is in service is finished, who still waits expires."""
+def _turning(book: Book, now: Now, *opening: Event) -> tuple[Event, ...]:
+    """One day ends and another begins; `now` as it is in the new one."""
+    here = [t for t in book.all_live() if is_here(book, t, now)] if book.day_open else []
+    return (*closing(book, here), *opening, *taken_along(book, here, now))
+
+
+def closing(book: Book, here: Collection[Ticket] = ()) -> tuple[Event, ...]:
+    """The end of an open day: who is in service is finished, who still waits expires, `here` apart."""
     if not book.day_open:
         return ()
+    stay = {t.id for t in here}
     ends: list[Event] = []
     for counter in book.counters.values():
-        ticket = book.tickets.get(counter.ticket)
+        ticket = None if counter.ticket in stay else book.tickets.get(counter.ticket)
         if ticket and ticket.state is TicketState.SERVING:
             done = str(Outcome.DONE)
             ends.append(
@@ -44,12 +54,12 @@ def closing(book: Book) -> tuple[Event, ...]:
             )
         elif ticket:
             ends.append(TicketExpired(ticket=ticket.id))
-    left = sorted((*book.all_waiting(), *(book.tickets[id] for id in book.aside)), key=lambda t: t.place)
+    left = (t for t in book.all_live() if t.state not in AT_COUNTER and t.id not in stay)
     return (*ends, *(TicketExpired(ticket=t.id) for t in left), DayClosed(date=book.day))
 
 
 def open_day(book: Book, command: cmd.OpenDay, now: Now) -> tuple[Event, ...]:
-    """今天是…: the person's word becomes the clock of this boot.
+    """今天是…: the person's word becomes the clock of this boot; who waits through it is taken along.
 
     Refused: bad_date, clock_backwards, clock_trusted.
     """
@@ -59,8 +69,10 @@ def open_day(book: Book, command: cmd.OpenDay, now: Now) -> tuple[Event, ...]:
     clock = _clock(book, day, right, now)
     if day.isoformat() == book.day and book.day_open:
         return clock
-    close = closing(book) if day.isoformat() > book.day else ()
-    return (*close, *clock, DayOpened(date=day.isoformat(), trusted=True, by_hand=True))
+    opened = DayOpened(date=day.isoformat(), trusted=True, by_hand=True)
+    if day.isoformat() == book.day:
+        return (*clock, opened)
+    return _turning(book, replace(now, at=right, day=day, trusted=True), *clock, opened)
 
 
 def close_day(book: Book, command: cmd.CloseDay, now: Now) -> tuple[Event, ...]:

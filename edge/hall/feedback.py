@@ -12,7 +12,7 @@ from edge.hall import commands as cmd
 from edge.hall import events as ev
 from edge.hall.plan import HallPlan
 from edge.hall.reasons import No
-from edge.hall.words import CounterId, Door, Now, Refused, StaffNumber, Stamp, TicketId, day_of
+from edge.hall.words import CounterId, Door, Now, Refused, StaffNumber, Stamp, TicketId, TicketState, day_of
 
 SCORES = range(1, 6)
 
@@ -169,6 +169,24 @@ def _resumed(book: Feedback, event: ev.TicketResumed, stamp: Stamp) -> None:
         book.at[event.counter] = right.ticket
 
 
+def _reopened(book: Feedback, event: ev.ServiceReopened, stamp: Stamp) -> None:
+    """It goes on; a score that was given stays, and is the ticket's only one."""
+    right = book.rights.get(event.ticket)
+    if right is None:
+        _put(book, Right(event.ticket, book.day, event.counter, event.staff, stamp, by_hand=True))
+    else:
+        staff = event.staff or right.staff
+        book.rights[right.ticket] = replace(right, counter=event.counter, staff=staff, ended=None)
+    book.at[event.counter] = event.ticket
+
+
+def _carried(book: Feedback, event: ev.TicketCarried, stamp: Stamp) -> None:
+    """In service while the day changed: it still is."""
+    right = book.rights.get(event.ticket)
+    if right and right.ended is None and event.state == TicketState.SERVING:
+        book.at[right.counter] = right.ticket
+
+
 def _never_began(book: Feedback, event: Any, stamp: Stamp) -> None:
     """The citizen is not there: what time alone had started was no service."""
     right = book.rights.get(event.ticket)
@@ -207,6 +225,8 @@ _HANDLERS: dict[type[ev.Event], Handler] = {
     ev.TicketHeld: _left,
     ev.TicketTransferred: _left,
     ev.TicketResumed: _resumed,
+    ev.ServiceReopened: _reopened,
+    ev.TicketCarried: _carried,
     ev.TicketRecalled: _never_began,
     ev.TicketMissed: _never_began,
     ev.TicketServedByHand: _served_by_hand,

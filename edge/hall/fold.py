@@ -9,11 +9,13 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 
 from edge.hall import events as ev
-from edge.hall import fold_counters
-from edge.hall.book import AT_COUNTER, LAST_CALLS, SAMPLES, Book, CallNow, CounterNow, Step, Ticket
+from edge.hall import fold_again, fold_counters
+from edge.hall.book import SAMPLES, Book, CounterNow, Finish, Step, Ticket
+from edge.hall.fold_again import called_from
 from edge.hall.hours import minute_of_day
+from edge.hall.moves import announce, at_counter, move
 from edge.hall.policy import run_after
-from edge.hall.words import CounterId, Door, PaperState, Stamp, TicketNumber, TicketState, day_of
+from edge.hall.words import Door, PaperState, Stamp, TicketNumber, TicketState, day_of
 
 Handler: TypeAlias = Callable[[Book, Any, Stamp], None]
 
@@ -40,7 +42,12 @@ def _remember(book: Book, event: ev.Event) -> None:
 def _day_opened(book: Book, event: ev.DayOpened, stamp: Stamp) -> None:
     day_of(event.date)  # no date, no day: ValueError before anything is changed
     if event.date != book.day:
+        book.formers = fold_again.formers(book)
+        book.hints = ()
         for per_day in (
+            book.brought,
+            book.taken,
+            book.lists,
             book.tickets,
             book.numbers,
             book.last_number,
@@ -64,8 +71,7 @@ def _day_opened(book: Book, event: ev.DayOpened, stamp: Stamp) -> None:
 def _day_closed(book: Book, event: ev.DayClosed, stamp: Stamp) -> None:
     book.day_open = False
     book.counters = {
-        id: CounterNow(id, calls=c.calls, priority_run=c.priority_run)
-        for id, c in book.counters.items()
+        id: CounterNow(id, calls=c.calls, priority_run=c.priority_run) for id, c in book.counters.items()
     }
 
 
@@ -82,19 +88,24 @@ def _issued(book: Book, event: ev.TicketIssued, stamp: Stamp) -> None:
         id=event.ticket,
         number=event.number,
         service=event.service,
-        place=stamp.seq,
-        issued=stamp,
+        place=event.place or stamp.seq,
+        issued=fold_again.issued_at(event, stamp),
         item=event.item,
         priority=event.priority,
+        services=event.services[1:],
+        card=event.card,
+        by_hand=event.by_hand,
+        returned=bool(event.former),
         kiosk=event.kiosk,
         printer=event.printer,
         paper=PaperState.QUEUED if event.printer else PaperState.FAILED,
         history=(Step(stamp, "issued"),),
     )
     book.tickets[ticket.id] = ticket
-    book.numbers[ticket.number] = ticket.id
+    book.numbers[str(number)] = ticket.id
     book.last_number[number.prefix] = max(number.n, book.last_number.get(number.prefix, 0))
     book.put_in_line(ticket)
+    fold_again.issued(book, event, stamp)
     minute = minute_of_day(book.plan, stamp.at)
     book.given[ticket.service] = (*book.given.get(ticket.service, ()), minute)
 
@@ -103,9 +114,9 @@ def _called(book: Book, event: ev.TicketCalled, stamp: Stamp) -> None:
     ticket = book.tickets.get(event.ticket)
     if ticket is None:
         return
-    counter = book.counter(event.counter)
+    counter = called_from(book.counter(event.counter))
     run = run_after(book.plan, ticket, counter.priority_run)
-    _move(
+    move(
         book,
         ticket,
         stamp,
@@ -119,9 +130,10 @@ def _called(book: Book, event: ev.TicketCalled, stamp: Stamp) -> None:
         started=None,
         started_by_hand=False,
         recalls=0,
+        before=ticket if ticket.state is TicketState.WAITING else replace(ticket, before=None),
     )
-    _at_counter(book, replace(counter, priority_run=run, hand=event.staff), ticket)
-    _announce(book, event.counter, ticket.number, "call", stamp)
+    at_counter(book, replace(counter, priority_run=run, hand=event.staff), ticket)
+    announce(book, event.counter, ticket.number, "call", stamp)
     book.calls_of[ticket.service] = book.calls_of.get(ticket.service, 0) + 1
 
 
@@ -132,14 +144,14 @@ def _recalled(book: Book, event: ev.TicketRecalled, stamp: Stamp) -> None:
     if ticket.state is TicketState.SERVING and not ticket.started_by_hand:
         # The clerk's word that nobody came yet: time alone had started the service, so it starts anew.
         ticket = replace(ticket, state=TicketState.CALLED, called=stamp, started=None)
-    _move(book, ticket, stamp, "recalled", event.counter, recalls=event.times)
-    _announce(book, event.counter, ticket.number, "recall", stamp)
+    move(book, ticket, stamp, "recalled", event.counter, recalls=event.times)
+    announce(book, event.counter, ticket.number, "recall", stamp)
 
 
 def _missed(book: Book, event: ev.TicketMissed, stamp: Stamp) -> None:
     if ticket := book.tickets.get(event.ticket):
         calls = book.calls_of.get(ticket.service, 0)
-        _move(
+        move(
             book,
             ticket,
             stamp,
@@ -156,13 +168,13 @@ def _missed(book: Book, event: ev.TicketMissed, stamp: Stamp) -> None:
 
 def _returned(book: Book, event: ev.TicketReturned, stamp: Stamp) -> None:
     if ticket := book.tickets.get(event.ticket):
-        _move(book, ticket, stamp, "returned", state=TicketState.WAITING, returned=True)
+        move(book, ticket, stamp, "returned", state=TicketState.WAITING, returned=True, before=None)
 
 
 def _held(book: Book, event: ev.TicketHeld, stamp: Stamp) -> None:
     if ticket := book.tickets.get(event.ticket):
         worked_s = ticket.worked_s + (book.between_s(ticket.started, stamp) if ticket.started else 0.0)
-        _move(book, ticket, stamp, "held", event.counter, state=TicketState.HELD, worked_s=worked_s)
+        move(book, ticket, stamp, "held", event.counter, state=TicketState.HELD, worked_s=worked_s)
 
 
 def _resumed(book: Book, event: ev.TicketResumed, stamp: Stamp) -> None:
@@ -173,14 +185,14 @@ def _resumed(book: Book, event: ev.TicketResumed, stamp: Stamp) -> None:
         ticket = replace(ticket, state=TicketState.SERVING, started=stamp)
     else:
         ticket = replace(ticket, state=TicketState.CALLED, called=stamp)
-    _move(book, ticket, stamp, "resumed", event.counter, counter=event.counter)
-    _at_counter(book, replace(book.counter(event.counter), hand=event.staff), ticket)
-    _announce(book, event.counter, ticket.number, "recall", stamp)
+    move(book, ticket, stamp, "resumed", event.counter, counter=event.counter)
+    at_counter(book, replace(book.counter(event.counter), hand=event.staff), ticket)
+    announce(book, event.counter, ticket.number, "recall", stamp)
 
 
 def _transferred(book: Book, event: ev.TicketTransferred, stamp: Stamp) -> None:
     if ticket := book.tickets.get(event.ticket):
-        _move(
+        move(
             book,
             ticket,
             stamp,
@@ -189,6 +201,8 @@ def _transferred(book: Book, event: ev.TicketTransferred, stamp: Stamp) -> None:
             state=TicketState.WAITING,
             service=event.service,
             to_counter=event.to_counter,
+            services=tuple(s for s in ticket.services if s != event.service),
+            before=None,
             called=None,
             started=None,
             started_by_hand=False,
@@ -201,7 +215,7 @@ def _started(book: Book, event: ev.ServiceStarted, stamp: Stamp) -> None:
     if ticket is None:
         return
     by_hand = ticket.started_by_hand or event.by.door is not Door.TIMER
-    _move(
+    move(
         book,
         ticket,
         stamp,
@@ -219,56 +233,27 @@ def _finished(book: Book, event: ev.ServiceFinished, stamp: Stamp) -> None:
     ticket = book.tickets.get(event.ticket)
     if ticket is None:
         return
+    took_s = 0.0
     if ticket.started and event.by.door is not Door.TIMER:
         took_s = ticket.worked_s + book.between_s(ticket.started, stamp)
         if took_s > 0:
             book.times_s[ticket.service] = (*book.times_s.get(ticket.service, ()), took_s)[-SAMPLES:]
-    _move(book, ticket, stamp, "finished", event.counter, state=TicketState.FINISHED)
+    move(book, ticket, stamp, "finished", event.counter, state=TicketState.FINISHED, took_s=took_s)
+    finish = Finish(ticket.id, stamp)
+    book.counters[event.counter] = replace(book.counter(event.counter), finished=finish)
 
 
 def _rated(book: Book, event: ev.ServiceRated, stamp: Stamp) -> None:
     if ticket := book.tickets.get(event.ticket):
-        _move(book, ticket, stamp, "rated", event.counter)
+        move(book, ticket, stamp, "rated", event.counter)
 
 
 def _over(what: str, state: TicketState) -> Handler:
     def handler(book: Book, event: Any, stamp: Stamp) -> None:
         if ticket := book.tickets.get(event.ticket):
-            _move(book, ticket, stamp, what, state=state)
+            move(book, ticket, stamp, what, state=state)
 
     return handler
-
-
-def _move(book: Book, ticket: Ticket, stamp: Stamp, what: str, where: CounterId = "", **change: Any) -> None:
-    """Write the ticket's next state, its history, and whatever lists hang on the state."""
-    before = book.tickets[ticket.id]
-    after = replace(ticket, history=(*ticket.history, Step(stamp, what, where)), **change)
-    if before.state is TicketState.WAITING:
-        book.take_out_of_line(before)
-    book.aside.pop(before.id, None)
-    if before.state in AT_COUNTER and (after.state not in AT_COUNTER or after.counter != before.counter):
-        _leave_counter(book, before)
-    book.tickets[after.id] = after
-    if after.state is TicketState.WAITING:
-        book.put_in_line(after)
-    elif after.state in (TicketState.HELD, TicketState.NO_SHOW):
-        book.aside[after.id] = after.state
-
-
-def _leave_counter(book: Book, ticket: Ticket) -> None:
-    counter = book.counter(ticket.counter)
-    if counter.ticket == ticket.id:
-        book.counters[counter.id] = replace(counter, ticket="")
-
-
-def _at_counter(book: Book, counter: CounterNow, ticket: Ticket) -> None:
-    book.counters[counter.id] = replace(counter, ticket=ticket.id)
-
-
-def _announce(book: Book, counter: CounterId, number: str, kind: str, stamp: Stamp) -> None:
-    at = book.counter(counter)
-    book.counters[counter] = replace(at, calls=at.calls + 1)
-    book.last_calls = (CallNow(stamp, number, counter, kind), *book.last_calls)[:LAST_CALLS]
 
 
 # --- paper --------------------------------------------------------------------------------------------------
@@ -324,4 +309,5 @@ _HANDLERS: dict[type[ev.Event], Handler] = {
     ev.SlipDecided: _slip_decided,
     ev.DocumentCaptured: _captured,
     **fold_counters.HANDLERS,
+    **fold_again.HANDLERS,
 }

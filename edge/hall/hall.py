@@ -4,8 +4,19 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, TypeAlias
 
+from edge.hall import (
+    again,
+    counters,
+    cuts,
+    days,
+    feedback,
+    fold,
+    staffing,
+    taking,
+    tickets,
+    waiting_list,
+)
 from edge.hall import commands as cmd
-from edge.hall import counters, cuts, days, feedback, fold, staffing, tickets
 from edge.hall.book import Book
 from edge.hall.events import Event
 from edge.hall.feedback import Feedback
@@ -16,7 +27,8 @@ from edge.hall.words import By, Door, Now, Refused, Request, Stamp
 Events: TypeAlias = tuple[Event, ...]
 
 _BY_TICKETS: dict[type[cmd.Command], Callable[[Book, Any, Now], Events]] = {
-    cmd.TakeTicket: tickets.take,
+    cmd.TakeTicket: taking.take,
+    cmd.KeyInTicket: taking.key_in,
     cmd.CancelTicket: tickets.cancel,
     cmd.Reprint: tickets.reprint,
     cmd.DecideSlip: tickets.decide_slip,
@@ -28,6 +40,8 @@ _BY_TICKETS: dict[type[cmd.Command], Callable[[Book, Any, Now], Events]] = {
     cmd.FinishService: counters.finish,
     cmd.MarkNoShow: counters.miss,
     cmd.Hold: counters.hold,
+    cmd.UndoCall: again.undo,
+    cmd.Reopen: again.reopen,
     cmd.Resume: counters.resume,
     cmd.Transfer: counters.transfer,
     cmd.PauseCounter: staffing.pause,
@@ -39,6 +53,7 @@ _BY_TICKETS: dict[type[cmd.Command], Callable[[Book, Any, Now], Events]] = {
     cmd.Uncover: staffing.uncover,
     cmd.ClearBeforeCut: cuts.clear,
     cmd.NoteCapture: counters.capture,
+    cmd.PrintWaiting: waiting_list.ask,
     cmd.OpenDay: days.open_day,
     cmd.CloseDay: days.close_day,
     cmd.Tick: lambda book, command, now: (*counters.by_tick(book, now), *staffing.leaves_overdue(book, now)),
@@ -133,7 +148,7 @@ class Hall:
 
     def _decided(self, command: cmd.Command, book: Book, now: Now) -> Events:
         if by_tickets := _BY_TICKETS.get(type(command)):
-            return by_tickets(book, command, now)
+            return again.going_on(book, by_tickets(book, command, now))
         if by_feedback := _BY_FEEDBACK.get(type(command)):
             return by_feedback(self.feedback, command, now)
         raise Refused(No.NO_COMMAND)

@@ -1,6 +1,6 @@
 """When numbers are given and counters are open: types of days and opening hours against local time, pure."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ from edge.hall.workdays import DayType
 
 Span = tuple[int, int]
 """Minutes of the day, from and before."""
+DAY_MIN = 24 * 60
 
 
 @lru_cache(maxsize=8)
@@ -67,6 +68,12 @@ def counter_within_hours(plan: HallPlan, counter: Counter, now: Now) -> bool:
         if service
         for start, end in _spans(plan, service, now.day)
     )
+
+
+def runs_through_midnight(plan: HallPlan, service: Service, day: date) -> bool:
+    """Is the service there at the end of this day and at once on the next?"""
+    ends = any(end == DAY_MIN for _, end in _spans(plan, service, day))
+    return ends and any(start == 0 for start, _ in _spans(plan, service, day + timedelta(days=1)))
 
 
 def is_present(plan: HallPlan, counter: Counter, day: date) -> bool:

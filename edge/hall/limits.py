@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import islice
 
 from edge.hall import hours
 from edge.hall.book import Book
 from edge.hall.plan import HallPlan, Service
 from edge.hall.reasons import No
-from edge.hall.words import Now
+from edge.hall.words import Now, TicketNumber
 
 LOOK_AHEAD_DAYS = 40
 """So far the next opening is looked for: longer than any holiday, and than a month between two markets."""
@@ -25,9 +26,9 @@ class Shut:
     """`YYYY-MM-DD`; empty: today."""
 
 
-def shut(book: Book, service: Service, now: Now) -> Shut | None:
-    """None: a number would be given. Hours and quotas count only under a clock that can be trusted."""
-    used_up = numbers_left(book, service) <= 0
+def shut(book: Book, service: Service, now: Now, count: int = 1) -> Shut | None:
+    """None: so many numbers would be given. Hours and quotas count only under a clock that can be trusted."""
+    used_up = numbers_left(book, service) < count
     if not book.hours_hold(now):
         return Shut(No.FULL) if used_up else None
     minute = hours.minute_of_day(book.plan, now.at)
@@ -35,7 +36,7 @@ def shut(book: Book, service: Service, now: Now) -> Shut | None:
         return Shut(No.FULL, *_on_a_later_day(book.plan, service, now.day))
     if not hours.issuing(book.plan, service, now):
         reason = No.CLOSED
-    elif _quota_is_full(book, service, now.day, minute):
+    elif _quota_is_full(book, service, now.day, minute, count):
         reason = No.FULL
     else:
         return None
@@ -43,12 +44,25 @@ def shut(book: Book, service: Service, now: Now) -> Shut | None:
 
 
 def next_number(book: Book, service: Service) -> int:
-    return max(service.first, book.last_number.get(service.prefix, 0) + 1)
+    """The highest of the day and one more; a number that somebody brought from the day before is left out."""
+    n = max(service.first, book.last_number.get(service.prefix, 0) + 1)
+    while n in book.brought.get(service.prefix, ()):
+        n += 1
+    return n
+
+
+def next_numbers(book: Book, service: Service, count: int) -> list[TicketNumber]:
+    """The next ones in order; there must be so many."""
+    brought = book.brought.get(service.prefix, ())
+    free = (n for n in range(next_number(book, service), service.last + 1) if n not in brought)
+    return [TicketNumber(service.prefix, n) for n in islice(free, count)]
 
 
 def numbers_left(book: Book, service: Service) -> int:
     """Of today's range."""
-    return service.last - next_number(book, service) + 1
+    first = next_number(book, service)
+    brought = sum(first < n <= service.last for n in book.brought.get(service.prefix, ()))
+    return service.last - first + 1 - brought
 
 
 def are_low(book: Book, service: Service, left: int) -> bool:
@@ -57,10 +71,10 @@ def are_low(book: Book, service: Service, left: int) -> bool:
     return size - left >= book.plan.rules.low_numbers_at * size
 
 
-def _quota_is_full(book: Book, service: Service, day: date, minute: int) -> bool:
+def _quota_is_full(book: Book, service: Service, day: date, minute: int, count: int = 1) -> bool:
     given = book.given.get(service.id, ())
     return any(
-        start <= minute < end and sum(start <= m < end for m in given) >= most
+        start <= minute < end and sum(start <= m < end for m in given) + count > most
         for (start, end), most in hours.quota_spans(book.plan, service, day)
     )
 

@@ -32,7 +32,7 @@ class InLine(Protocol):
     @property
     def returned(self) -> bool: ...
     @property
-    def place(self) -> int: ...
+    def place(self) -> float: ...
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Newcomer:
     priority: str
     to_counter: CounterId = ""
     returned: bool = False
-    place: int = sys.maxsize
+    place: float = sys.maxsize
 
 
 T = TypeVar("T", bound=InLine)
@@ -92,6 +92,22 @@ def run_after(plan: HallPlan, called: InLine, priority_run: int) -> int:
     return priority_run + 1 if is_priority(plan, called) else 0
 
 
+def before_because(plan: HallPlan, counter: Counter, other: InLine, mine: InLine) -> str:
+    """Why the counter calls `other` before `mine`, in one word; the class of a priority is never told.
+
+    `returned`, `priority`, `service` (the counter's list), `earlier`, or `turn`: after so many calls with
+    priority one without goes first.
+    """
+    theirs, ours = rank(plan, other), rank(plan, mine)
+    if theirs != ours:
+        if theirs > ours:
+            return "turn"
+        return "returned" if other.returned else "priority"
+    if _service_place(plan, counter, other) < _service_place(plan, counter, mine):
+        return "service"
+    return "earlier"
+
+
 def ahead(plan: HallPlan, ticket: InLine, line: Iterable[InLine]) -> int:
     """How many of the line are before this ticket, by rank and place in time."""
     mine = (rank(plan, ticket), ticket.place)
@@ -111,7 +127,7 @@ def _without_priority(plan: HallPlan, waiting: list[T]) -> list[T]:
     return [t for t in waiting if not is_priority(plan, t)] or waiting
 
 
-def _key(plan: HallPlan, counter: Counter, ticket: InLine) -> tuple[int, int, int]:
+def _key(plan: HallPlan, counter: Counter, ticket: InLine) -> tuple[int, int, float]:
     return (rank(plan, ticket), _service_place(plan, counter, ticket), ticket.place)
 
 

@@ -1,63 +1,23 @@
-"""Decisions about tickets away from the counters: take, cancel, served by hand, and their slips."""
+"""Decisions about tickets away from the counters: cancel, served by hand, and their slips."""
 
 from edge.hall import commands as cmd
-from edge.hall import limits, policy
 from edge.hall.book import AT_COUNTER, OVER, Book, Ticket
 from edge.hall.events import (
     Event,
-    NumbersLow,
     SlipDecided,
     SlipQueued,
     TicketCancelled,
-    TicketIssued,
     TicketServedByHand,
 )
-from edge.hall.plan import Service
 from edge.hall.reasons import No
 from edge.hall.words import (
     DeviceId,
     Now,
     PaperState,
     Refused,
-    ServiceId,
     TicketNumber,
     TicketState,
-    day_of,
-    ticket_id,
 )
-
-
-def take(book: Book, command: cmd.TakeTicket, now: Now) -> tuple[Event, ...]:
-    """Issue the next number of a service. Refused: no_service, no_priority, closed, full."""
-    service = _service(book, command.service)
-    if command.priority and command.priority not in book.plan.priorities:
-        raise Refused(No.NO_PRIORITY, priority=command.priority[:40])
-    if shut := limits.shut(book, service, now):
-        raise Refused(shut.reason, service=service.name, opens_at=shut.opens_at, opens_on=shut.opens_on)
-    number = TicketNumber(service.prefix, limits.next_number(book, service))
-    newcomer = policy.Newcomer(service.id, command.priority)
-    return (
-        *_low(book, service, number),
-        TicketIssued(
-            ticket=ticket_id(book.plan.hall, day_of(book.day), number),
-            number=str(number),
-            service=service.id,
-            item=command.item,
-            priority=command.priority,
-            kiosk=command.kiosk,
-            printer=_printer_of(book, command.kiosk),
-            ahead=policy.ahead(book.plan, newcomer, book.line_of(service.id)),
-        ),
-    )
-
-
-def _low(book: Book, service: Service, number: TicketNumber) -> tuple[Event, ...]:
-    """A warning with the number that crosses the rule's share of the range."""
-    left = service.last - number.n
-    is_new = not limits.are_low(book, service, limits.numbers_left(book, service))
-    if not (is_new and limits.are_low(book, service, left)):
-        return ()
-    return (NumbersLow(service=service.id, number=str(number), left=left),)
 
 
 def cancel(book: Book, command: cmd.CancelTicket, now: Now) -> tuple[Event, ...]:
@@ -82,7 +42,7 @@ def reprint(book: Book, command: cmd.Reprint, now: Now) -> tuple[Event, ...]:
     refuse_over(ticket)
     if ticket.paper in (PaperState.QUEUED, PaperState.PRINTING):
         raise Refused(No.SLIP_BUSY, number=ticket.number)
-    printer = ticket.printer or _only_printer(book)
+    printer = ticket.printer or only_printer(book)
     if not printer:
         raise Refused(No.NO_PRINTER)
     return (SlipQueued(ticket=ticket.id, printer=printer),)
@@ -103,7 +63,7 @@ def served_by_hand(book: Book, command: cmd.MarkServedByHand, now: Now) -> tuple
 
     Refused: no_service, bad_number.
     """
-    service = _service(book, command.service)
+    service = book.service(command.service)
     try:
         last = TicketNumber.parse(command.up_to)
     except ValueError:
@@ -115,18 +75,7 @@ def served_by_hand(book: Book, command: cmd.MarkServedByHand, now: Now) -> tuple
     return tuple(TicketServedByHand(ticket=t.id) for t in sorted(served, key=lambda t: t.place))
 
 
-def _service(book: Book, id: ServiceId) -> Service:
-    service = book.plan.service(id)
-    if service is None:
-        raise Refused(No.NO_SERVICE, service=id[:40])
-    return service
-
-
-def _printer_of(book: Book, kiosk: DeviceId) -> DeviceId:
-    return next((k.printer for k in book.plan.kiosks if k.id == kiosk), "")
-
-
-def _only_printer(book: Book) -> DeviceId:
+def only_printer(book: Book) -> DeviceId:
     """The hall's ticket printer, where there is one and no choice."""
     printers = {k.printer for k in book.plan.kiosks if k.printer}
     return printers.pop() if len(printers) == 1 else ""

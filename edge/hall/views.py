@@ -10,8 +10,8 @@ from edge.hall.cuts import waited_before
 from edge.hall.hall import Hall
 from edge.hall.hours import expected_at, is_present, local_iso
 from edge.hall.limits import are_low, numbers_left, shut
-from edge.hall.plan import Counter, HallPlan, Service
-from edge.hall.policy import ahead, estimated_wait_s, in_order, is_priority
+from edge.hall.plan import Counter, Service
+from edge.hall.policy import ahead, estimated_wait_s
 from edge.hall.staffing import Ask, asks, post_of
 from edge.hall.words import (
     CounterId,
@@ -302,52 +302,3 @@ def _estimate(book: Book, ticket: Ticket, before: int) -> int | None:
     counters = book.open_for(ticket.service)
     idle = sum(not c.ticket for c in counters)
     return estimated_wait_s(book.times_s.get(ticket.service, ()), before, len(counters), idle)
-
-
-def why(hall: Hall, counter: CounterId, now: Now) -> Json:
-    """Who is next at this counter and why, and in which order the others follow. Raises Refused(no_counter).
-
-    `because` is `returned`, `priority`, `waited_longest`, or, for a priority ticket or another that has to
-    let one pass, its place in the list says enough; the class of a priority is never told.
-    """
-    book, plan = hall.book, hall.plan
-    planned, at = book.planned(counter), book.counter(counter)
-    waiting = in_order(plan, planned, book.waiting_for(planned), at.priority_run)
-    order = [_why_line(plan, planned, t, place) for place, t in enumerate(waiting, 1)]
-    return {
-        "counter": planned.id,
-        "state": str(book.state_of(at)),
-        "next": order[0] if order else None,
-        "order": order,
-        "no_shows": [_why_no_show(book, t) for t in book.all_aside(TicketState.NO_SHOW)],
-        "rule": {
-            "services": list(plan.services_of(planned)),
-            "holds": [c.id for c in book.held_at(planned.id)],
-            "priority_in_a_row": plan.rules.priority_in_a_row,
-            "priority_run": at.priority_run,
-            "first_come_across_services": plan.rules.first_come_across_services,
-        },
-    }
-
-
-def _why_line(plan: HallPlan, counter: Counter, ticket: Ticket, place: int) -> Json:
-    because = "returned" if ticket.returned else "priority" if is_priority(plan, ticket) else "waited_longest"
-    return {
-        "place": place,
-        "ticket": ticket.id,
-        "number": ticket.number,
-        "service": ticket.service,
-        "because": because,
-        "sent_here": ticket.to_counter == counter.id,
-        "issued_at": local_iso(plan, ticket.issued.at),
-    }
-
-
-def _why_no_show(book: Book, ticket: Ticket) -> Json:
-    calls = book.calls_of.get(ticket.service, 0) - ticket.missed_at_call
-    return {
-        "ticket": ticket.id,
-        "number": ticket.number,
-        "service": ticket.service,
-        "calls_to_go": max(0, book.plan.rules.no_show_after_others - calls),
-    }

@@ -10,7 +10,8 @@ from edge.hall import commands as cmd
 from edge.hall.events import Event, from_json, to_json, type_of
 from edge.hall.hall import Hall
 from edge.hall.plan import Counter, HallPlan, Hours, Kiosk, Post, Service
-from edge.hall.views import CounterView, HallView, ServiceView, TicketView, hall_view, ticket_view, why
+from edge.hall.views import CounterView, HallView, ServiceView, TicketView, hall_view, ticket_view
+from edge.hall.whys import why
 from edge.hall.words import NO_REQUEST, By, Door, Now, Refused, Request, Stamp
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -145,8 +146,8 @@ class Scene:
         assert found is not None
         return found
 
-    def why(self, counter: str) -> dict:
-        return why(self.hall, counter, self.now())
+    def why(self, counter: str, ticket: str = "") -> dict:
+        return why(self.hall, counter, self.now(), ticket)
 
     def called_at(self, counter: str) -> str:
         ticket = self.counter(counter).ticket

@@ -8,7 +8,8 @@ from hall_scenario import HTTP, PLAN, Scene, everything
 
 from edge.hall import commands as cmd
 from edge.hall import events as ev
-from edge.hall.views import ticket_view, why
+from edge.hall.views import ticket_view
+from edge.hall.whys import why
 from edge.hall.words import Refused
 
 
