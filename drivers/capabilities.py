@@ -196,8 +196,8 @@ class TicketPrinter(Device, Protocol):
     def print_slip(self, slip: Slip) -> bool:
         """Print and cut one slip. True: the printer confirmed it; False: sent whole, and it cannot say.
 
-        Blocks up to 8 s. Raises DeviceFault (with `begun` once bytes of the slip have left, also when the link
-        is lost then), LinkLost (nothing of the slip has left).
+        Blocks up to 8 s. Raises DeviceFault (with `begun` once bytes of the slip have left, also when the
+        link is lost then), LinkLost (nothing of the slip has left).
         """
         ...
 

@@ -1,8 +1,6 @@
 """Composition root: builds the rooms, hands them to each other, starts them and stops them in order."""
 
 import logging
-import signal
-import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from importlib.metadata import version
@@ -29,6 +27,7 @@ from edge.registrar import Registrar
 from edge.settings import Settings
 from edge.sidestore import SideStore
 from edge.slips import ticket_facts
+from edge.stop_signals import StopSignals
 from edge.supervisor import DeviceOnLink, LinkPlan, Supervisor
 
 if TYPE_CHECKING:
@@ -57,7 +56,6 @@ class Daemon:
         self._settings = settings
         self._data = data
         self._clock = clock or system_clock(settings.plan.timezone)
-        self._stopping = threading.Event()
         self._open = ExitStack()
 
     def start(self, port: int) -> str:
@@ -189,9 +187,8 @@ class Daemon:
 
     def wait(self) -> int:
         """Serve until SIGTERM or SIGINT, then stop everything in order. Main thread only."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self._stopping.set())
-        while not self._stopping.wait(PURGE_EVERY_S):
+        signals = StopSignals()
+        while not signals.wait(PURGE_EVERY_S):
             self._side.purge(self._registrar.now())
             self._captures.purge()
         notify("STOPPING=1")

@@ -30,6 +30,7 @@ import stat
 import sys
 import threading
 from pathlib import Path
+from queue import SimpleQueue
 
 from drivers.twins.control import ControlDoor
 from drivers.twins.hall import NoTwins, Twins
@@ -65,17 +66,21 @@ def main(argv: list[str] | None = None) -> int:
         print(f"twins: {missing}", file=sys.stderr)
     (args.at / "control.json").write_text(json.dumps({"port": door.port}), encoding="utf-8")
     print(json.dumps({"ready": True, "control": door.port, "config": str(twins.config)}), flush=True)
-    ended.wait()
+    ended.get()
     door.stop()
     twins.stop()
     return 0
 
 
-def _when_to_end() -> threading.Event:
-    """Set at a signal, at the parent's death, at the end of a piped standard input."""
-    ended = threading.Event()
+def _when_to_end() -> "SimpleQueue[str]":
+    """Says why at a signal, at the parent's death, at the end of a piped standard input.
+
+    A queue and no Event: a signal's handler runs in the middle of the main thread, which may hold an
+    Event's lock just then, for ever; the parent's death and the end of the input come at once.
+    """
+    ended: SimpleQueue[str] = SimpleQueue()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
+        signal.signal(number, lambda *_: ended.put("signal"))
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     mode = os.fstat(0).st_mode
     if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode):
@@ -83,10 +88,10 @@ def _when_to_end() -> threading.Event:
     return ended
 
 
-def _watch_input(ended: threading.Event) -> None:
+def _watch_input(ended: "SimpleQueue[str]") -> None:
     while os.read(0, 4096):
         pass
-    ended.set()
+    ended.put("input")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,7 @@
 """`bianmin demo`: a whole hall of device twins, one visit checked at the far end, then a crowd."""
 
 import argparse
-import signal
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from edge.demo.house import House
 from edge.demo.table import hall_table, stages_table
 from edge.demo.visit import Stage, Visit
 from edge.paths import shared
+from edge.stop_signals import StopSignals
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -32,9 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """0 if every stage of the visit was seen at the far end, else 1."""
     console = Console()
-    stopping = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopping.set())
+    stopping = StopSignals()
     house = House(
         shared("demo"),
         data=args.data,
@@ -59,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
     return 0 if all(stage.seen for stage in stages) else 1
 
 
-def _show(house: House, console: Console, stopping: threading.Event, ends: float | None) -> list[Stage]:
+def _show(house: House, console: Console, stopping: StopSignals, ends: float | None) -> list[Stage]:
     console.print(f"{house.url}")
     visit = Visit(house)
     stages: list[Stage] = []
@@ -68,7 +65,7 @@ def _show(house: House, console: Console, stopping: threading.Event, ends: float
         console.print(
             f"[{'green' if stage.seen else 'red'}]{len(stages)}[/] {stage.name}: {stage.detail}", markup=True
         )
-        if stopping.is_set():
+        if stopping.came:
             return stages
     crowd = Crowd(house)
     crowd.start()
@@ -79,7 +76,7 @@ def _show(house: House, console: Console, stopping: threading.Event, ends: float
     return [*stages, *visit.county()]
 
 
-def _watch(house: House, console: Console, stopping: threading.Event, ends: float | None) -> None:
+def _watch(house: House, console: Console, stopping: StopSignals, ends: float | None) -> None:
     """The live table until the time is up; without a terminal nothing is drawn."""
     with Live(console=console, auto_refresh=False, transient=True) as live:
         while not stopping.wait(0.5) and (ends is None or time.monotonic() < ends):
