@@ -50,6 +50,52 @@ class DayClosed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SheetLine:
+    """Counts of tickets of one day: of a service, of a counter, or of all."""
+
+    of: str = ""
+    """Id of the service or counter; empty: all."""
+    issued: int = 0
+    carried: int = 0
+    """From the day before, not counted as issued again."""
+    called: int = 0
+    """At least once. With a counter: there."""
+    calls: int = 0
+    """Recalls and calls taken back left out."""
+    served: int = 0
+    by_hand: int = 0
+    """Served without the machine."""
+    no_show: int = 0
+    """Called, not come, and not served to the end of the day."""
+    cancelled: int = 0
+    expired: int = 0
+    open: int = 0
+    """Not over yet: in service or carried into the next day."""
+    wait_median_s: float | None = None
+    """From the number to the first call, without what a cut took; None: nobody was called."""
+    wait_p90_s: float | None = None
+    ratings: tuple[int, ...] = (0, 0, 0, 0, 0)
+    """How many of score 1, 2, 3, 4 and 5."""
+    unrated: int = 0
+    """Served, and no rating: an outcome of its own."""
+    active_rate: float | None = None
+    """Rated among those served."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DaySheet(Event):
+    """What one business day came to, at its close; what is told later is an event of its own.
+
+    Of a day that was opened again and closed again the last sheet holds.
+    """
+
+    date: str
+    total: SheetLine = SheetLine()
+    services: tuple[SheetLine, ...] = ()
+    counters: tuple[SheetLine, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class ClockSet(Event):
     """A person or the county said what time it is; holds until the box starts again."""
 
@@ -488,7 +534,9 @@ def to_json(event: Event) -> Json:
 def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(v) for v in value]
-    return dict(vars(value)) if isinstance(value, DeviceKnown) else value
+    if isinstance(value, DeviceKnown | SheetLine):
+        return {k: _plain(v) for k, v in vars(value).items()}
+    return value
 
 
 def from_json(type_: str, data: Json) -> Event:
@@ -508,6 +556,9 @@ def _read(cls: type[Event], data: Json) -> Event:
     values = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items() if k in known}
     if cls is DaemonStarted:
         values["devices"] = tuple(_device(d) for d in values.get("devices", ()))
+    if cls is DaySheet:
+        values["total"] = _sheet_line(data.get("total", {}))
+        values |= {k: tuple(map(_sheet_line, data.get(k, ()))) for k in ("services", "counters")}
     by, request = data.get("by") or {}, data.get("request")
     return cls(
         by=By(_door(by.get("door")), by.get("device", ""), by.get("staff", "")),
@@ -518,6 +569,11 @@ def _read(cls: type[Event], data: Json) -> Event:
 
 def _device(data: Json) -> DeviceKnown:
     return DeviceKnown(**{f.name: data[f.name] for f in fields(DeviceKnown) if f.name in data})
+
+
+def _sheet_line(data: Json) -> SheetLine:
+    known = {f.name: data[f.name] for f in fields(SheetLine) if f.name in data}
+    return SheetLine(**{**known, "ratings": tuple(known.get("ratings", (0, 0, 0, 0, 0)))})
 
 
 def _door(name: Any) -> Door:

@@ -18,10 +18,11 @@ from edge.hall import (
 )
 from edge.hall import commands as cmd
 from edge.hall.book import Book
-from edge.hall.events import Event
+from edge.hall.events import DayClosed, Event
 from edge.hall.feedback import Feedback
 from edge.hall.plan import HallPlan
 from edge.hall.reasons import No
+from edge.hall.sheet import Tally, count, day_sheet
 from edge.hall.words import By, Door, Now, Refused, Request, Stamp
 
 Events: TypeAlias = tuple[Event, ...]
@@ -86,6 +87,7 @@ class Hall:
         """Of the last event applied."""
         self.book = Book(plan)
         self.feedback = Feedback(plan)
+        self.tally = Tally()
 
     @property
     def day(self) -> str:
@@ -108,7 +110,8 @@ class Hall:
         events = self._decided(command, book, now)
         if not events and not isinstance(command, cmd.Tick):
             return ()
-        return tuple(_signed(e, by, command.request) for e in (*first, *events))
+        happens = self._with_sheet((*first, *events), now)
+        return tuple(_signed(e, by, command.request) for e in happens)
 
     def remembered(self, request: Request) -> Events | None:
         """The events that this key caused today; None: a new key. Raises Refused(key_reused)."""
@@ -123,14 +126,18 @@ class Hall:
     def apply(self, event: Event, stamp: Stamp) -> None:
         """Fold one event in. Never refuses, never fails; an unknown or impossible event only moves `seq`."""
         self.seq = stamp.seq
-        for apply, book in ((fold.apply, self.book), (feedback.apply, self.feedback)):
+        for apply, book in (
+            (fold.apply, self.book),
+            (feedback.apply, self.feedback),
+            (count, self.tally),
+        ):
             _apply_quietly(apply, book, event, stamp)
 
     def snapshot(self) -> "Hall":
         """A cheap copy that no later event changes."""
         copy = Hall(self.plan)
         copy.seq = self.seq
-        copy.book, copy.feedback = self.book.copy(), self.feedback.copy()
+        copy.book, copy.feedback, copy.tally = self.book.copy(), self.feedback.copy(), self.tally.copy()
         return copy
 
     def clock_offset(self, boot: str) -> float:
@@ -145,6 +152,16 @@ class Hall:
         if isinstance(command, _NEED_NO_DAY):
             return ()
         return days.change(self.book, now, reopen=not isinstance(command, cmd.Tick))
+
+    def _with_sheet(self, events: Events, now: Now) -> Events:
+        """Freeze the day's sheet where these events close it."""
+        at = next((i for i, e in enumerate(events) if isinstance(e, DayClosed)), None)
+        if at is None:
+            return events
+        tally = self.tally.copy()
+        for n, event in enumerate(events[:at], self.seq + 1):
+            count(tally, event, Stamp(n, now.at, now.day, now.boot, now.uptime_s, now.trusted))
+        return (*events[:at], replace(day_sheet(tally), by=events[at].by), *events[at:])
 
     def _decided(self, command: cmd.Command, book: Book, now: Now) -> Events:
         if by_tickets := _BY_TICKETS.get(type(command)):

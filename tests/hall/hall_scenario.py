@@ -10,6 +10,7 @@ from edge.hall import commands as cmd
 from edge.hall.events import Event, from_json, to_json, type_of
 from edge.hall.hall import Hall
 from edge.hall.plan import Counter, HallPlan, Hours, Kiosk, Post, Service
+from edge.hall.sheet import day_sheet
 from edge.hall.views import CounterView, HallView, ServiceView, TicketView, hall_view, ticket_view
 from edge.hall.whys import why
 from edge.hall.words import NO_REQUEST, By, Door, Now, Refused, Request, Stamp
@@ -166,7 +167,7 @@ def everything(hall: Hall) -> tuple:
     books = []
     for book in (hall.book, hall.feedback):
         books.append({k: dict(v) if isinstance(v, dict) else v for k, v in vars(book).items()})
-    return (hall.seq, books[0].pop("heard")), books
+    return (hall.seq, books[0].pop("heard")), [*books, day_sheet(hall.tally)]
 
 
 def kinds(events: tuple[Event, ...]) -> list[str]:

@@ -137,6 +137,7 @@ def test_an_event_about_nothing_known_breaks_nothing(cls, scene):
 OTHER = {
     ev.DayOpened: {"date": "not a date", "trusted": True},
     ev.DayClosed: {"date": ""},
+    ev.DaySheet: {"date": ""},
     ev.ClockSet: {"boot": "b", "offset_s": "soon"},
     ev.DaemonStarted: {"version": "1", "boot": "b"},
     ev.DeviceChanged: {"device": "nothing"},
@@ -173,13 +174,23 @@ SAMPLES = {
 }
 
 
-SPECIAL = {"cases": "texts", "tags": "texts", "devices": "devices"}
+SPECIAL = {
+    "cases": "texts",
+    "tags": "texts",
+    "services": "texts",
+    "counters": "texts",
+    "total": "str",
+    "devices": "devices",
+}
 
 
 def sample(cls: type[ev.Event]) -> ev.Event:
     """One of these events with every field filled."""
     hints = {n: SPECIAL.get(n) or str(getattr(t, "__name__", t)) for n, t in get_type_hints(cls).items()}
     values = {n: SAMPLES[h] for n, h in hints.items() if n not in ("by", "request", "V")}
+    if cls is ev.DaySheet:
+        line = ev.SheetLine(of="1", issued=3, wait_median_s=1.5, ratings=(0, 0, 0, 0, 1), active_rate=0.5)
+        values |= {"total": line, "services": (line,), "counters": (line, line)}
     return cls(by=BY, request=KEY, **values)
 
 

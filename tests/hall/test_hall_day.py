@@ -33,6 +33,7 @@ def test_midnight_closes_the_old_day_and_opens_the_new_one(scene):
         ("TicketExpired", "A003"),
         ("TicketExpired", "A004"),
         ("TicketExpired", "A005"),
+        ("DaySheet", ""),
         ("DayClosed", ""),
         ("DayOpened", ""),
     ]
@@ -46,9 +47,9 @@ def test_the_morning_after_the_main_switch_closes_yesterday_by_its_own_facts(sce
     scene.take()
     scene.off_and_on().clock_says("2026-11-24T08:59:00")
     events = scene.do(cmd.TakeTicket(by=KIOSK, service="social"))
-    assert kinds(events) == ["TicketExpired", "DayClosed", "DayOpened", "TicketIssued"]
+    assert kinds(events) == ["TicketExpired", "DaySheet", "DayClosed", "DayOpened", "TicketIssued"]
     assert events[-1].ticket == "510000001-20261124-A001"
-    assert [e.date for e in events[1:3]] == ["2026-11-23", "2026-11-24"]
+    assert [e.date for e in events[2:4]] == ["2026-11-23", "2026-11-24"]
 
 
 def test_ten_days_back_the_hall_goes_on_in_the_stored_day_without_hours():
@@ -83,7 +84,7 @@ def test_a_clock_that_ran_ahead_and_comes_back_repeats_no_number(scene):
 
 def test_a_day_closed_by_hand_stays_closed_until_somebody_asks(scene):
     scene.take()
-    assert kinds(scene.do(cmd.CloseDay(by=HTTP))) == ["TicketExpired", "DayClosed"]
+    assert kinds(scene.do(cmd.CloseDay(by=HTTP))) == ["TicketExpired", "DaySheet", "DayClosed"]
     assert scene.do(cmd.CloseDay(by=HTTP)) == ()
     assert scene.tick() == ()
     events = scene.do(cmd.TakeTicket(by=KIOSK, service="social"))
@@ -116,7 +117,7 @@ def test_a_persons_word_sets_the_clock_of_this_boot():
     scene = Scene(trusted=False)
     scene.tick()
     events = scene.do(cmd.OpenDay(by=HTTP, date="2026-11-24", time="08:30"))
-    assert kinds(events) == ["DayClosed", "ClockSet", "DayOpened"]
+    assert kinds(events) == ["DaySheet", "DayClosed", "ClockSet", "DayOpened"]
     clock, opened = events[1:]
     assert (clock.boot, clock.offset_s) == ("boot-1", timedelta(hours=22.5).total_seconds())
     assert (opened.date, opened.trusted, opened.by_hand, opened.by) == ("2026-11-24", True, True, HTTP)
