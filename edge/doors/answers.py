@@ -7,6 +7,7 @@ from pydantic import ConfigDict
 
 from edge.guides import Guide
 from edge.hall.views import ClockView, CounterView, TicketView
+from edge.hall.waiting_list import WaitingLine, WaitingPaper
 
 Json = dict[str, Any]
 OPEN = ConfigDict(extra="allow")
@@ -16,6 +17,21 @@ OPEN = ConfigDict(extra="allow")
 @dataclass(frozen=True)
 class TicketAnswer:
     ticket: TicketView
+
+
+@dataclass(frozen=True)
+class TakenAnswer:
+    ticket: TicketView
+    """The first of them."""
+    tickets: list[TicketView]
+
+
+@dataclass(frozen=True)
+class WaitingAnswer:
+    waiting: list[WaitingLine]
+    """Everybody who is not at a counter, by place in time."""
+    paper: WaitingPaper | None
+    """The last list that was asked for today."""
 
 
 @dataclass(frozen=True)
@@ -144,3 +160,6 @@ class Problem:
     """For the person, in the hall's language."""
     reason: str
     """A stable key; all are in `x-reasons`."""
+    ticket: str = ""
+    """Of `has_ticket`: which one, so that its slip can be printed again."""
+    number: str = ""

@@ -11,6 +11,7 @@ from edge.hall.words import Outcome, PaperState
 
 _PLAIN = r"^[^\x00-\x1f\x7f]*$"
 _DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_TIME_OR_NONE = r"^([0-9]{2}:[0-9]{2})?$"
 _TIME = r"^[0-9]{2}:[0-9]{2}$"
 
 Word = Annotated[str, StringConstraints(max_length=64, pattern=_PLAIN)]
@@ -55,12 +56,43 @@ NOTHING = Nothing()
 
 
 class TakeBody(Body):
-    service: Name
+    service: Word = ""
+    """May be left out where `services` says it."""
     item: Word = ""
     """The guide that was chosen."""
     priority: Word = ""
     kiosk: Word = ""
     """The touch screen beside which the slip shall come out."""
+    count: Annotated[int, Field(ge=1, le=10)] = 1
+    """So many numbers at once, for somebody who takes them for others; the answer has them as `tickets`."""
+    services: Annotated[tuple[Name, ...], Field(max_length=8)] = ()
+    """Several services in one visit, in order: one number, which waits for the next when one is done."""
+    card: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{16,128})?$")] = ""
+    """A salted digest of a card, never its number; only a hall with `one_ticket_per_card` looks at it."""
+    former: Word = ""
+    """A number that expired when the last day of business ended: who lost it goes first today, once."""
+    UNDIGESTED = {"card"}
+
+    @model_validator(mode="after")
+    def _one_wish(self) -> "TakeBody":
+        if not (self.service or self.services):
+            raise ValueError("a service is missing")
+        if self.service and self.services and self.services[0] != self.service:
+            raise ValueError("the first of several services is the service itself")
+        if self.count > 1 and (self.card or self.former):
+            raise ValueError("a card or a former number is for one ticket")
+        return self
+
+
+class KeyInBody(Body):
+    """A number that was written by hand while the machine was away."""
+
+    number: Name
+    """`H01` …: the hall's reserved block."""
+    service: Name
+    taken_at: Annotated[str, StringConstraints(pattern=_TIME_OR_NONE)] = ""
+    """`HH:MM` of today, as written beside it; empty: now."""
+    priority: Word = ""
 
 
 class TicketBody(Body):
@@ -140,6 +172,11 @@ class ServedByHandBody(Body):
     """The last number that was served without the machine."""
 
 
+class PrintWaitingBody(Body):
+    printer: Word = ""
+    """Empty: the hall's own."""
+
+
 class RatingBody(Body):
     code: Annotated[str, StringConstraints(min_length=4, max_length=32, pattern=_PLAIN)]
     score: Annotated[int, Field(ge=1, le=5)]
@@ -166,6 +203,11 @@ class PageQuery(Query):
 class EventsQuery(Query):
     after: Sequence = 0
     limit: Annotated[int, Field(ge=1, le=1000)] = 200
+
+
+class WhyQuery(Query):
+    ticket: Word = ""
+    """Also why this one is not next, by id or number."""
 
 
 class FollowQuery(Query):

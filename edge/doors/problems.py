@@ -43,11 +43,13 @@ STATUS = {
 
 WRONG_BODY = frozenset(
     {No.NO_SERVICE, No.NO_COUNTER, No.NO_PRIORITY, No.BAD_NUMBER, No.BAD_STATE, No.BAD_SCORE, No.BAD_DATE}
-    | {No.BAD_REASON, No.NO_SUCH_STAFF, No.COVER_NOWHERE}
+    | {No.BAD_REASON, No.NO_SUCH_STAFF, No.COVER_NOWHERE, No.BAD_COUNT, No.BAD_TIME}
 )
 """The hall's word on a body that can never be right in this hall: 422. All its other refusals are 409."""
 
 
+_TOLD = ("opens_at", "opens_on")
+"""Facts that a machine may want, too."""
 _HALLS = frozenset(str(no) for no in No)
 _OF_ROOMS = {BUG: "internal"}
 
@@ -74,8 +76,9 @@ def refusal_response(refused: Refused, texts: Texts) -> web.Response:
     reason = _OF_ROOMS.get(refused.reason, refused.reason)
     if reason in STATUS and reason not in _HALLS:
         return _response(STATUS[reason], reason, texts.get(f"door.{reason}", **refused.facts), {})
-    when = {name: str(refused.facts[name]) for name in ("opens_at", "opens_on") if refused.facts.get(name)}
-    return _response(status_of(reason), reason, texts.refusal(reason, refused.facts), {}, when)
+    told = {name: str(refused.facts[name]) for name in _TOLD if refused.facts.get(name)}
+    told |= {name: str(fact) for name, fact in refused.facts.items() if reason == No.HAS_TICKET}
+    return _response(status_of(reason), reason, texts.refusal(reason, refused.facts), {}, told)
 
 
 def status_of(reason: str) -> int:

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from aiohttp import web
 
-from edge.doors.bodies import EventsQuery, FollowQuery, GuidesQuery, PageQuery, ScreenQuery
+from edge.doors.bodies import EventsQuery, FollowQuery, GuidesQuery, PageQuery, ScreenQuery, WhyQuery
 from edge.doors.house import Call, House, Reply
 from edge.doors.page import ASSETS
 from edge.doors.problems import Problem
@@ -77,8 +77,14 @@ async def ticket(house: House, call: Call) -> Reply:
 
 
 async def why(house: House, call: Call) -> Reply:
-    counter = known_counter(house.view, call.id)
-    return Reply(200, await house.wait(house.registrar.why, counter.id))
+    counter, ticket = known_counter(house.view, call.id), _read(call, WhyQuery).ticket
+    if ticket and await house.wait(house.registrar.ticket, ticket) is None:
+        raise Problem("no_ticket", ticket=ticket)
+    return Reply(200, await house.wait(house.registrar.why, counter.id, ticket))
+
+
+async def waiting(house: House, call: Call) -> Reply:
+    return Reply(200, asdict(await house.wait(house.registrar.waiting)))
 
 
 async def events(house: House, call: Call) -> Reply:

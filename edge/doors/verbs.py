@@ -4,7 +4,16 @@ import logging
 from dataclasses import asdict
 from typing import Any
 
-from edge.doors.bodies import AliveBody, DayBody, RatingBody, ServedByHandBody, SlipBody, TakeBody
+from edge.doors.bodies import (
+    AliveBody,
+    DayBody,
+    KeyInBody,
+    PrintWaitingBody,
+    RatingBody,
+    ServedByHandBody,
+    SlipBody,
+    TakeBody,
+)
 from edge.doors.house import HTTP, Call, House, Reply
 from edge.doors.problems import Problem
 from edge.errors import JournalError
@@ -15,8 +24,10 @@ from edge.hall.commands import (
     CloseDay,
     Command,
     DecideSlip,
+    KeyInTicket,
     MarkServedByHand,
     OpenDay,
+    PrintWaiting,
     RateByCode,
     Reprint,
     TakeTicket,
@@ -47,9 +58,27 @@ async def take(house: House, call: Call) -> Reply:
     body = call.body
     assert isinstance(body, TakeBody)
     by = By(Door.KIOSK, device=body.kiosk) if body.kiosk else HTTP
-    answer = await house.ask(TakeTicket(by=by, request=call.request, **body.fields()))
-    issued = _first(answer.events, TicketIssued)
-    return await _ticket(house, issued.ticket, 201)
+    service = body.service or body.services[0]
+    card = house.codes.card(body.card, house.view.day) if body.card else ""
+    wish = {**body.fields(), "service": service, "card": card}
+    answer = await house.ask(TakeTicket(by=by, request=call.request, **wish))
+    issued = [e.ticket for e in answer.events if isinstance(e, TicketIssued)]
+    tickets = [(await _ticket(house, id, 201)).body["ticket"] for id in issued]
+    return Reply(201, {"ticket": tickets[0], "tickets": tickets})
+
+
+async def key_in(house: House, call: Call) -> Reply:
+    body = call.body
+    assert isinstance(body, KeyInBody)
+    answer = await house.ask(KeyInTicket(by=HTTP, request=call.request, **body.fields()))
+    return await _ticket(house, _first(answer.events, TicketIssued).ticket, 201)
+
+
+async def print_waiting(house: House, call: Call) -> Reply:
+    body = call.body
+    assert isinstance(body, PrintWaitingBody)
+    await house.ask(PrintWaiting(by=HTTP, request=call.request, printer=body.printer))
+    return Reply(202, asdict(await house.wait(house.registrar.waiting)))
 
 
 async def reprint(house: House, call: Call) -> Reply:

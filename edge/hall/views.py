@@ -26,6 +26,7 @@ from edge.hall.words import (
 )
 
 Json = dict[str, Any]
+HINT_S = 600.0
 
 
 @dataclass(frozen=True)
@@ -149,6 +150,21 @@ class TicketView:
     priority: str = ""
     score: int | None = None
     history: tuple[TicketStep, ...] = ()
+    services: tuple[ServiceId, ...] = ()
+    """Of the same visit, still to come after `service`."""
+    by_hand: bool = False
+    """Its number was written by hand."""
+
+
+@dataclass(frozen=True)
+class HintView:
+    """Something that the desk may want to look at; nothing is refused for it."""
+
+    kind: str
+    """`many_taken`"""
+    device: DeviceId
+    count: int
+    at: str
 
 
 @dataclass(frozen=True)
@@ -171,6 +187,8 @@ class HallView:
     """`ordinary|market|duty|closed`"""
     provisional: bool = False
     """暂定: the notice on the year's holidays is not known yet, and might say otherwise."""
+    hints: tuple[HintView, ...] = ()
+    """Of the last ten minutes, newest first."""
     tickets: Mapping[str, TicketId] = field(default_factory=dict, repr=False)
     """Today's numbers to ids; not part of the JSON view."""
     asks: tuple[Ask, ...] = ()
@@ -211,6 +229,11 @@ def hall_view(hall: Hall, now: Now) -> HallView:
         devices=tuple(_device_view(book, d) for d in book.devices.values()),
         day_type=str(plan.calendar.type_of(today)),
         provisional=plan.calendar.is_provisional(today),
+        hints=tuple(
+            HintView("many_taken", h.kiosk, h.taken, local_iso(plan, h.stamp.at))
+            for h in book.hints
+            if h.stamp.age_s(now) <= HINT_S
+        ),
         tickets=dict(book.numbers),
         asks=asks(book),
         before_cut=len(waited_before(book)),
@@ -295,6 +318,8 @@ def ticket_view(hall: Hall, ticket: str, now: Now) -> TicketView | None:
         priority=found.priority,
         score=right.score if right else None,
         history=tuple(TicketStep(local_iso(plan, s.stamp.at), s.what, s.counter) for s in found.history),
+        services=found.services,
+        by_hand=found.by_hand,
     )
 
 
