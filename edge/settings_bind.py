@@ -133,7 +133,8 @@ def _bound(holder: Any, table: Table) -> tuple[Any, list[tuple[Loc, str]]]:
 
 
 def _worded(cls: Any, error: dict[str, Any]) -> tuple[Loc, str]:
-    loc, kind, context = tuple(error["loc"]), error["type"], error.get("ctx", {})
+    loc = tuple(part for part in error["loc"] if part != "[key]")  # pydantic's mark: the key itself is wrong
+    kind, context = error["type"], error.get("ctx", {})
     if kind == "unexpected_keyword_argument":
         return loc, "unknown option" + hint(str(loc[-1]), _fields_at(cls, loc[:-1]))
     if kind == "value_error":

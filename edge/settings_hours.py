@@ -76,7 +76,7 @@ class HoursCheck:
             for kind in _OPEN_DAYS:
                 if is_there(service.days, kind) and hours_of(plan, service, kind):
                     self._served(plan, service, kind, at)
-                    self._issued(plan, service, kind, at)
+                    self._issued(plan, service, kind)
             for i, quota in enumerate(service.quota):
                 if not any(_applies(plan, service, quota, kind) for kind in _OPEN_DAYS):
                     self.say(f"{at}.quota[{i}].span", "lies outside of the service's hours")
@@ -86,12 +86,12 @@ class HoursCheck:
         if serving and not any(is_there(c.days, kind) for c in serving):
             self.say(at, f"on {kind} days no counter serves it: nobody would be called")
 
-    def _issued(self, plan: HallPlan, service: Service, kind: DayType, at: str) -> None:
+    def _issued(self, plan: HallPlan, service: Service, kind: DayType) -> None:
         early, late = plan.rules.issue_opens_early_min, plan.rules.issue_stops_early_min
         for span in hours_of(plan, service, kind):
             start, end = as_minutes(span)
             if max(0, start - early) >= end - late:
-                what = f"{late} leaves no time for numbers in {span.opens}-{span.closes} of {at}"
+                what = f"{late} leaves no time for numbers in {span.opens}-{span.closes}"
                 self.say("rules.issue_stops_early_min", what)
 
 

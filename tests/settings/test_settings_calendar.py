@@ -89,6 +89,14 @@ def test_a_term_that_needs_next_years_notice_is_provisional(almanac: Almanac) ->
     assert (end.day, end.provisional) == (dt.date(2027, 1, 5), True)
 
 
+def test_a_term_of_no_days_ends_at_once_or_on_the_first_working_day(almanac: Almanac) -> None:
+    calendar = Calendar(almanac=almanac)
+    assert calendar.working_day_after(dt.date(2026, 11, 20), 0).day == dt.date(2026, 11, 20)
+    assert calendar.working_day_after(dt.date(2026, 11, 21), 0).day == dt.date(2026, 11, 23)
+    with pytest.raises(ValueError, match="-1 working days"):
+        calendar.working_day_after(dt.date(2026, 11, 20), -1)
+
+
 def test_lunar_three_six_nine_markets_of_february_2026(hall: Callable[[str], Calendar]) -> None:
     calendar = hall("[market]\nlunar = [3, 6, 9]\n")
     february = days(dt.date(2026, 2, 1), dt.date(2026, 2, 28))
@@ -270,6 +278,10 @@ def test_a_wrong_table_is_one_line(
             '[day]\n2026-11-20 = "holiday"\n',
             "calendar.toml: day.2026-11-20: must be one of 'ordinary', 'market', 'duty' or 'closed',"
             ' not "holiday"',
+        ),
+        (
+            '[day]\nholiday = "closed"\n',
+            'calendar.toml: day.holiday: must be a date like 2026-10-01, not "holiday"',
         ),
         (
             'closed = [2026-11-20]\n[day]\n2026-11-20 = "duty"\n',

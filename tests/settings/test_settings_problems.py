@@ -45,6 +45,15 @@ def test_a_service_that_no_counter_serves_is_a_problem(edit: Edit, problems: Pro
     assert problems() == ["hall.toml: service.farming: no counter serves it: nobody would be called"]
 
 
+def test_a_service_that_has_no_counter_on_a_type_of_day_is_a_problem(edit: Edit, problems: Problems) -> None:
+    edit("hall.toml", "general = true", 'days = ["ordinary"]\ngeneral = true')
+    edit("hall.toml", 'prefix = "G"', 'prefix = "G"\ndays = ["ordinary", "duty"]')
+    edit("hall.toml", 'name = "咨询和其他"', 'name = "咨询和其他"\nhours_on = {market = [], duty = []}')
+    assert problems() == [
+        "hall.toml: service.justice: on duty days no counter serves it: nobody would be called"
+    ]
+
+
 @pytest.mark.parametrize("file", ["hall.toml", "devices.toml", "uplink.toml", "calendar.toml", "staff.toml"])
 def test_a_broken_file_is_named_with_its_line(folder: Path, problems: Problems, file: str) -> None:
     text = (folder / file).read_text("utf-8")
