@@ -15,8 +15,11 @@ from edge.demo.county import County
 
 Json = dict[str, Any]
 
-KIOSK_SIZE = "1080x1920"
-SCREEN_SIZE = "1920x1080"
+KIOSK_SIZE, SCREEN_SIZE = "1080x1920", "1920x1080"
+KIOSK_WINDOW, SCREEN_WINDOW = "486x864", "1024x576"
+"""On a desk's monitor both shall fit; drawn by millimetres, they look the same, only smaller."""
+PLACES = {"kiosk": "24,48", "screen": "534,48"}
+"""Side by side, where the desktop follows SDL_VIDEO_WINDOW_POS."""
 
 
 class Twins:
@@ -127,11 +130,13 @@ class House:
 
     def start_screens(self) -> None:
         self._say("screens")
-        self.kiosk = self._screen("kiosk", "--name", "k1", "--size", KIOSK_SIZE)
-        self.screen = self._screen("screen", "--size", SCREEN_SIZE)
+        kiosk, screen = (KIOSK_WINDOW, SCREEN_WINDOW) if self._windows else (KIOSK_SIZE, SCREEN_SIZE)
+        self.kiosk = self._screen("kiosk", "--name", "k1", "--size", kiosk)
+        self.screen = self._screen("screen", "--size", screen)
 
     def _screen(self, kind: str, *words: str) -> Child:
-        env = {} if self._windows else {"SDL_VIDEODRIVER": "dummy", "SDL_AUDIODRIVER": "dummy"}
+        headless = {"SDL_VIDEODRIVER": "dummy", "SDL_AUDIODRIVER": "dummy"}
+        env = {"SDL_VIDEO_WINDOW_POS": PLACES[kind]} if self._windows else headless
         command = ["kiosk_ui", kind, self.url, *words, "--play", "-", "--shots", str(self.shots)]
         child = self._keep(Child.python(kind, command, self.folder / f"{kind}.log", env))
         child.ask({"do": "targets"}, within_s=30)
