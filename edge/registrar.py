@@ -15,30 +15,32 @@ from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from edge.clock import EARLIEST, corrected
-from edge.complaints import Complaints
 from edge.entries import Entry, canonical, stamped
 from edge.errors import JournalError
-from edge.folding import fold
-from edge.hall.commands import Command, RateAtCounter, RateByCode, StartNumbers, Tick
-from edge.hall.events import DayClosed, Event, to_json
+from edge.hall.commands import Command, Tick
+from edge.hall.events import Event, to_json
 from edge.hall.hall import Hall
 from edge.hall.plan import HallPlan
-from edge.hall.reasons import No
 from edge.hall.views import HallView, TicketView, hall_view, ticket_view
 from edge.hall.waiting_list import WaitingView, waiting_view
 from edge.hall.whys import why
-from edge.hall.words import DAEMON, TIMER, CounterId, Now, Refused, Request
+from edge.hall.words import TIMER, CounterId, Now, Refused, Request
 from edge.journal import Journal
-from edge.salvage import numbers_in
-from edge.unrecorded import Unrecorded
-from edge.upkeep import Keep, Upkeep
 
 log = logging.getLogger(__name__)
 
 Json: TypeAlias = dict[str, Any]
+_Events: TypeAlias = tuple[Event, ...]
 
 _BATCH = 200
 """Jobs in one transaction at most, so that nobody waits behind an endless one."""
+_DAYS_BEYOND = 1
+"""Business days folded beside those in which a ticket can still be rated."""
+_TIDY_AGAIN_S = 10.0
+"""After a checkpoint that failed: each try writes, and on a full disk in vain."""
+_COMPLAIN_AGAIN_S = 60.0
+_COMPLAINTS = 50
+"""Different ones that are remembered as said."""
 BUG = "internal"
 """The refusal's key when a command met a fault of the program; the log has the trace."""
 
@@ -74,15 +76,9 @@ class _Batch:
 
 class Registrar:
     def __init__(
-        self,
-        journal: Journal,
-        plan: HallPlan,
-        clock: Callable[[], Now],
-        *,
-        tick_s: float = 1.0,
-        keep: Keep | None = None,
+        self, journal: Journal, plan: HallPlan, clock: Callable[[], Now], *, tick_s: float = 1.0
     ) -> None:
-        """`clock` reads the box's own time, uncorrected (`clock.system_clock`); `keep` None: everything."""
+        """`clock` reads the box's own time, uncorrected (`clock.system_clock`)."""
         self.journal = journal
         self.view: HallView
         """The present state, replaced whole; there from `start` on."""
@@ -97,20 +93,17 @@ class Registrar:
         self._disk_trouble = self._view_trouble = ""
         self._version = 0
         self._hall = self._picture = Hall(plan)
-        self._floor = self._last = EARLIEST
+        self._floor = EARLIEST
         self._beat = time.monotonic()
         self._tick_due = 0.0
-        self._upkeep = Upkeep(journal, plan, keep or Keep())
-        self._unrecorded = Unrecorded()
-        self._is_ahead = False
-        """The working hall, of the disk."""
-        self._complain = Complaints(log, "registrar").say
+        self._tidy_again = 0.0
+        self._complained: dict[str, float] = {}
 
     # --- for everybody, on any thread -----------------------------------------------------------------------
 
     def start(self) -> None:
         """Fold the hall from the journal, make the first view, and begin. Raises JournalError."""
-        self._upkeep.is_stale = self._fold()
+        self._fold()
         self._show(self._picture)
         self._turn([])
         self._open = True
@@ -124,17 +117,12 @@ class Registrar:
             self._open = False
             self._mailbox.put(None)
         self._thread.join()
-        if self._unrecorded:
-            log.error("registrar: %d calls were never recorded, and are lost", len(self._unrecorded))
-        on_disk = not (self._disk_trouble or self._is_ahead or self._unrecorded)
-        self._upkeep.end(self._hall, self._floor, on_disk=on_disk)
 
     def ask(self, command: Command) -> Answer:
         """Do what is asked; returns when it is on disk.
 
         Raises Refused (the hall's no; `internal` for a fault of the program) and JournalError (the disk
-        did not take it: nothing has happened). Where the disk takes nothing at all, calls, recalls, no-shows
-        and finishes go on in memory, and the view says how many are `unrecorded`.
+        did not take it: nothing has happened).
         """
         answer: Answer = self._put(command)
         return answer
@@ -167,7 +155,7 @@ class Registrar:
         raw = self._clock()
         hall = self._picture
         offset_s = hall.clock_offset(raw.boot) if hall.clock_is_set(raw.boot) else None
-        return corrected(raw, offset_s, self._floor, self._zone, last=self._last)
+        return corrected(raw, offset_s, self._floor, self._zone)
 
     def ticket(self, id_or_number: str) -> TicketView | None:
         return ticket_view(self._picture, id_or_number, self.now())
@@ -232,80 +220,18 @@ class Registrar:
         if ticks:
             self._tick_due = time.monotonic() + self._tick_s
         try:
-            batch, entries = self._on_disk(jobs, ticks=ticks)
+            self._recover()
+            batch = self._decide([_Job(Tick(by=TIMER)), *jobs] if ticks else jobs)
+            entries = self._write(batch, flush_cursors=ticks or not self._open)
         except JournalError as error:
-            self._off_disk(jobs, error)
+            self._give_up(jobs, error)
+            if ticks:
+                self._show(self._picture)
             return
         if entries or ticks:
             self._show(self._hall.snapshot())
         self._answer(batch, entries)
-        self._upkeep.is_stale |= any(isinstance(e.event, DayClosed) for e in entries)
-        self._upkeep.tidy(idle=not jobs)
-        if ticks and not jobs:
-            self._upkeep.rest(self._picture, self._floor)
-
-    def _on_disk(self, jobs: list[_Job], *, ticks: bool) -> tuple[_Batch, tuple[Entry, ...]]:
-        """Decide and write; on a full disk once more without the ballast. Raises JournalError."""
-        first = [_Job(self._begin_above())] if self.journal.after else []
-        jobs = [*([_Job(Tick(by=TIMER))] if ticks else []), *first, *jobs]
-        try:
-            self._recover()
-            done = self._written(jobs, ticks=ticks)
-        except JournalError:
-            if not self._upkeep.ballast.spend():
-                raise
-            self._recover(afresh=True)
-            done = self._written(jobs, ticks=ticks)
-        if first:
-            self.journal.settle()
-        return done
-
-    def _written(self, jobs: list[_Job], *, ticks: bool) -> tuple[_Batch, tuple[Entry, ...]]:
-        self._is_ahead = True
-        batch = self._decide(jobs)
-        entries = self._write(batch, flush_cursors=ticks or not self._open)
-        self._is_ahead = False
-        return batch, entries
-
-    def _begin_above(self) -> StartNumbers:
-        """A journal was lost: nobody knows all of the numbers that it had given."""
-        seen = numbers_in(self.journal.path.with_name(self.journal.after))
-        return StartNumbers(by=DAEMON, seen=seen, in_doubt=True)
-
-    def _off_disk(self, jobs: list[_Job], error: JournalError) -> None:
-        """The disk takes nothing: who waits already is served on, the rest is refused."""
-        self._complain(f"nothing is written: {error}")
-        self._disk_trouble = str(error)
-        try:
-            if self._is_ahead:
-                self._fold()
-                self._unrecorded.apply_to(self._hall)
-        except JournalError as worse:
-            self._give_up(jobs, worse)
-            return
-        decided = [(job, self._end_of(job.asked, error)) for job in jobs]
-        self._show(self._hall.snapshot())
-        for job, end in decided:
-            if isinstance(end, Exception):
-                job.end.set_exception(end)
-            else:
-                job.end.set_result(Answer(end, self.view))
-
-    def _end_of(self, asked: Command | Event, error: JournalError) -> tuple[Event, ...] | Exception:
-        """What comes of a job without a disk: events in memory alone, or a no."""
-        if isinstance(asked, RateAtCounter | RateByCode):
-            return Refused(No.RATE_NOT_KEPT)
-        if isinstance(asked, Event) or not self._unrecorded.takes(asked):
-            return JournalError(str(error))
-        try:
-            return self._hall.remembered(asked.request) or self._unrecorded.decide(
-                self._hall, asked, self.now()
-            )
-        except Refused as no:
-            return no
-        except Exception as fault:  # noqa: BLE001  (a job's edge: logged with its trace by `_complain`)
-            self._complain(f"{type(asked).__name__} is refused", fault)
-            return Refused(BUG)
+        self._tidy(idle=not jobs)
 
     def _decide(self, jobs: list[_Job]) -> _Batch:
         """Decide on and apply each job; one that breaks the hall is refused, and the rest begun anew."""
@@ -366,10 +292,8 @@ class Registrar:
         with self._gate:
             cursors = dict(self._cursors) if batch.events or flush_cursors else {}
         entries = self.journal.append(batch.events, batch.now, cursors)
-        if entries:
-            self._last = entries[-1].stamp.at
-            if batch.now.trusted:
-                self._floor = max(self._floor, self._last)
+        if entries and batch.now.trusted:
+            self._floor = max(self._floor, batch.now.at)
         with self._gate:
             for name, seq in cursors.items():
                 if self._cursors.get(name) == seq:
@@ -395,31 +319,51 @@ class Registrar:
             if not job.end.done():
                 job.end.set_exception(JournalError(str(error)))
 
-    def _recover(self, *, afresh: bool = False) -> None:
-        """After a failed write: see whether the disk takes one again, write down what was done meanwhile,
-        and fold anew. Raises JournalError.
-        """
-        if not (self._disk_trouble or afresh):
+    def _recover(self) -> None:
+        """After a failed write: see whether the disk takes one again, and fold anew. Raises JournalError."""
+        if self._disk_trouble:
+            self.journal.probe()
+            self._fold()
+            self._disk_trouble = ""
+
+    def _tidy(self, *, idle: bool) -> None:
+        if time.monotonic() < self._tidy_again:
             return
-        self.journal.probe()
-        if self._unrecorded:
-            log.info("registrar: %d calls are recorded after all", self._unrecorded.write(self.journal))
-        self._fold()
-        self._disk_trouble = ""
+        try:
+            self.journal.tidy(idle=idle)
+        except JournalError as error:
+            self._tidy_again = time.monotonic() + _TIDY_AGAIN_S
+            self._complain(f"the journal's WAL stays as it is: {error}")
+
+    def _complain(self, what: str, fault: Exception | None = None) -> None:
+        """Log trouble, a fault of the program with its trace: once, then each minute."""
+        complaint = f"{what}: {fault!r}" if fault else what
+        due_s = self._complained.get(complaint, 0.0)
+        if time.monotonic() >= due_s:
+            if len(self._complained) > _COMPLAINTS:
+                self._complained.clear()
+            self._complained[complaint] = time.monotonic() + _COMPLAIN_AGAIN_S
+            log.error("registrar: %s", complaint, exc_info=fault)
 
     # --- state ----------------------------------------------------------------------------------------------
 
-    def _fold(self) -> bool:
-        """Build the hall from the disk; does the checkpoint want to be made anew? Raises JournalError."""
-        folded = fold(self.journal, self._plan)
-        self._hall, self._floor, self._last = folded.hall, folded.floor, folded.last
-        self._picture, self._is_ahead = folded.hall.snapshot(), False
-        return folded.stale
+    def _fold(self) -> None:
+        """Build the hall from the entries of the days that still matter. Raises JournalError."""
+        hall, floor = Hall(self._plan), EARLIEST
+        seq = self.journal.fold_start(self._plan.rules.rate_by_code_days + _DAYS_BEYOND)
+        while entries := self.journal.read_after(seq, 1000):
+            for entry in entries:
+                _apply_again(hall, entry)
+                if entry.trusted:
+                    floor = max(floor, entry.stamp.at)
+            seq = entries[-1].seq
+        self._hall, self._floor = hall, floor
+        self._picture = hall.snapshot()
 
     def _show(self, picture: Hall) -> None:
         """Swap the view and the picture that other threads read: what is on disk, seen at this moment."""
         try:
-            view = replace(hall_view(picture, self.now()), unrecorded=len(self._unrecorded))
+            view = hall_view(picture, self.now())
         except Exception as error:  # noqa: BLE001  (a job's edge: logged with its trace by `_complain`)
             self._complain("the view could not be made, the former one stays", error)
             self._view_trouble = f"view: {error!r}"
@@ -435,3 +379,11 @@ class Registrar:
 
 def _timeless(view: HallView) -> HallView:
     return replace(view, clock=replace(view.clock, at=""))
+
+
+def _apply_again(hall: Hall, entry: Entry) -> None:
+    """A fault in reading the past must not keep the hall closed: it is logged, and the rest goes on."""
+    try:
+        hall.apply(entry.event, entry.stamp)
+    except Exception:
+        log.exception("registrar: entry %d could not be applied", entry.seq)
