@@ -151,8 +151,9 @@ class EventsAnswer:
 
 @dataclass(frozen=True)
 class Problem:
-    """RFC 9457, `application/problem+json`."""
+    """RFC 9457, `application/problem+json`; `has_ticket` also says `ticket` and `number`."""
 
+    __pydantic_config__: ClassVar[ConfigDict] = OPEN
     type: str
     title: str
     status: int
@@ -160,6 +161,3 @@ class Problem:
     """For the person, in the hall's language."""
     reason: str
     """A stable key; all are in `x-reasons`."""
-    ticket: str = ""
-    """Of `has_ticket`: which one, so that its slip can be printed again."""
-    number: str = ""

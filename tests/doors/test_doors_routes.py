@@ -138,6 +138,18 @@ def test_every_json_answer_is_as_described(document: Json, house: House) -> None
     assert verb("2", "uncover")["served_at"] == ""
     assert verb("1", "sign-out")["staff"] == ""
     assert verb("1", "close")["state"] == "closed"
+    verb("3", "open")
+    keyed = check("POST", "/api/v1/hall/key-in", {"number": "h1", "service": "relief", "taken_at": "09:40"})
+    assert (keyed["ticket"]["number"], keyed["ticket"]["by_hand"]) == ("H01", True)
+    assert verb("3", "call", {"ticket": "H01"})["state"] == "calling"
+    assert verb("3", "undo")["state"] == "open"
+    verb("3", "call", {"ticket": "H01"})
+    verb("3", "finish")
+    assert verb("3", "reopen")["ticket"]["number"] == "H01"
+    asked_for = check("POST", "/api/v1/hall/print-waiting")
+    assert (asked_for["paper"]["state"], asked_for["waiting"][0]["number"]) == ("queued", "A002")
+    assert len(check("GET", "/api/v1/hall/waiting")["waiting"]) == 4
+    verb("3", "close")
 
     code = house.codes.code(first["id"])
     rated = check("POST", "/api/v1/ratings", {"code": code, "score": 5, "tags": ["quick"]})
