@@ -46,7 +46,7 @@ class Child:
                 start_new_session=True,  # Ctrl-C is for the demo, which then ends them in order
                 preexec_fn=_die_with_parent,
             )
-        self._lines: SimpleQueue[str] = SimpleQueue()
+        self._lines: SimpleQueue[str | None] = SimpleQueue()
         self._reader = threading.Thread(target=self._read, name=f"lines-{name}", daemon=True)
         self._reader.start()
 
@@ -58,12 +58,16 @@ class Child:
         assert self.process.stdout is not None
         for line in self.process.stdout:
             self._lines.put(line.rstrip("\n"))
+        self._lines.put(None)
 
     def line(self, wanted: Callable[[str], bool] = bool, within_s: float = 20.0) -> str:
         """The next line that is wanted. Raises NotStarted with the end of the log."""
         try:
             while True:
                 line = self._lines.get(timeout=within_s)
+                if line is None:
+                    self._lines.put(None)
+                    raise NotStarted(f"{self.name} has ended: {self.last_words()}")
                 if wanted(line):
                     return line
         except Empty:
