@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from edge.hall import events as ev
 from edge.hall import fold_again, fold_counters
-from edge.hall.book import SAMPLES, Book, CounterNow, Finish, Step, Ticket
+from edge.hall.book import SAMPLES, Book, CounterNow, Cut, Finish, Step, Ticket
 from edge.hall.fold_again import called_from
 from edge.hall.hours import minute_of_day
 from edge.hall.moves import announce, at_counter, move
@@ -21,6 +21,8 @@ Handler: TypeAlias = Callable[[Book, Any, Stamp], None]
 
 
 def apply(book: Book, event: ev.Event, stamp: Stamp) -> None:
+    if book.heard and book.heard.boot != stamp.boot:
+        book.silence = Cut(book.heard, stamp)
     handler = _HANDLERS.get(type(event))
     if handler:
         handler(book, event, stamp)
@@ -61,7 +63,7 @@ def _day_opened(book: Book, event: ev.DayOpened, stamp: Stamp) -> None:
         ):
             per_day.clear()
         book.last_calls = ()
-        book.cuts, book.silence = (), None
+        book.cuts = ()
         book.counters = {
             id: replace(c, ticket="", calls=0, priority_run=0) for id, c in book.counters.items()
         }

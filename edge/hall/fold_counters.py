@@ -67,15 +67,13 @@ def _signed_out(book: Book, event: ev.StaffSignedOut, stamp: Stamp) -> None:
 def _daemon_started(book: Book, event: ev.DaemonStarted, stamp: Stamp) -> None:
     book.devices = {d.id: DeviceNow(d, "down", "", stamp) for d in event.devices}
     book.offsets_s = {boot: s for boot, s in book.offsets_s.items() if boot == event.boot}
-    book.silence = Cut(book.heard, stamp) if book.heard else None
+    if book.heard and book.heard.boot == stamp.boot:
+        book.silence = Cut(book.heard, stamp)
 
 
 def _power_returned(book: Book, event: ev.PowerReturned, stamp: Stamp) -> None:
-    if book.heard is None:
-        return
-    is_other_boot = book.heard.boot != stamp.boot
-    last = book.heard if is_other_boot or book.silence is None else book.silence.last
-    book.cuts, book.silence = (*book.cuts, Cut(last, stamp)), None
+    if last := book.silence.last if book.silence else book.heard:
+        book.cuts, book.silence = (*book.cuts, Cut(last, stamp)), None
 
 
 def _device_changed(book: Book, event: ev.DeviceChanged, stamp: Stamp) -> None:
