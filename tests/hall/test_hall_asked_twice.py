@@ -143,6 +143,11 @@ OTHER = {
     ev.DeviceChanged: {"device": "nothing"},
     ev.DocumentCaptured: {"capture": "c", "digest": "d", "size_bytes": -1},
     ev.TicketIssued: {"number": "not a number"},
+    ev.TicketCarried: {"place": 1.0, "issued_at": "soon", "state": "waiting"},
+    ev.ManyTaken: {"kiosk": "nowhere", "taken": 12},
+    ev.WaitingListAsked: {"list": "x"},
+    ev.WaitingListStarted: {"list": "y"},
+    ev.WaitingListEnded: {"list": "y"},
     ev.SlipDecided: {"state": "eaten"},
 }
 
