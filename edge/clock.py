@@ -15,6 +15,10 @@ EARLIEST = datetime(2026, 1, 1, tzinfo=UTC)
 
 _TIMESYNC = Path("/run/systemd/timesync/synchronized")
 # systemd-timesyncd(8), FILES: touched after each successful synchronisation; /run is empty after a boot.
+_RTC = Path("/sys/class/rtc/rtc0")
+# Linux, Documentation/ABI/testing/sysfs-class-rtc: `hctosys` is 1 where the kernel set its clock from this
+# one; `since_epoch` is in seconds. Not seen on a box of ours.
+_RTC_AGREES_S = 60.0
 _STA_UNSYNC = 0x0040
 # Linux, include/uapi/linux/timex.h: the status bit "clock unsynchronized".
 _STATUS_INDEX = 10
@@ -26,26 +30,31 @@ _TIMEX_BYTES = 256
 def trusted(at: datetime, floor: datetime, *, known: bool) -> bool:
     """Is a clock that shows `at` to be believed? The one place that decides it.
 
-    `known`: NTP is in step, or a person or the county said what time it is. `floor` is the latest time that was
-    once trusted: a clock behind it is wrong whoever says otherwise.
+    `known`: NTP is in step, a person or the county said what time it is, or the box's clock has a battery.
+    `floor` is the latest time that was once trusted: behind it a clock is wrong whoever says otherwise.
     """
     return known and at >= max(floor, EARLIEST)
 
 
-def corrected(now: Now, offset_s: float | None, floor: datetime, zone: ZoneInfo) -> Now:
-    """The box's time set right by `offset_s` (a person's or the county's word; None: nobody has said), and judged.
+def corrected(
+    now: Now, offset_s: float | None, floor: datetime, zone: ZoneInfo, *, last: datetime = EARLIEST
+) -> Now:
+    """The box's time set right by `offset_s` (a person's or the county's word; None: nobody) and judged.
 
-    NTP in step (`now.trusted`) outweighs the offset, which was measured against the clock before NTP moved it.
+    NTP in step (`now.trusted`) outweighs the offset, which was measured against the clock before NTP moved
+    it. A clock that goes on while the box is off (`now.kept`) is believed where nobody has said otherwise
+    and it is not behind `last`, the time of the last entry.
     """
     at = now.at
     if offset_s is not None and not now.trusted:
         at += timedelta(seconds=offset_s)
     at = at.replace(microsecond=at.microsecond // 1000 * 1000)
+    kept = now.kept and offset_s is None and at >= last
     return replace(
         now,
         at=at,
         day=at.astimezone(zone).date(),
-        trusted=trusted(at, floor, known=now.trusted or offset_s is not None),
+        trusted=trusted(at, floor, known=now.trusted or offset_s is not None or kept),
         uptime_s=round(now.uptime_s, 3),
     )
 
@@ -60,23 +69,43 @@ def boot_id() -> str:
     return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
 
 
-def system_clock(zone: str, *, in_step: Callable[[], bool] = synchronised) -> Callable[[], Now]:
+def kept_while_off(rtc: Path = _RTC) -> bool:
+    """Was this box's clock set at its start from a clock with a battery, and does that one still agree?
+
+    A battery clock without a battery begins in 1970, and something else has moved the box's clock on since:
+    then they do not agree.
+    """
+    try:
+        is_source = (rtc / "hctosys").read_text("ascii").strip() == "1"
+        shown_s = int((rtc / "since_epoch").read_text("ascii"))
+    except (OSError, ValueError):
+        return False
+    return is_source and abs(shown_s - time.time()) <= _RTC_AGREES_S
+
+
+def system_clock(
+    zone: str,
+    *,
+    in_step: Callable[[], bool] = synchronised,
+    kept: Callable[[], bool] = kept_while_off,
+) -> Callable[[], Now]:
     """A function that reads the box's clock, uncorrected; `trusted` says only whether NTP is in step.
 
-    Raises ZoneInfoNotFoundError for an unknown zone.
+    `kept` is asked once, now. Raises ZoneInfoNotFoundError for an unknown zone.
     """
-    info, boot = ZoneInfo(zone), boot_id()
+    info, boot, is_kept = ZoneInfo(zone), boot_id(), kept()
 
     def read() -> Now:
         at = datetime.now(UTC)
         uptime_s = time.clock_gettime(time.CLOCK_BOOTTIME)
-        return Now(at=at, day=at.astimezone(info).date(), trusted=in_step(), boot=boot, uptime_s=uptime_s)
+        day = at.astimezone(info).date()
+        return Now(at=at, day=day, trusted=in_step(), boot=boot, uptime_s=uptime_s, kept=is_kept)
 
     return read
 
 
 def _kernel_in_step() -> bool:
-    """What the kernel says of its clock (adjtimex(2), read only); False where a container forbids the question."""
+    """What the kernel says of its clock (adjtimex(2), read only); False where a container forbids it."""
     timex = (ctypes.c_int * (_TIMEX_BYTES // 4))()
     try:
         answer = ctypes.CDLL(None).adjtimex(timex)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from edge.errors import JournalError
+from edge.errors import JournalDamaged
 from edge.hall.events import Event, UnknownEvent, from_json, to_json, type_of
 from edge.hall.words import Now, Stamp
 
@@ -70,7 +70,7 @@ def body_of(event: Event, stamp: Stamp, *, trusted: bool, journal: str, source: 
 
 
 def read_entry(seq: int, body: str, chain: str) -> Entry:
-    """Read an entry's row back. Raises JournalError if it is damaged."""
+    """Read an entry's row back. Raises JournalDamaged."""
     try:
         cloud = json.loads(body)
         data = cloud["data"]
@@ -84,4 +84,4 @@ def read_entry(seq: int, body: str, chain: str) -> Entry:
         )
         return Entry(seq, stamp, cloud["trustedtime"], from_json(cloud["type"], data), body, chain)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise JournalError(f"entry {seq} cannot be read: {error}") from error
+        raise JournalDamaged(f"entry {seq} cannot be read: {error}") from error

@@ -15,5 +15,9 @@ class JournalError(Exception):
     """The disk did not take what was to be written; nothing of it has happened."""
 
 
+class JournalDamaged(JournalError):
+    """What was written is not there any more as it was: no writing goes on behind it."""
+
+
 class DeviceUnavailable(Exception):
     """No such device now, or it did not get to the job in time; the job has not begun and never will."""

@@ -9,38 +9,37 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from edge.clock import EARLIEST, corrected
+from edge.complaints import Complaints
 from edge.entries import Entry, canonical, stamped
 from edge.errors import JournalError
-from edge.hall.commands import Command, Tick
-from edge.hall.events import Event, to_json
+from edge.folding import fold
+from edge.hall.commands import Command, RateAtCounter, RateByCode, StartNumbers, Tick
+from edge.hall.events import DayClosed, Event, to_json
 from edge.hall.hall import Hall
 from edge.hall.plan import HallPlan
+from edge.hall.reasons import No
 from edge.hall.views import HallView, TicketView, hall_view, ticket_view
 from edge.hall.waiting_list import WaitingView, waiting_view
 from edge.hall.whys import why
-from edge.hall.words import TIMER, CounterId, Now, Refused, Request
+from edge.hall.words import DAEMON, TIMER, CounterId, Now, Refused, Request
+from edge.jobs import Batch, Job
 from edge.journal import Journal
+from edge.salvage import numbers_in
+from edge.shown import Shown
+from edge.unrecorded import Unrecorded
+from edge.upkeep import Keep, Upkeep
 
 log = logging.getLogger(__name__)
 
 Json: TypeAlias = dict[str, Any]
-_Events: TypeAlias = tuple[Event, ...]
 
 _BATCH = 200
 """Jobs in one transaction at most, so that nobody waits behind an endless one."""
-_DAYS_BEYOND = 1
-"""Business days folded beside those in which a ticket can still be rated."""
-_TIDY_AGAIN_S = 10.0
-"""After a checkpoint that failed: each try writes, and on a full disk in vain."""
-_COMPLAIN_AGAIN_S = 60.0
-_COMPLAINTS = 50
-"""Different ones that are remembered as said."""
 BUG = "internal"
 """The refusal's key when a command met a fault of the program; the log has the trace."""
 
@@ -53,58 +52,43 @@ class Answer:
     repeated: bool = False
 
 
-@dataclass(eq=False)
-class _Job:
-    """A command or a fact, and who waits for its end."""
-
-    asked: Command | Event
-    end: "Future[Any]" = field(default_factory=Future)
-
-
-@dataclass
-class _Batch:
-    """What one turn decided, before the disk has it."""
-
-    now: Now
-    events: list[Event] = field(default_factory=list)
-    spans: list[tuple[_Job, int, int]] = field(default_factory=list)
-    """Jobs and the range of `events` that is theirs."""
-    answered: list[tuple[_Job, tuple[Event, ...]]] = field(default_factory=list)
-    """Jobs whose key was used before, and what it caused then."""
-    refused: list[tuple[_Job, Refused]] = field(default_factory=list)
-
-
 class Registrar:
     def __init__(
-        self, journal: Journal, plan: HallPlan, clock: Callable[[], Now], *, tick_s: float = 1.0
+        self,
+        journal: Journal,
+        plan: HallPlan,
+        clock: Callable[[], Now],
+        *,
+        tick_s: float = 1.0,
+        keep: Keep | None = None,
     ) -> None:
-        """`clock` reads the box's own time, uncorrected (`clock.system_clock`)."""
+        """`clock` reads the box's own time, uncorrected (`clock.system_clock`); `keep` None: everything."""
         self.journal = journal
-        self.view: HallView
-        """The present state, replaced whole; there from `start` on."""
         self._plan, self._clock, self._tick_s = plan, clock, tick_s
         self._zone = ZoneInfo(plan.timezone)
-        self._mailbox: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._mailbox: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._gate = threading.Lock()
         self._open = False
-        self._shown = threading.Condition()
+        self._shown = Shown(plan)
         self._cursors: dict[str, int] = {}
         self._thread = threading.Thread(target=self._run, name="registrar")
         self._disk_trouble = self._view_trouble = ""
-        self._version = 0
-        self._hall = self._picture = Hall(plan)
-        self._floor = EARLIEST
+        self._hall = Hall(plan)
+        self._floor = self._last = EARLIEST
         self._beat = time.monotonic()
         self._tick_due = 0.0
-        self._tidy_again = 0.0
-        self._complained: dict[str, float] = {}
+        self._upkeep = Upkeep(journal, plan, keep or Keep())
+        self._unrecorded = Unrecorded()
+        self._is_ahead = False
+        """The working hall, of the disk."""
+        self._complain = Complaints(log, "registrar").say
 
     # --- for everybody, on any thread -----------------------------------------------------------------------
 
     def start(self) -> None:
         """Fold the hall from the journal, make the first view, and begin. Raises JournalError."""
-        self._fold()
-        self._show(self._picture)
+        self._upkeep.is_stale = self._fold()
+        self._show(self._shown.picture)
         self._turn([])
         self._open = True
         self._thread.start()
@@ -117,12 +101,17 @@ class Registrar:
             self._open = False
             self._mailbox.put(None)
         self._thread.join()
+        if self._unrecorded:
+            log.error("registrar: %d calls were never recorded, and are lost", len(self._unrecorded))
+        on_disk = not (self._disk_trouble or self._is_ahead or self._unrecorded)
+        self._upkeep.end(self._hall, self._floor, on_disk=on_disk)
 
     def ask(self, command: Command) -> Answer:
         """Do what is asked; returns when it is on disk.
 
         Raises Refused (the hall's no; `internal` for a fault of the program) and JournalError (the disk
-        did not take it: nothing has happened).
+        did not take it: nothing has happened). Where the disk takes nothing at all, calls, recalls, no-shows
+        and finishes go on in memory, and the view says how many are `unrecorded`.
         """
         answer: Answer = self._put(command)
         return answer
@@ -139,34 +128,34 @@ class Registrar:
 
     def remembered(self, request: Request) -> tuple[Event, ...] | None:
         """What this key caused today, None if nothing. Raises Refused (`key_reused`)."""
-        return self._picture.remembered(request)
+        return self._shown.picture.remembered(request)
+
+    @property
+    def view(self) -> HallView:
+        """The present state, replaced whole; there from `start` on."""
+        return self._shown.view
 
     def wait_view(self, seq: int, timeout_s: float) -> HallView:
         """The view as soon as it is newer than `seq` or changed by time alone, else the present one."""
-        with self._shown:
-            version = self._version
-            self._shown.wait_for(
-                lambda: self.view.seq > seq or self._version != version or not self._open, timeout_s
-            )
-            return self.view
+        return self._shown.wait(seq, timeout_s)
 
     def now(self) -> Now:
         """The time as the hall takes it: set right by who knows, and judged. Any thread."""
         raw = self._clock()
-        hall = self._picture
+        hall = self._shown.picture
         offset_s = hall.clock_offset(raw.boot) if hall.clock_is_set(raw.boot) else None
-        return corrected(raw, offset_s, self._floor, self._zone)
+        return corrected(raw, offset_s, self._floor, self._zone, last=self._last)
 
     def ticket(self, id_or_number: str) -> TicketView | None:
-        return ticket_view(self._picture, id_or_number, self.now())
+        return ticket_view(self._shown.picture, id_or_number, self.now())
 
     def why(self, counter: CounterId, ticket: str = "") -> Json:
         """Who is next at a counter and why, and why this ticket is not. Raises Refused."""
-        return why(self._picture, counter, self.now(), ticket)
+        return why(self._shown.picture, counter, self.now(), ticket)
 
     def waiting(self) -> WaitingView:
         """Everybody who waits, and what became of the list on paper."""
-        return waiting_view(self._picture.book)
+        return waiting_view(self._shown.picture.book)
 
     def healthy(self) -> str | None:
         """None: all is well; else what is wrong."""
@@ -181,7 +170,7 @@ class Registrar:
     # --- the thread -----------------------------------------------------------------------------------------
 
     def _put(self, asked: Command | Event) -> Any:
-        job = _Job(asked)
+        job = Job(asked)
         with self._gate:
             if not self._open:
                 raise JournalError("the registrar is not running")
@@ -198,12 +187,11 @@ class Registrar:
             except Exception as error:  # noqa: BLE001  (a job's edge: logged with its trace by `_complain`)
                 self._complain("a turn failed; the hall is folded anew", error)
                 self._give_up(jobs, JournalError(f"registrar: {error!r}"))
-        with self._shown:
-            self._shown.notify_all()
+        self._shown.end()
 
-    def _take(self) -> tuple[list[_Job], bool]:
+    def _take(self) -> tuple[list[Job], bool]:
         """Whatever waits, or nothing when a tick is due; False once the last job has been taken."""
-        jobs: list[_Job] = []
+        jobs: list[Job] = []
         try:
             job = self._mailbox.get(timeout=max(self._tick_due - time.monotonic(), 0.001))
             while job is not None:
@@ -215,29 +203,91 @@ class Registrar:
             return jobs, True
         return jobs, False
 
-    def _turn(self, jobs: list[_Job]) -> None:
+    def _turn(self, jobs: list[Job]) -> None:
         ticks = time.monotonic() >= self._tick_due
         if ticks:
             self._tick_due = time.monotonic() + self._tick_s
         try:
-            self._recover()
-            batch = self._decide([_Job(Tick(by=TIMER)), *jobs] if ticks else jobs)
-            entries = self._write(batch, flush_cursors=ticks or not self._open)
+            batch, entries = self._on_disk(jobs, ticks=ticks)
         except JournalError as error:
-            self._give_up(jobs, error)
-            if ticks:
-                self._show(self._picture)
+            self._off_disk(jobs, error)
             return
         if entries or ticks:
             self._show(self._hall.snapshot())
         self._answer(batch, entries)
-        self._tidy(idle=not jobs)
+        self._upkeep.is_stale |= any(isinstance(e.event, DayClosed) for e in entries)
+        self._upkeep.tidy(idle=not jobs)
+        if ticks and not jobs:
+            self._upkeep.rest(self._shown.picture, self._floor)
 
-    def _decide(self, jobs: list[_Job]) -> _Batch:
+    def _on_disk(self, jobs: list[Job], *, ticks: bool) -> tuple[Batch, tuple[Entry, ...]]:
+        """Decide and write; on a full disk once more without the ballast. Raises JournalError."""
+        first = [Job(self._begin_above())] if self.journal.after else []
+        jobs = [*([Job(Tick(by=TIMER))] if ticks else []), *first, *jobs]
+        try:
+            self._recover()
+            done = self._written(jobs, ticks=ticks)
+        except JournalError:
+            if not self._upkeep.ballast.spend():
+                raise
+            self._recover(afresh=True)
+            done = self._written(jobs, ticks=ticks)
+        if first:
+            self.journal.settle()
+        return done
+
+    def _written(self, jobs: list[Job], *, ticks: bool) -> tuple[Batch, tuple[Entry, ...]]:
+        self._is_ahead = True
+        batch = self._decide(jobs)
+        entries = self._write(batch, flush_cursors=ticks or not self._open)
+        self._is_ahead = False
+        return batch, entries
+
+    def _begin_above(self) -> StartNumbers:
+        """A journal was lost: nobody knows all of the numbers that it had given."""
+        seen = numbers_in(self.journal.path.with_name(self.journal.after))
+        return StartNumbers(by=DAEMON, seen=seen, in_doubt=True)
+
+    def _off_disk(self, jobs: list[Job], error: JournalError) -> None:
+        """The disk takes nothing: who waits already is served on, the rest is refused."""
+        self._complain(f"nothing is written: {error}")
+        self._disk_trouble = str(error)
+        try:
+            if self._is_ahead:
+                self._fold()
+                self._unrecorded.apply_to(self._hall)
+        except JournalError as worse:
+            self._give_up(jobs, worse)
+            return
+        decided = [(job, self._end_of(job.asked, error)) for job in jobs]
+        self._show(self._hall.snapshot())
+        for job, end in decided:
+            if isinstance(end, Exception):
+                job.end.set_exception(end)
+            else:
+                job.end.set_result(Answer(end, self.view))
+
+    def _end_of(self, asked: Command | Event, error: JournalError) -> tuple[Event, ...] | Exception:
+        """What comes of a job without a disk: events in memory alone, or a no."""
+        if isinstance(asked, RateAtCounter | RateByCode):
+            return Refused(No.RATE_NOT_KEPT)
+        if isinstance(asked, Event) or not self._unrecorded.takes(asked):
+            return JournalError(str(error))
+        try:
+            return self._hall.remembered(asked.request) or self._unrecorded.decide(
+                self._hall, asked, self.now()
+            )
+        except Refused as no:
+            return no
+        except Exception as fault:  # noqa: BLE001  (a job's edge: logged with its trace by `_complain`)
+            self._complain(f"{type(asked).__name__} is refused", fault)
+            return Refused(BUG)
+
+    def _decide(self, jobs: list[Job]) -> Batch:
         """Decide on and apply each job; one that breaks the hall is refused, and the rest begun anew."""
-        broken: list[_Job] = []
+        broken: list[Job] = []
         while True:
-            batch = _Batch(self.now(), refused=[(job, Refused(BUG)) for job in broken])
+            batch = Batch(self.now(), refused=[(job, Refused(BUG)) for job in broken])
             for job in jobs:
                 if job not in broken and not self._consider(job, batch):
                     broken.append(job)
@@ -246,7 +296,7 @@ class Registrar:
             else:
                 return batch
 
-    def _consider(self, job: _Job, batch: _Batch) -> bool:
+    def _consider(self, job: Job, batch: Batch) -> bool:
         """One job; False if applying its events failed, so that the working hall is no longer sound."""
         try:
             before, events = self._events_of(job.asked, batch.now)
@@ -288,19 +338,21 @@ class Registrar:
             ).encode()  # what cannot be written fails here, alone, and not with its batch
         return None, events
 
-    def _write(self, batch: _Batch, *, flush_cursors: bool) -> tuple[Entry, ...]:
+    def _write(self, batch: Batch, *, flush_cursors: bool) -> tuple[Entry, ...]:
         with self._gate:
             cursors = dict(self._cursors) if batch.events or flush_cursors else {}
         entries = self.journal.append(batch.events, batch.now, cursors)
-        if entries and batch.now.trusted:
-            self._floor = max(self._floor, batch.now.at)
+        if entries:
+            self._last = entries[-1].stamp.at
+            if batch.now.trusted:
+                self._floor = max(self._floor, self._last)
         with self._gate:
             for name, seq in cursors.items():
                 if self._cursors.get(name) == seq:
                     del self._cursors[name]
         return entries
 
-    def _answer(self, batch: _Batch, entries: tuple[Entry, ...]) -> None:
+    def _answer(self, batch: Batch, entries: tuple[Entry, ...]) -> None:
         for job, no in batch.refused:
             job.end.set_exception(no)
         for job, events in batch.answered:
@@ -311,7 +363,7 @@ class Registrar:
             else:
                 job.end.set_result(Answer(tuple(batch.events[start:stop]), self.view))
 
-    def _give_up(self, jobs: list[_Job], error: JournalError) -> None:
+    def _give_up(self, jobs: list[Job], error: JournalError) -> None:
         """Refuse a whole batch; the working hall may be ahead of the disk: folded anew before the next."""
         self._complain(f"nothing is written: {error}")
         self._disk_trouble = str(error)
@@ -319,71 +371,34 @@ class Registrar:
             if not job.end.done():
                 job.end.set_exception(JournalError(str(error)))
 
-    def _recover(self) -> None:
-        """After a failed write: see whether the disk takes one again, and fold anew. Raises JournalError."""
-        if self._disk_trouble:
-            self.journal.probe()
-            self._fold()
-            self._disk_trouble = ""
-
-    def _tidy(self, *, idle: bool) -> None:
-        if time.monotonic() < self._tidy_again:
+    def _recover(self, *, afresh: bool = False) -> None:
+        """After a failed write: see whether the disk takes one again, write down what was done meanwhile,
+        and fold anew. Raises JournalError.
+        """
+        if not (self._disk_trouble or afresh):
             return
-        try:
-            self.journal.tidy(idle=idle)
-        except JournalError as error:
-            self._tidy_again = time.monotonic() + _TIDY_AGAIN_S
-            self._complain(f"the journal's WAL stays as it is: {error}")
-
-    def _complain(self, what: str, fault: Exception | None = None) -> None:
-        """Log trouble, a fault of the program with its trace: once, then each minute."""
-        complaint = f"{what}: {fault!r}" if fault else what
-        due_s = self._complained.get(complaint, 0.0)
-        if time.monotonic() >= due_s:
-            if len(self._complained) > _COMPLAINTS:
-                self._complained.clear()
-            self._complained[complaint] = time.monotonic() + _COMPLAIN_AGAIN_S
-            log.error("registrar: %s", complaint, exc_info=fault)
+        self.journal.probe()
+        if self._unrecorded:
+            log.info("registrar: %d calls are recorded after all", self._unrecorded.write(self.journal))
+        self._fold()
+        self._disk_trouble = ""
 
     # --- state ----------------------------------------------------------------------------------------------
 
-    def _fold(self) -> None:
-        """Build the hall from the entries of the days that still matter. Raises JournalError."""
-        hall, floor = Hall(self._plan), EARLIEST
-        seq = self.journal.fold_start(self._plan.rules.rate_by_code_days + _DAYS_BEYOND)
-        while entries := self.journal.read_after(seq, 1000):
-            for entry in entries:
-                _apply_again(hall, entry)
-                if entry.trusted:
-                    floor = max(floor, entry.stamp.at)
-            seq = entries[-1].seq
-        self._hall, self._floor = hall, floor
-        self._picture = hall.snapshot()
+    def _fold(self) -> bool:
+        """Build the hall from the disk; does the checkpoint want to be made anew? Raises JournalError."""
+        folded = fold(self.journal, self._plan)
+        self._hall, self._floor, self._last = folded.hall, folded.floor, folded.last
+        self._shown.picture, self._is_ahead = folded.hall.snapshot(), False
+        return folded.stale
 
     def _show(self, picture: Hall) -> None:
         """Swap the view and the picture that other threads read: what is on disk, seen at this moment."""
         try:
-            view = hall_view(picture, self.now())
+            view = replace(hall_view(picture, self.now()), unrecorded=len(self._unrecorded))
         except Exception as error:  # noqa: BLE001  (a job's edge: logged with its trace by `_complain`)
             self._complain("the view could not be made, the former one stays", error)
             self._view_trouble = f"view: {error!r}"
             return
         self._view_trouble = ""
-        with self._shown:
-            changed = self._version == 0 or _timeless(view) != _timeless(self.view)
-            self.view, self._picture = view, picture
-            if changed:
-                self._version += 1
-                self._shown.notify_all()
-
-
-def _timeless(view: HallView) -> HallView:
-    return replace(view, clock=replace(view.clock, at=""))
-
-
-def _apply_again(hall: Hall, entry: Entry) -> None:
-    """A fault in reading the past must not keep the hall closed: it is logged, and the rest goes on."""
-    try:
-        hall.apply(entry.event, entry.stamp)
-    except Exception:
-        log.exception("registrar: entry %d could not be applied", entry.seq)
+        self._shown.swap(view, picture)

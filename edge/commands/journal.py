@@ -7,7 +7,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from edge.journal import Entry, entries_after, head, verify
+from edge import checkpoint
+from edge.journal import Entry, entries_after, head
+from edge.verify import verify
 
 JOURNAL_FILE = "journal.db"
 _LOOK_EVERY_S = 0.5
@@ -38,7 +40,13 @@ def _verify(path: Path) -> int:
     if verdict.bad_seq:
         print(f"{path}: bad at entry {verdict.bad_seq}: {verdict.problem}", file=sys.stderr)
         return 1
-    print(f"{path}: {verdict.entries} entries, chain whole, journal {verdict.journal}, head {verdict.head}")
+    if verdict.checkpoint == "other":
+        print(f"{path}: {checkpoint.FILE} is not what the journal says; delete it", file=sys.stderr)
+        return 1
+    pruned = f", from {verdict.first} on" if verdict.first > 1 else ""
+    same = ", checkpoint the same" if verdict.checkpoint == "same" else ""
+    whole = f"{verdict.entries} entries{pruned}, chain whole{same}"
+    print(f"{path}: {whole}, journal {verdict.journal}, head {verdict.head}")
     return 0
 
 

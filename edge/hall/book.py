@@ -178,6 +178,10 @@ class Book:
     day: str = ""
     """The business day, `YYYY-MM-DD`; stays after its close until the next one opens."""
     day_open: bool = False
+    day_is_sure: bool = False
+    """A clock that was known to be right has shown this day."""
+    numbers_in_doubt: bool = False
+    """A journal was lost, and this may be a day in which it gave numbers."""
     tickets: dict[TicketId, Ticket] = field(default_factory=dict)
     numbers: dict[str, TicketId] = field(default_factory=dict)
     last_number: dict[str, int] = field(default_factory=dict)

@@ -226,6 +226,20 @@ class CloseDay(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class StartNumbers(Command):
+    """An earlier machine has given numbers today: ours go on behind them."""
+
+    service: ServiceId = ""
+    """Empty: all of them."""
+    last: int | None = None
+    """The last number given; None: nobody knows, begin in the upper half of the range."""
+    seen: tuple[tuple[str, str, int], ...] = ()
+    """Day, prefix and number that were certainly given."""
+    in_doubt: bool = False
+    """Until a new day opens under a clock that is right: any day may be the one of those numbers."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class MarkServedByHand(Command):
     """After a cut: numbers of a service up to this one were served without the machine."""
 

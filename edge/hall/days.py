@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from edge.hall import commands as cmd
+from edge.hall import numbering
 from edge.hall.book import AT_COUNTER, Book, Ticket
 from edge.hall.carry import is_here, taken_along
 from edge.hall.events import ClockSet, DayClosed, DayOpened, Event, ServiceFinished, TicketExpired
@@ -36,7 +37,7 @@ def change(book: Book, now: Now, reopen: bool) -> tuple[Event, ...]:
 def _turning(book: Book, now: Now, *opening: Event) -> tuple[Event, ...]:
     """One day ends and another begins; `now` as it is in the new one."""
     here = [t for t in book.all_live() if is_here(book, t, now)] if book.day_open else []
-    return (*closing(book, here), *opening, *taken_along(book, here, now))
+    return (*closing(book, here), *opening, *numbering.again(book), *taken_along(book, here, now))
 
 
 def closing(book: Book, here: Collection[Ticket] = ()) -> tuple[Event, ...]:

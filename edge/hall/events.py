@@ -186,6 +186,16 @@ class NumbersLow(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NumbersStartAt(Event):
+    """Numbers of a service go on after `last`: an earlier machine has given those before it, or may have."""
+
+    service: ServiceId
+    last: int
+    in_doubt: bool = False
+    """Nobody said so, a journal was lost."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class TicketCalled(Event):
     ticket: TicketId
     number: str

@@ -30,6 +30,8 @@ def apply(book: Book, event: ev.Event, stamp: Stamp) -> None:
         _remember(book, event)
     if event.by.door not in (Door.DAEMON, Door.TIMER):
         book.silence = None
+    if stamp.trusted and stamp.day.isoformat() == book.day:
+        book.day_is_sure = True
     book.heard = stamp
 
 
@@ -44,6 +46,8 @@ def _remember(book: Book, event: ev.Event) -> None:
 def _day_opened(book: Book, event: ev.DayOpened, stamp: Stamp) -> None:
     day_of(event.date)  # no date, no day: ValueError before anything is changed
     if event.date != book.day:
+        book.numbers_in_doubt = book.numbers_in_doubt and not book.day_is_sure
+        book.day_is_sure = False
         book.formers = fold_again.formers(book)
         book.hints = ()
         for per_day in (
@@ -75,6 +79,12 @@ def _day_closed(book: Book, event: ev.DayClosed, stamp: Stamp) -> None:
     book.counters = {
         id: CounterNow(id, calls=c.calls, priority_run=c.priority_run) for id, c in book.counters.items()
     }
+
+
+def _numbers_start_at(book: Book, event: ev.NumbersStartAt, stamp: Stamp) -> None:
+    if service := book.plan.service(event.service):
+        book.last_number[service.prefix] = int(event.last)
+        book.numbers_in_doubt = event.in_doubt
 
 
 def _clock_set(book: Book, event: ev.ClockSet, stamp: Stamp) -> None:
@@ -289,6 +299,7 @@ _HANDLERS: dict[type[ev.Event], Handler] = {
     ev.DayOpened: _day_opened,
     ev.DayClosed: _day_closed,
     ev.ClockSet: _clock_set,
+    ev.NumbersStartAt: _numbers_start_at,
     ev.TicketIssued: _issued,
     ev.TicketCalled: _called,
     ev.TicketRecalled: _recalled,

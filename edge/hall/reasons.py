@@ -77,6 +77,8 @@ class No(StrEnum):
     ALREADY_RATED = "already_rated"
     RATE_TOO_LATE = "rate_too_late"
     BAD_SCORE = "bad_score"
+    RATE_NOT_KEPT = "rate_not_kept"
+    """The disk takes nothing: a rating that may be lost is not taken."""
 
     # the day and the clock
     BAD_DATE = "bad_date"

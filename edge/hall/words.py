@@ -119,6 +119,8 @@ class Now:
     """Boot id; with `uptime_s` the center can correct `at` later."""
     uptime_s: float
     """Monotonic seconds since boot."""
+    kept: bool = False
+    """Did a clock with a battery set the box's at its start?"""
 
 
 @dataclass(frozen=True)

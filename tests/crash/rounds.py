@@ -11,7 +11,7 @@ from pathlib import Path
 from edge.entries import Entry
 from edge.hall.events import TicketCalled, TicketIssued
 from edge.hall.words import Refused
-from edge.journal import verify
+from edge.verify import verify
 from tests.crash.child import call, take
 from tests.crash.hall import House
 

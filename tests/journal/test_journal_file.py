@@ -10,7 +10,8 @@ import pytest
 from edge.entries import link
 from edge.errors import JournalError
 from edge.hall.events import CounterOpened, DayClosed, DayOpened, Event
-from edge.journal import Journal, entries_after, head, verify
+from edge.journal import Journal, entries_after, head
+from edge.verify import verify
 from tests.journal.moment import SOURCE, now
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.journal import verify
+from edge.verify import verify
 from tests.crash.hall import House
 from tests.crash.rounds import ROOT, Told, child, issued, one_round
 
@@ -80,26 +80,39 @@ def test_a_flush_that_fails_refuses_its_batch_and_the_hall_goes_on(tmp_path: Pat
 def small_disk() -> Iterator[tuple[Path, int]]:
     """A folder that fills up after some MB: mounted where that is allowed, else by a limit for a file."""
     with tempfile.TemporaryDirectory() as name:
-        mount = ["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", name]
+        mount = ["mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", name]
         mounted = subprocess.run(mount, capture_output=True, check=False).returncode == 0
         try:
-            yield Path(name), 0 if mounted else 5 << 20
+            yield Path(name), 0 if mounted else 9 << 20
         finally:
             if mounted:
                 subprocess.run(["umount", "-l", name], check=True)
 
 
-def test_a_full_disk_refuses_in_words_and_goes_on_when_there_is_room(small_disk: tuple[Path, int]) -> None:
+def test_a_full_disk_serves_who_waits_refuses_numbers_and_writes_all_down_later(
+    small_disk: tuple[Path, int],
+) -> None:
     folder, limit = small_disk
     args = [sys.executable, "-m", "tests.registrar.full_disk", str(folder), str(limit)]
     done = subprocess.run(args, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout)
-    assert said["refused"] == ["JournalError"] * 5 and "journal.db" in said["why"]
-    assert said["unhealthy"] == said["why"] and said["healthy"] is None
+    assert not said["ballast_left"] and "the ballast is freed" in done.stderr
+    assert "journal.db" in said["why"] and said["unhealthy"] and "Traceback" not in done.stderr
     assert said["waiting_while_full"] == said["answered"]
+    assert said["dark"] == {
+        "called": ["A001"],
+        "resent": ["A001"],
+        "unrecorded": [1, 3, 4],
+        "at_counter": [None, "A002"],
+        "take": "JournalError",
+        "rate": "rate_not_kept",
+        "events_stand_still": True,
+    }
+    done_meanwhile = ["TicketCalled", "TicketRecalled", "ServiceStarted", "ServiceFinished", "TicketCalled"]
+    assert said["recorded"][:5] == done_meanwhile
     assert said["next"] == f"A{said['answered'] + 1:03d}"
-    assert said["bad_seq"] == 0 and "Traceback" not in done.stderr
+    assert said["bad_seq"] == 0 and said["checkpoint"] == "same"
 
 
 def test_a_read_only_folder_is_said_in_one_line(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from edge.clock import system_clock
 from edge.hall.commands import CallNext, OpenCounter, OpenDay, TakeTicket
 from edge.hall.events import ServiceStarted
 from edge.hall.words import By, Door, Refused
-from edge.journal import verify
+from edge.verify import verify
 from tests.crash.hall import MORNING, House
 from tests.crash.rounds import ROOT, child, issued
 from tests.registrar.hand import HandClock, until

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from edge.journal import verify
+from edge.verify import verify
 from tests.broker import Broker, Recorder
 
 ROOT = Path(__file__).parents[2]

@@ -1,0 +1,47 @@
+"""What other threads see of the hall: a view and a picture, swapped whole; and how to wait for the next."""
+
+import threading
+from dataclasses import replace
+
+from edge.hall.hall import Hall
+from edge.hall.plan import HallPlan
+from edge.hall.views import HallView
+
+
+class Shown:
+    """`swap` and `end` belong to the registrar, the rest to anybody."""
+
+    def __init__(self, plan: HallPlan) -> None:
+        self.view: HallView
+        self.picture = Hall(plan)
+        """Changed by nobody."""
+        self._changed = threading.Condition()
+        self._version = 0
+        self._ended = False
+
+    def swap(self, view: HallView, picture: Hall) -> None:
+        with self._changed:
+            is_news = self._version == 0 or _timeless(view) != _timeless(self.view)
+            self.view, self.picture = view, picture
+            if is_news:
+                self._version += 1
+                self._changed.notify_all()
+
+    def wait(self, seq: int, timeout_s: float) -> HallView:
+        """The view as soon as it is newer than `seq` or changed by time alone, else the present one."""
+        with self._changed:
+            version = self._version
+            self._changed.wait_for(
+                lambda: self.view.seq > seq or self._version != version or self._ended, timeout_s
+            )
+            return self.view
+
+    def end(self) -> None:
+        """No other will come: wakes who waits."""
+        with self._changed:
+            self._ended = True
+            self._changed.notify_all()
+
+
+def _timeless(view: HallView) -> HallView:
+    return replace(view, clock=replace(view.clock, at=""))
