@@ -95,12 +95,10 @@ def sign_in(book: Book, command: cmd.SignIn, now: Now) -> Events:
     if staff in ("", counter.staff, *counter.beside):
         return ()
     is_market = ask is not None and ask.why == "market_day" and ask.staff == staff
-    if counter.staff and (command.beside or is_market):
-        return (ev.StaffSignedIn(counter=counter.id, staff=staff, beside=True),)
-    back: Events = ()
-    if counter.is_paused and counter.reason in ASKS:
-        back = (ev.CounterOpened(counter=counter.id),)
-    return (*signed_out(counter), ev.StaffSignedIn(counter=counter.id, staff=staff), *back)
+    beside = bool(counter.staff) and (command.beside or is_market)
+    leaves = () if beside else signed_out(counter)
+    back = (ev.CounterOpened(counter=counter.id),) if counter.is_paused and counter.reason in ASKS else ()
+    return (*leaves, ev.StaffSignedIn(counter=counter.id, staff=staff, beside=beside), *back)
 
 
 def _refuse_stranger(book: Book, staff: StaffNumber) -> None:

@@ -104,7 +104,7 @@ class RandomDays(RuleBasedStateMachine):
 
     def call_next_once(self, counter, by):
         hall = self.scene.hall
-        planned = hall.plan.counter(counter)
+        planned = hall.book.planned(counter)
         is_same_day = hall.book.day_open and hall.day >= self.scene.now().day.isoformat()
         run = hall.book.counter(counter).priority_run
         expected = policy.next_of(hall.plan, planned, hall.book.waiting_for(planned), run)
@@ -140,10 +140,40 @@ class RandomDays(RuleBasedStateMachine):
         self.ask(cmd.Transfer(by=HTTP, counter=counter, to_counter=to))
         self.ask(cmd.FinishService(by=HTTP, counter=counter, outcome=outcome))
 
-    @rule(counter=COUNTERS, verb=st.sampled_from(COUNTER), more=st.sampled_from(["", "001", "lunch"]))
+    @rule(counter=COUNTERS, verb=st.sampled_from(COUNTER), more=st.sampled_from(["", "001", "leave"]))
     def counter_itself(self, counter, verb, more):
         name = {cmd.PauseCounter: "reason", cmd.SignIn: "staff"}.get(verb)
         self.ask(verb(by=HTTP, counter=counter, **({name: more} if name else {})))
+
+    @rule(counter=COUNTERS, at=st.sampled_from(["", "1", "2", "3", "9"]))
+    def one_clerk_for_both(self, counter, at):
+        verb = {"at": at} if at else {}
+        self.ask((cmd.Cover if at else cmd.Uncover)(by=HTTP, counter=counter, **verb))
+
+    @rule(counter=st.sampled_from(["1", "2"]), beside=st.booleans(), leaves=st.booleans())
+    def somebody_stands_in(self, counter, beside, leaves):
+        if leaves:
+            self.ask(cmd.PauseCounter(by=PAD, counter=counter, reason="leave"))
+        asked = {a.counter: a.staff for a in self.scene.view().asks}
+        before = self.scene.counter(counter)
+        self.ask(cmd.SignIn(by=PAD, counter=counter, beside=beside))
+        after = self.scene.counter(counter)
+        if counter in asked and not before.served_at:
+            assert asked[counter] in (after.staff, *after.beside)
+            assert after.state != "paused"
+
+    @rule(minutes=st.sampled_from([0, 3, 20]), says_clear=st.booleans())
+    def the_power_goes(self, minutes, says_clear):
+        self.scene.at += timedelta(minutes=minutes)
+        self.scene.off_and_on(f"boot-{self.keys}-cut")
+        events = self.ask(cmd.Tick(by=By(Door.TIMER)))
+        self.scene.happens(ev.DaemonStarted(version="1", boot=self.scene.boot))
+        if any(isinstance(e, ev.PowerReturned) for e in events):
+            assert {c.state for c in self.scene.view().counters} <= {"closed", "paused"}
+        elif self.scene.trusted and minutes > 5:
+            assert not any(c.is_open and not c.is_paused for c in self.scene.hall.book.counters.values())
+        if says_clear:
+            self.ask(cmd.ClearBeforeCut(by=HTTP))
 
     @rule(ticket=NUMBERS, service=st.sampled_from(["social", "civil"]), cancels=st.integers(0, 2))
     def give_up(self, ticket, service, cancels):
@@ -238,6 +268,26 @@ class RandomDays(RuleBasedStateMachine):
             planned = book.plan.counter(counter.id)
             if planned.takes_tickets:
                 assert counter.waiting == len(self.scene.why(counter.id)["order"])
+
+    @invariant()
+    def a_counter_held_elsewhere_calls_nobody_and_is_held_once(self):
+        book, view = self.scene.hall.book, self.scene.view()
+        held = [id for c in view.counters for id in c.holds]
+        assert len(held) == len(set(held))
+        for counter in view.counters:
+            if counter.served_at:
+                there = next(c for c in view.counters if c.id == counter.served_at)
+                assert not counter.ticket and not counter.holds and not there.served_at
+                assert counter.id in there.holds
+                assert (counter.staff, counter.reason) == (there.staff, there.reason)
+                assert not book.counter(counter.id).is_open
+
+    @invariant()
+    def nobody_signs_in_twice_at_a_counter(self):
+        for counter in self.scene.hall.book.counters.values():
+            there = [s for s in (counter.staff, *counter.beside) if s]
+            assert len(there) == len(set(there))
+            assert counter.staff or not counter.beside
 
     @invariant()
     def a_ticket_that_is_over_is_nowhere(self):
