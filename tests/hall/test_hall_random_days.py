@@ -2,7 +2,7 @@
 
 from collections import Counter as Tally
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from hall_scenario import CODE, HTTP, KIOSK, PAD, PLAN, POSTS, Scene, everything, request, with_rules
 from hypothesis import HealthCheck, settings
@@ -13,7 +13,10 @@ from edge.hall import commands as cmd
 from edge.hall import events as ev
 from edge.hall import policy
 from edge.hall.book import AT_COUNTER, OVER
+from edge.hall.hours import local
+from edge.hall.plan import Hours, Quota
 from edge.hall.words import By, Door, Outcome, PaperState, Refused, TicketState
+from edge.hall.workdays import Calendar, DayType
 
 COUNTERS = st.sampled_from(["1", "2", "3", "1", "2", "3", "9"])
 SERVICES = st.sampled_from(["social", "social", "civil", "land", "tax"])
@@ -25,6 +28,21 @@ SERVE = [cmd.Recall, cmd.StartService, cmd.FinishService, cmd.MarkNoShow, cmd.Ho
 COUNTER = [cmd.OpenCounter, cmd.OpenCounter, cmd.PauseCounter, cmd.CloseCounter, cmd.SignIn, cmd.SignOut]
 
 
+MOST = 4
+LIMITS = [
+    {},
+    {
+        "services": (
+            replace(PLAN.services[0], quota=(Quota(Hours("00:00", "24:00"), MOST),)),
+            *PLAN.services[1:],
+        ),
+        "hours": (Hours("08:00", "12:00"),),
+        "calendar": Calendar(dates={date(2026, 11, 24): DayType.CLOSED, date(2026, 11, 25): DayType.MARKET}),
+    },
+]
+"""A hall without limits, and one of mornings, of so many numbers a day, and of a closed day."""
+
+
 class RandomDays(RuleBasedStateMachine):
     @initialize(
         trusted=st.booleans(),
@@ -32,10 +50,11 @@ class RandomDays(RuleBasedStateMachine):
         by_time=st.booleans(),
         others=st.integers(0, 3),
         start_after_s=st.sampled_from([0.0, 20.0]),
+        limits=st.sampled_from(LIMITS),
     )
-    def morning(self, trusted, posts, by_time, others, start_after_s):
+    def morning(self, trusted, posts, by_time, others, start_after_s, limits):
         plan = with_rules(
-            replace(PLAN, posts=posts),
+            replace(PLAN, posts=posts, **limits),
             first_come_across_services=by_time,
             no_show_after_others=others,
             start_after_call_s=start_after_s,
@@ -95,7 +114,19 @@ class RandomDays(RuleBasedStateMachine):
     )
     def take(self, service, priority, kiosk, often):
         for _ in range(often):
-            self.ask(cmd.TakeTicket(by=KIOSK, service=service, priority=priority, kiosk=kiosk))
+            events = self.ask(cmd.TakeTicket(by=KIOSK, service=service, priority=priority, kiosk=kiosk))
+            if any(isinstance(e, ev.TicketIssued) for e in events):
+                self.check_limits(service)
+
+    def check_limits(self, service):
+        """What was given under a right clock was given within the day, the hours and the quota."""
+        book, now = self.scene.hall.book, self.scene.now()
+        planned = book.plan.service(service)
+        if not book.hours_hold(now) or not planned.quota:
+            return
+        assert book.plan.calendar.type_of(now.day) is not DayType.CLOSED
+        assert len(book.given[service]) <= MOST
+        assert "07:50" <= local(book.plan, now.at).strftime("%H:%M") < "12:00"
 
     @rule(counter=COUNTERS, by=BYS, often=st.integers(1, 3))
     def call_next(self, counter, by, often):
