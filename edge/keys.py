@@ -16,7 +16,7 @@ def load_key(path: Path) -> bytes:
     """
     try:
         if not path.exists():
-            _make(path)
+            write_secret(path, secrets.token_bytes(KEY_BYTES))
         key = path.read_bytes()
     except OSError as error:
         raise JournalError(f"{path}: {error}") from error
@@ -27,16 +27,22 @@ def load_key(path: Path) -> bytes:
     return key
 
 
-def _make(path: Path) -> None:
+def write_secret(path: Path, content: bytes) -> None:
+    """Write a file that only this user may read: beside, flushed, renamed. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f"{path.name}.new")
     fresh.unlink(missing_ok=True)
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(secrets.token_bytes(KEY_BYTES))
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
     fresh.rename(path)
-    folder = os.open(path.parent, os.O_RDONLY)
+    flush_folder(path.parent)
+
+
+def flush_folder(path: Path) -> None:
+    """Put on disk which files there are. Raises OSError."""
+    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(folder)
     finally:
