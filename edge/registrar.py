@@ -23,7 +23,7 @@ from edge.hall.events import DayClosed, Event, to_json
 from edge.hall.hall import Hall
 from edge.hall.plan import HallPlan
 from edge.hall.reasons import No
-from edge.hall.views import HallView, TicketView, hall_view, ticket_view
+from edge.hall.views import HallView, TicketView, ticket_view
 from edge.hall.waiting_list import WaitingView, waiting_view
 from edge.hall.whys import why
 from edge.hall.words import DAEMON, TIMER, CounterId, Now, Refused, Request
@@ -395,7 +395,7 @@ class Registrar:
     def _show(self, picture: Hall) -> None:
         """Swap the view and the picture that other threads read: what is on disk, seen at this moment."""
         try:
-            view = replace(hall_view(picture, self.now()), unrecorded=len(self._unrecorded))
+            view = replace(self._shown.seen(picture, self.now()), unrecorded=len(self._unrecorded))
         except Exception as error:  # noqa: BLE001  (a job's edge: logged with its trace by `_complain`)
             self._complain("the view could not be made, the former one stays", error)
             self._view_trouble = f"view: {error!r}"

@@ -5,11 +5,15 @@ from dataclasses import replace
 
 from edge.hall.hall import Hall
 from edge.hall.plan import HallPlan
-from edge.hall.views import HallView
+from edge.hall.views import HallView, hall_view
+from edge.hall.waits import Waits, forecast
+from edge.hall.words import Now
+
+WAITS_EVERY_S = 5.0
 
 
 class Shown:
-    """`swap` and `end` belong to the registrar, the rest to anybody."""
+    """`seen`, `swap` and `end` belong to the registrar, the rest to anybody."""
 
     def __init__(self, plan: HallPlan) -> None:
         self.view: HallView
@@ -17,7 +21,14 @@ class Shown:
         """Changed by nobody."""
         self._changed = threading.Condition()
         self._version = 0
+        self._waits, self._waits_due_s = Waits(), 0.0
         self._ended = False
+
+    def seen(self, picture: Hall, now: Now) -> HallView:
+        """The view of a picture, with waits of some seconds ago: they take milliseconds to find out."""
+        if not 0 < self._waits_due_s - now.uptime_s <= WAITS_EVERY_S:
+            self._waits, self._waits_due_s = forecast(picture.book, now), now.uptime_s + WAITS_EVERY_S
+        return hall_view(picture, now, self._waits)
 
     def swap(self, view: HallView, picture: Hall) -> None:
         with self._changed:

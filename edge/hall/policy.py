@@ -1,4 +1,4 @@
-"""Who is next, and how long the others wait: pure functions, the hall's one visible rule.
+"""Who is next: pure functions, the hall's one visible rule.
 
 The order at a counter: returned no-shows; priority classes in the plan's order, but at most
 `priority_in_a_row` of them one after another while others wait; then first come. Within one of these
@@ -8,16 +8,12 @@ takes beside its list share one place, so that none of them starves.
 
 import sys
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from statistics import median
 from typing import Protocol, TypeVar
 
 from edge.hall.plan import Counter, HallPlan
 from edge.hall.words import CounterId, ServiceId
-
-MIN_SAMPLES = 5
-"""With fewer finished services an estimate would be a guess."""
 
 
 class InLine(Protocol):
@@ -67,12 +63,12 @@ def next_of(plan: HallPlan, counter: Counter, waiting: Iterable[T], priority_run
     candidates = list(waiting)
     if priority_run >= plan.rules.priority_in_a_row:
         candidates = _without_priority(plan, candidates)
-    return min(candidates, key=lambda t: _key(plan, counter, t), default=None)
+    return min(candidates, key=lambda t: key(plan, counter, t), default=None)
 
 
 def in_order(plan: HallPlan, counter: Counter, waiting: Iterable[T], priority_run: int) -> list[T]:
     """All waiting tickets as the counter would call them one after another, if nobody else came."""
-    tickets = sorted(waiting, key=lambda t: _key(plan, counter, t))
+    tickets = sorted(waiting, key=lambda t: key(plan, counter, t))
     favoured = deque(t for t in tickets if is_priority(plan, t))
     others = deque(t for t in tickets if not is_priority(plan, t))
     ordered: list[T] = []
@@ -114,21 +110,14 @@ def ahead(plan: HallPlan, ticket: InLine, line: Iterable[InLine]) -> int:
     return sum((rank(plan, other), other.place) < mine for other in line)
 
 
-def estimated_wait_s(service_times_s: Sequence[float], ahead: int, counters: int, idle: int) -> int | None:
-    """Median service time times the people before, shared by the open counters. None: too little is known."""
-    if len(service_times_s) < MIN_SAMPLES or counters == 0:
-        return None
-    half_served = 0.0 if idle else 0.5
-    return round(median(service_times_s) * (ahead + half_served) / counters)
+def key(plan: HallPlan, counter: Counter, ticket: InLine) -> tuple[int, int, float]:
+    """The smaller, the sooner does this counter call this ticket, priorities in a row apart."""
+    return (rank(plan, ticket), _service_place(plan, counter, ticket), ticket.place)
 
 
 def _without_priority(plan: HallPlan, waiting: list[T]) -> list[T]:
     """Those without priority, where there is such a one."""
     return [t for t in waiting if not is_priority(plan, t)] or waiting
-
-
-def _key(plan: HallPlan, counter: Counter, ticket: InLine) -> tuple[int, int, float]:
-    return (rank(plan, ticket), _service_place(plan, counter, ticket), ticket.place)
 
 
 def _service_place(plan: HallPlan, counter: Counter, ticket: InLine) -> int:

@@ -5,14 +5,15 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from edge.hall.book import Book, DeviceNow, Ticket
+from edge.hall.book import Book, DeviceNow
 from edge.hall.cuts import waited_before
 from edge.hall.hall import Hall
 from edge.hall.hours import expected_at, is_present, local_iso
 from edge.hall.limits import are_low, numbers_left, shut
 from edge.hall.plan import Counter, Service
-from edge.hall.policy import ahead, estimated_wait_s
+from edge.hall.policy import ahead
 from edge.hall.staffing import Ask, asks, post_of
+from edge.hall.waits import Wait, Waits, forecast
 from edge.hall.words import (
     CounterId,
     DeviceId,
@@ -57,6 +58,10 @@ class ServiceView:
     """Of today's range."""
     numbers_low: bool = False
     """So much of the range is used that the hall warns."""
+    estimated_wait_s: int | None = None
+    """Of somebody without priority who comes now, in whole minutes; null: no estimate."""
+    estimated_wait_p90_s: int | None = None
+    """Nine of ten wait no longer."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +148,7 @@ class TicketView:
     ahead: int
     """People before it in its line; 0 once called."""
     estimated_wait_s: int | None
-    """None: nothing honest can be said."""
+    """Half of such waits are shorter. None: nothing honest can be said."""
     issued_at: str
     counter: CounterId
     """Where it is or was, or the one counter that it waits for; empty: any."""
@@ -154,6 +159,8 @@ class TicketView:
     """Of the same visit, still to come after `service`."""
     by_hand: bool = False
     """Its number was written by hand."""
+    estimated_wait_p90_s: int | None = None
+    """Nine of ten wait no longer; null with `estimated_wait_s`."""
 
 
 @dataclass(frozen=True)
@@ -208,9 +215,10 @@ class HallView:
 # --- made from the hall -------------------------------------------------------------------------------------
 
 
-def hall_view(hall: Hall, now: Now) -> HallView:
-    """The whole hall for screens and doors, true for `hall.seq`."""
+def hall_view(hall: Hall, now: Now, waits: Waits | None = None) -> HallView:
+    """The whole hall for screens and doors, true for `hall.seq`; `waits` may be some seconds old."""
     book, plan = hall.book, hall.plan
+    newcomers = (waits or forecast(book, now)).newcomers
     today = day_of(book.day) if book.day else now.day
     return HallView(
         hall=plan.hall,
@@ -219,7 +227,7 @@ def hall_view(hall: Hall, now: Now) -> HallView:
         seq=hall.seq,
         clock=ClockView(now.trusted, local_iso(plan, now.at)),
         unrecorded=0,
-        services=tuple(_service_view(book, s, now) for s in plan.services),
+        services=tuple(_service_view(book, s, now, newcomers.get(s.id)) for s in plan.services),
         counters=tuple(_counter_view(book, c, today) for c in plan.counters),
         calls=tuple(
             CallView(c.stamp.seq, c.number, c.counter, c.kind, local_iso(plan, c.stamp.at))
@@ -241,7 +249,7 @@ def hall_view(hall: Hall, now: Now) -> HallView:
     )
 
 
-def _service_view(book: Book, service: Service, now: Now) -> ServiceView:
+def _service_view(book: Book, service: Service, now: Now, wait: Wait | None) -> ServiceView:
     closed = shut(book, service, now)
     left = numbers_left(book, service)
     return ServiceView(
@@ -258,7 +266,14 @@ def _service_view(book: Book, service: Service, now: Now) -> ServiceView:
         opens_on=closed.opens_on if closed else "",
         numbers_left=left,
         numbers_low=are_low(book, service, left),
+        estimated_wait_s=_minutes(wait.median_s) if wait else None,
+        estimated_wait_p90_s=_minutes(wait.p90_s) if wait else None,
     )
+
+
+def _minutes(seconds: int) -> int:
+    """Seconds, up to the next whole minute: a tile does not count seconds."""
+    return -(-seconds // 60) * 60
 
 
 def _counter_view(book: Book, planned: Counter, today: date) -> CounterView:
@@ -304,6 +319,7 @@ def ticket_view(hall: Hall, ticket: str, now: Now) -> TicketView | None:
     right = hall.feedback.rights.get(found.id)
     waits = found.state is TicketState.WAITING
     before = ahead(plan, found, book.line_of(found.service)) if waits else 0
+    wait = forecast(book, now, only=found.id).tickets.get(found.id) if waits else None
     return TicketView(
         id=found.id,
         number=found.number,
@@ -312,7 +328,7 @@ def ticket_view(hall: Hall, ticket: str, now: Now) -> TicketView | None:
         state=str(found.state),
         paper=str(found.paper),
         ahead=before,
-        estimated_wait_s=_estimate(book, found, before) if waits else None,
+        estimated_wait_s=wait.median_s if wait else None,
         issued_at=local_iso(plan, found.issued.at),
         counter=found.to_counter if waits else found.counter,
         priority=found.priority,
@@ -320,10 +336,5 @@ def ticket_view(hall: Hall, ticket: str, now: Now) -> TicketView | None:
         history=tuple(TicketStep(local_iso(plan, s.stamp.at), s.what, s.counter) for s in found.history),
         services=found.services,
         by_hand=found.by_hand,
+        estimated_wait_p90_s=wait.p90_s if wait else None,
     )
-
-
-def _estimate(book: Book, ticket: Ticket, before: int) -> int | None:
-    counters = book.open_for(ticket.service)
-    idle = sum(not c.ticket for c in counters)
-    return estimated_wait_s(book.times_s.get(ticket.service, ()), before, len(counters), idle)

@@ -134,14 +134,6 @@ def test_others_wait_behind_two_priorities_at_most(waiting):
         assert run <= 2 or not others_wait
 
 
-def test_an_estimate_needs_samples_and_an_open_counter():
-    assert policy.estimated_wait_s([60.0] * 4, 3, 1, 0) is None
-    assert policy.estimated_wait_s([60.0] * 5, 3, 0, 0) is None
-    assert policy.estimated_wait_s([60.0] * 5, 3, 2, 0) == 105
-    assert policy.estimated_wait_s([60.0] * 5, 3, 2, 1) == 90
-    assert policy.estimated_wait_s([30.0, 40.0, 50.0, 60.0, 9000.0], 2, 1, 1) == 100
-
-
 def test_a_run_is_kept_for_each_counter():
     scene = Scene(replace(PLAN)).open("2", "3")
     for _ in range(4):

@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from hall_scenario import HTTP, PLAN, Scene, everything
+from hall_scenario import PLAN, Scene, everything
 
 from edge.hall import commands as cmd
 from edge.hall import events as ev
@@ -127,68 +127,6 @@ def test_a_tickets_history_tells_what_happened_where(scene):
 def test_a_number_that_is_not_of_today_is_none(scene):
     assert ticket_view(scene.hall, "A001", scene.now()) is None
     assert ticket_view(scene.hall, "", scene.now()) is None
-
-
-# --- honest waits -------------------------------------------------------------------------------------------
-
-
-def serve(scene: Scene, seconds: float) -> None:
-    scene.take()
-    scene.next("2")
-    scene.at_counter(cmd.StartService, "2")
-    scene.wait(seconds)
-    scene.at_counter(cmd.FinishService, "2")
-
-
-def test_there_is_no_estimate_from_too_little(scene):
-    for _ in range(4):
-        serve(scene, 100)
-    scene.take()
-    assert scene.ticket("A005").estimated_wait_s is None
-    scene.do(cmd.CancelTicket(by=HTTP, ticket="A005"))
-    serve(scene, 100)
-    scene.take()
-    assert scene.ticket("A007").estimated_wait_s == 0
-
-
-def test_the_estimate_is_the_median_for_those_ahead_shared_by_the_open_counters():
-    scene = Scene().open("2")
-    for seconds in (100, 100, 120, 900, 60):
-        serve(scene, seconds)
-    for _ in range(4):
-        scene.take()
-    scene.next("2")
-    assert scene.ticket("A009").estimated_wait_s == 250
-    scene.open("1")
-    assert scene.ticket("A009").estimated_wait_s == 100
-    scene.at_counter(cmd.CloseCounter, "1")
-    scene.at_counter(cmd.PauseCounter, "2")
-    assert scene.ticket("A009").estimated_wait_s is None
-
-
-def test_a_ticket_that_is_called_waits_no_more(scene):
-    for _ in range(5):
-        serve(scene, 100)
-    scene.take()
-    scene.next("2")
-    assert (scene.ticket("A006").ahead, scene.ticket("A006").estimated_wait_s) == (0, None)
-
-
-def test_time_on_hold_is_no_service_time():
-    scene = Scene().open("2")
-    for _ in range(5):
-        scene.take()
-        scene.next("2")
-        scene.at_counter(cmd.StartService, "2")
-        scene.wait(50)
-        scene.at_counter(cmd.Hold, "2")
-        scene.wait(5000)
-        scene.at_counter(cmd.Resume, "2")
-        scene.wait(50)
-        scene.at_counter(cmd.FinishService, "2")
-    scene.take()
-    scene.take()
-    assert scene.ticket("A007").estimated_wait_s == 100
 
 
 # --- why ----------------------------------------------------------------------------------------------------
