@@ -7,6 +7,8 @@ from pathlib import Path
 
 log = logging.getLogger(__name__)
 
+BALLAST = "ballast"
+"""Its name beside the journal."""
 BYTES = 8 << 20
 """More than the journal's WAL: its content finds room in the file, and some thousands of entries besides."""
 _ROOM = 4

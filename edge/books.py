@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
+from edge.ballast import BALLAST, Ballast
 from edge.errors import JournalDamaged, JournalError
 from edge.hall.plan import HallPlan
 from edge.hall.words import Now
@@ -42,7 +43,16 @@ def open_books(
 def _opened(
     path: Path, plan: HallPlan, clock: Callable[[], Now], keep: Keep | None, *, after: str
 ) -> Registrar:
-    journal = Journal(path, source=f"/{plan.county}/{plan.hall}", after=after)
+    source = f"/{plan.county}/{plan.hall}"
+    try:
+        journal = Journal(path, source=source, after=after)
+    except JournalDamaged:
+        raise
+    except JournalError:
+        # A full card at the start: the journal's WAL alone needs room.
+        if not Ballast(path.with_name(BALLAST)).spend():
+            raise
+        journal = Journal(path, source=source, after=after)
     registrar = Registrar(journal, plan, clock, keep=keep)
     try:
         registrar.start()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from drivers.capabilities import DeviceStatus, Reading, Slip
+from edge.books import open_books
 from edge.captures import Captures
 from edge.clock import boot_id, system_clock
 from edge.doors.http import Door
@@ -17,7 +18,6 @@ from edge.hall.events import DaemonStarted, DaemonStopped, DeviceChanged, Device
 from edge.hall.views import TicketView
 from edge.hall.words import Now, TicketId
 from edge.health import Health, notify
-from edge.journal import Journal
 from edge.keys import load_key
 from edge.papers import slip
 from edge.rating_codes import RatingCodes
@@ -29,6 +29,7 @@ from edge.sidestore import SideStore
 from edge.slips import ticket_facts
 from edge.stop_signals import StopSignals
 from edge.supervisor import DeviceOnLink, LinkPlan, Supervisor
+from edge.upkeep import Keep
 
 if TYPE_CHECKING:
     from edge.readers.uplink import Uplink
@@ -113,10 +114,10 @@ class Daemon:
         """Journal, side store and registrar; from here on everything can be written down."""
         settings, plan = self._settings, self._settings.plan
         self._make_data_folder()
-        journal = Journal(self._data / "journal.db", source=f"/{plan.county}/{plan.hall}")
-        stack.callback(journal.close)
-        self._registrar = Registrar(journal, plan, self._clock)
-        self._registrar.start()
+        county = settings.uplink
+        keep = Keep(county.keep_days, ("uplink",) if county.enabled else ())
+        self._registrar = open_books(self._data / "journal.db", plan, self._clock, keep=keep)
+        stack.callback(self._registrar.journal.close)
         stack.callback(self._registrar.stop)
         self._codes = RatingCodes(load_key(self._data / "hall.key"))
         self._side = SideStore(self._data / "side.db", self._data / "hall.key")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from edge import checkpoint
-from edge.ballast import Ballast
+from edge.ballast import BALLAST, Ballast
 from edge.complaints import Complaints
 from edge.errors import JournalError
 from edge.folding import days_needed, kept_of
@@ -40,7 +40,7 @@ class Upkeep:
 
     def __init__(self, journal: Journal, plan: HallPlan, keep: Keep) -> None:
         self._journal, self._plan, self._keep = journal, plan, keep
-        self.ballast = Ballast(journal.path.with_name("ballast"))
+        self.ballast = Ballast(journal.path.with_name(BALLAST))
         self.is_stale = False
         """The checkpoint: a newer one would spare the next start something."""
         self._complaints = Complaints(log, "journal")

@@ -47,6 +47,18 @@ class DayAnswer:
 
 
 @dataclass(frozen=True)
+class NumbersLeft:
+    service: str
+    left: int
+    """Numbers of today's range."""
+
+
+@dataclass(frozen=True)
+class NumbersAnswer:
+    services: tuple[NumbersLeft, ...]
+
+
+@dataclass(frozen=True)
 class ServedByHandAnswer:
     tickets: tuple[str, ...]
     """Ids of the tickets that are finished by this."""

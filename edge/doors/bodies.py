@@ -166,6 +166,13 @@ class DayBody(Body):
     """`HH:MM`"""
 
 
+class NumbersBody(Body):
+    service: Word = ""
+    """Empty: all of them."""
+    last: Annotated[int, Field(ge=0, le=9999)] | None = None
+    """The last number that another machine gave today; null: nobody knows."""
+
+
 class ServedByHandBody(Body):
     service: Name
     up_to: Name

@@ -205,6 +205,14 @@ _DAY = (
         status=202,
         no=(409, 503),
     ),
+    _post(
+        "/day/numbers",
+        verbs.start_numbers,
+        "Another machine gave numbers today: go on after its last, or in the upper half of the range",
+        a.NumbersAnswer,
+        takes=b.NumbersBody,
+        no=(409, 503),
+    ),
     _post("/day/close", verbs.close_day, "Close the business day", a.DayAnswer, no=(409, 503)),
     _post(
         "/hall/served-by-hand",

@@ -8,6 +8,7 @@ from edge.doors.bodies import (
     AliveBody,
     DayBody,
     KeyInBody,
+    NumbersBody,
     PrintWaitingBody,
     RatingBody,
     ServedByHandBody,
@@ -30,6 +31,7 @@ from edge.hall.commands import (
     PrintWaiting,
     RateByCode,
     Reprint,
+    StartNumbers,
     TakeTicket,
 )
 from edge.hall.events import DocumentCaptured, Event, TicketExpired, TicketIssued, TicketServedByHand
@@ -106,6 +108,14 @@ async def open_day(house: House, call: Call) -> Reply:
 async def close_day(house: House, call: Call) -> Reply:
     answer = await house.ask(CloseDay(by=HTTP, request=call.request))
     return Reply(200, _day(answer.view))
+
+
+async def start_numbers(house: House, call: Call) -> Reply:
+    body = call.body
+    assert isinstance(body, NumbersBody)
+    answer = await house.ask(StartNumbers(by=HTTP, request=call.request, **body.fields()))
+    left = [{"service": s.id, "left": s.numbers_left} for s in answer.view.services]
+    return Reply(200, {"services": left})
 
 
 async def served_by_hand(house: House, call: Call) -> Reply:

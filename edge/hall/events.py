@@ -190,7 +190,7 @@ class NumbersStartAt(Event):
     """Numbers of a service go on after `last`: an earlier machine has given those before it, or may have."""
 
     service: ServiceId
-    last: int
+    last: int = 0
     in_doubt: bool = False
     """Nobody said so, a journal was lost."""
 

@@ -14,6 +14,7 @@ from edge.hall.book import SAMPLES, Book, CounterNow, Cut, Finish, Step, Ticket
 from edge.hall.fold_again import called_from
 from edge.hall.hours import minute_of_day
 from edge.hall.moves import announce, at_counter, move
+from edge.hall.numbering import given
 from edge.hall.policy import run_after
 from edge.hall.words import Door, PaperState, Stamp, TicketNumber, TicketState, day_of
 
@@ -83,7 +84,7 @@ def _day_closed(book: Book, event: ev.DayClosed, stamp: Stamp) -> None:
 
 def _numbers_start_at(book: Book, event: ev.NumbersStartAt, stamp: Stamp) -> None:
     if service := book.plan.service(event.service):
-        book.last_number[service.prefix] = int(event.last)
+        book.last_number[service.prefix] = max(event.last, given(book, service))
         book.numbers_in_doubt = event.in_doubt
 
 

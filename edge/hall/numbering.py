@@ -17,7 +17,7 @@ def start(book: Book, command: cmd.StartNumbers, now: Now) -> tuple[Event, ...]:
     for service in services:
         if not service.first - 1 <= command.last <= service.last:
             raise Refused(No.BAD_NUMBER, number=str(TicketNumber(service.prefix, max(command.last, 0))))
-    return tuple(NumbersStartAt(service=s.id, last=max(command.last, _given(book, s))) for s in services)
+    return tuple(NumbersStartAt(service=s.id, last=max(command.last, given(book, s))) for s in services)
 
 
 def again(book: Book) -> tuple[Event, ...]:
@@ -36,6 +36,13 @@ def upper_half(service: Service) -> int:
     return service.first + (service.last - service.first + 1) // 2
 
 
+def given(book: Book, service: Service) -> int:
+    """The highest number that this machine has given today: nobody's word goes behind it."""
+    today = [t.number for t in book.tickets.values() if book.numbers.get(t.number) == t.id]
+    numbers = [TicketNumber.parse(number) for number in today]
+    return max((n.n for n in numbers if n.prefix == service.prefix), default=0)
+
+
 def _above(
     book: Book, services: tuple[Service, ...], seen: dict[str, int], *, in_doubt: bool
 ) -> tuple[Event, ...]:
@@ -45,13 +52,6 @@ def _above(
         if last > book.last_number.get(service.prefix, 0):
             events.append(NumbersStartAt(service=service.id, last=last, in_doubt=in_doubt))
     return tuple(events)
-
-
-def _given(book: Book, service: Service) -> int:
-    """The highest number that this machine has given today: nobody's word goes behind it."""
-    today = [t.number for t in book.tickets.values() if book.numbers.get(t.number) == t.id]
-    numbers = [TicketNumber.parse(number) for number in today]
-    return max((n.n for n in numbers if n.prefix == service.prefix), default=0)
 
 
 def _services(book: Book, id: str) -> tuple[Service, ...]:

@@ -156,6 +156,8 @@ def test_every_json_answer_is_as_described(document: Json, house: House) -> None
     assert rated == {"rating": {"ticket": first["id"], "score": 5}}
     assert check("POST", "/api/v1/counters/3/captures")["capture"]["id"] == "capture-1"
     assert check("POST", "/api/v1/tickets/B002/cancel")["ticket"]["state"] == "cancelled"
+    left = check("POST", "/api/v1/day/numbers", {"service": "relief", "last": 900})["services"]
+    assert {"service": "relief", "left": 99} in left and house.ask.take("relief")["number"] == "B901"
     served = check("POST", "/api/v1/hall/served-by-hand", {"service": "relief", "up_to": "B001"})
     assert len(served["tickets"]) == 1
     assert check("POST", "/api/v1/hall/clear")["reason"] == "no_cut"
