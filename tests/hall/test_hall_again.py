@@ -147,7 +147,7 @@ def test_a_call_is_taken_back_within_seconds_and_before_it_was_repeated_or_begun
     scene.next("2")
     scene.wait(11)
     assert scene.no(undo()) == "undo_too_late"
-    scene.next("3") if scene.service("social").waiting else scene.take()
+    scene.take()
     scene.next("3")
     scene.at_counter(cmd.Recall, "3")
     assert scene.no(undo("3")) == "undo_too_late"
