@@ -141,8 +141,10 @@ class Registrar:
 
     def now(self) -> Now:
         """The time as the hall takes it: set right by who knows, and judged. Any thread."""
+        return self._now(self._shown.picture)
+
+    def _now(self, hall: Hall) -> Now:
         raw = self._clock()
-        hall = self._shown.picture
         offset_s = hall.clock_offset(raw.boot) if hall.clock_is_set(raw.boot) else None
         return corrected(raw, offset_s, self._floor, self._zone, last=self._last)
 
@@ -395,7 +397,7 @@ class Registrar:
     def _show(self, picture: Hall) -> None:
         """Swap the view and the picture that other threads read: what is on disk, seen at this moment."""
         try:
-            view = replace(self._shown.seen(picture, self.now()), unrecorded=len(self._unrecorded))
+            view = replace(self._shown.seen(picture, self._now(picture)), unrecorded=len(self._unrecorded))
         except Exception as error:  # noqa: BLE001  (a job's edge: logged with its trace by `_complain`)
             self._complain("the view could not be made, the former one stays", error)
             self._view_trouble = f"view: {error!r}"
