@@ -209,6 +209,14 @@ def test_a_year_file_of_the_hall_ends_the_provisional_time(
     assert (end.day, end.provisional) == (dt.date(2027, 1, 9), False)
 
 
+def test_the_example_of_the_readme_is_a_calendar(hall: Callable[[str], Calendar]) -> None:
+    text = (FOLDER.parent / "README.md").read_text("utf-8")
+    example = text.partition("In `calendar.toml`:\n\n")[2].partition("\nIn `hall.toml`")[0]
+    calendar = hall("".join(line.removeprefix("    ") for line in example.splitlines(keepends=True)))
+    week = [calendar.type_of(dt.date(2026, 11, day)).value for day in range(16, 23)]
+    assert week == ["ordinary", "market", "market", "market", "closed", "market", "duty"]
+
+
 # --- what check says ----------------------------------------------------------------------------------------
 
 
