@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -29,7 +29,15 @@ from edge.settings_devices import (
 )
 from edge.settings_hall import plan_of
 from edge.settings_staff import Person, people
-from edge.settings_tables import CalendarFile, DevicesFile, HallFile, StaffFile, UplinkFile, UplinkSettings
+from edge.settings_tables import (
+    BackupSettings,
+    CalendarFile,
+    DevicesFile,
+    HallFile,
+    StaffFile,
+    UplinkFile,
+    UplinkSettings,
+)
 from edge.texts import Texts, fields_of, phrases_of
 
 T = TypeVar("T")
@@ -52,6 +60,7 @@ class Settings:
     papers: Mapping[str, Layout]
     """By name: `ticket`."""
     guides: Guides
+    backup: BackupSettings = field(default_factory=BackupSettings)
 
 
 def load(folder: Path) -> Settings:
@@ -176,7 +185,8 @@ class _Reader:
         if self.problems.lines or plan is None or texts is None:
             raise ConfigError(self.problems.lines)
         plan = replace(plan, calendar=calendar_of(calendar, almanac))
-        return Settings(self.folder, plan, links, found, uplink.uplink, staff, texts, papers, guides)
+        backup = hall.backup if hall else BackupSettings()
+        return Settings(self.folder, plan, links, found, uplink.uplink, staff, texts, papers, guides, backup)
 
     def _find(self) -> None:
         """Is this a config folder at all? Raises ConfigError at once when it is not."""

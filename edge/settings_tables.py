@@ -67,10 +67,10 @@ class CounterTable:
     takes_tickets: bool = True
     room: str = ""
     phone: str = ""
-    covered_by: str = ""
-    """Another counter, whose clerk holds this one too while it is not opened itself."""
     days: tuple[DayType, ...] = ()
     """Types of days on which somebody sits there; empty: all."""
+    covered_by: str = ""
+    """Another counter, whose clerk holds this one too while it is not opened itself."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,22 @@ class KioskTable:
 
 
 @dataclass(frozen=True)
+class BackupSettings:
+    folder: str = ""
+    """Where a second medium is mounted, as `/media/backup`; empty: no copies."""
+    keep: int = 48
+    """So many copies stay, the newest."""
+    every_min: int = 60
+
+    def __post_init__(self) -> None:
+        if self.folder and not self.folder.startswith("/"):
+            raise ValueError(f"folder: a whole path, as /media/backup, not {self.folder!r}")
+        for name, value, low, high in (("keep", self.keep, 1, 10000), ("every_min", self.every_min, 5, 1440)):
+            if not low <= value <= high:
+                raise ValueError(f"{name}: must be {low}..{high}, not {value}")
+
+
+@dataclass(frozen=True)
 class HallFile:
     hall: HallTable
     service: dict[str, ServiceTable] = field(default_factory=dict)
@@ -94,6 +110,7 @@ class HallFile:
     post: dict[str, PostTable] = field(default_factory=dict)
     kiosk: dict[str, KioskTable] = field(default_factory=dict)
     rules: Rules = field(default_factory=Rules)
+    backup: BackupSettings = field(default_factory=BackupSettings)
 
 
 # --- devices.toml -------------------------------------------------------------------------------------------

@@ -188,15 +188,14 @@ def test_third_party_names_appear_in_one_place_each() -> None:
         "cv2": ("edge/scan/", "drivers/camera", "drivers/links_video", "edge/demo/"),
         "numpy": ("edge/scan/", "drivers/camera", "drivers/links_video", "edge/demo/"),
         "sqlite3": (
-            "edge/journal.py",
+            "edge/journal",
             "edge/sidestore.py",
-            "edge/readers/reports.py",
-            "edge/rating_codes.py",
+            "edge/archive.py",
         ),
         "pygame": ("kiosk_ui/",),
         "aiohttp": ("edge/doors/", "edge/center/"),
         "pydantic": ("edge/settings", "edge/doors/"),
-        "cryptography": ("edge/sidestore.py", "edge/captures.py", "edge/keys.py"),
+        "cryptography": ("edge/sidestore.py", "edge/captures.py", "edge/recovery.py"),
         "tomlkit": ("edge/settings", "drivers/twins/"),
         "pypinyin": ("edge/commands/",),
     }
