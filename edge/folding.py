@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 DAYS_BEYOND = 1
 """Business days folded beside those in which a ticket can still be rated."""
 _AT_ONCE = 1000
+_WORTH = 5000
+"""So many entries, more than a day's, are worth a checkpoint of their own."""
 
 
 @dataclass
@@ -29,7 +31,7 @@ class Folded:
     """The last entry's time; `EARLIEST` before the first."""
     entries: int = 0
     """How many were folded."""
-    stale: bool = True
+    stale: bool = False
     """A newer checkpoint would spare the next start something."""
 
 
@@ -42,7 +44,7 @@ def fold(journal: Journal, plan: HallPlan) -> Folded:
     """The hall as the journal has it. Raises JournalError."""
     kept = checkpoint.load(journal.path.with_name(checkpoint.FILE), journal.id, plan)
     if kept and kept.chain == journal.chain_at(kept.seq):
-        folded, seq = Folded(kept.hall, kept.floor, EARLIEST, stale=False), kept.seq
+        folded, seq = Folded(kept.hall, kept.floor, EARLIEST), kept.seq
         folded.last = max((e.stamp.at for e in journal.read_after(seq - 1, 1)), default=EARLIEST)
     else:
         folded, seq = _without(journal, plan)
@@ -77,4 +79,4 @@ def _take_in(folded: Folded, entry: Entry) -> None:
         folded.floor = max(folded.floor, entry.stamp.at)
     folded.last = entry.stamp.at
     folded.entries += 1
-    folded.stale |= isinstance(entry.event, DayClosed)
+    folded.stale |= isinstance(entry.event, DayClosed) or folded.entries > _WORTH

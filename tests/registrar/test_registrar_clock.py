@@ -1,12 +1,19 @@
 """The one function that decides trust, and how a person's word sets the clock."""
 
+import time
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from edge.clock import EARLIEST, boot_id, corrected, synchronised, system_clock, trusted
-from edge.hall.words import Now
+from edge.clock import EARLIEST, boot_id, corrected, kept_while_off, synchronised, system_clock, trusted
+from edge.hall.commands import TakeTicket
+from edge.hall.words import DAEMON, Now
+from tests.crash.hall import House
+from tests.registrar.hand import HandClock
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
@@ -59,3 +66,52 @@ def test_the_boxs_clock_asks_whether_it_is_in_step_each_time() -> None:
 
 def test_the_kernel_answers_whether_it_is_in_step() -> None:
     assert synchronised() in (True, False) and len(boot_id()) == 36
+
+
+# --- a clock with a battery ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def rtc(tmp_path: Path) -> Callable[..., Path]:
+    """What the kernel shows of a battery clock; `off_s` from the box's own."""
+
+    def make(hctosys: str = "1", off_s: float = 0.0) -> Path:
+        (tmp_path / "hctosys").write_text(f"{hctosys}\n")
+        (tmp_path / "since_epoch").write_text(f"{int(time.time() + off_s)}\n")
+        return tmp_path
+
+    return make
+
+
+def test_a_battery_clock_that_set_the_boxs_is_told_from_one_that_did_not(
+    rtc: Callable[..., Path], tmp_path: Path
+) -> None:
+    assert kept_while_off(rtc()) and not kept_while_off(rtc(hctosys="0"))
+    assert not kept_while_off(rtc(off_s=-86400 * 20_000)), "without its battery it began in 1970"
+    assert not kept_while_off(tmp_path / "none")
+
+
+def test_a_battery_clock_not_behind_the_last_entry_is_believed() -> None:
+    now = replace(raw(NOON, ntp=False), kept=True)
+    hour = timedelta(hours=1)
+    assert corrected(now, None, EARLIEST, ZONE, last=NOON - hour).trusted
+    assert not corrected(now, None, EARLIEST, ZONE, last=NOON + hour).trusted
+    assert not corrected(now, None, NOON + hour, ZONE, last=NOON - hour).trusted
+
+
+def test_a_persons_word_outweighs_a_battery() -> None:
+    now = replace(raw(NOON, ntp=False), kept=True)
+    said = corrected(now, 7200.0, EARLIEST, ZONE, last=NOON + timedelta(hours=1))
+    assert said.trusted and said.at == NOON + timedelta(hours=2)
+
+
+def test_a_hall_with_a_battery_clock_goes_on_trusted_and_not_behind_its_journal(
+    open_house: Callable[..., House], clock: HandClock
+) -> None:
+    clock.now = replace(clock.now, kept=True)
+    house = open_house()
+    assert house.registrar.ask(TakeTicket(by=DAEMON, service="social")).view.clock.trusted
+    clock.go(days=-3)
+    clock.now = replace(clock.now, boot="boot-2")
+    view = open_house().registrar.ask(TakeTicket(by=DAEMON, service="social")).view
+    assert not view.clock.trusted and view.day == "2026-11-22"

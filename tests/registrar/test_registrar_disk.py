@@ -3,10 +3,11 @@
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -138,3 +139,42 @@ def test_a_read_only_folder_is_said_in_one_line(tmp_path: Path) -> None:
         done = subprocess.run(args, cwd=ROOT, capture_output=True, text=True, check=True)
         folder.chmod(0o755)
     assert str(folder) in done.stdout and len(done.stdout.splitlines()) == 1 and not done.stderr
+
+
+@pytest.fixture
+def card(tmp_path: Path) -> Iterator[Callable[[], Path] | None]:
+    """Mounts a little ext4 card, each call anew; None where nobody may mount."""
+    image, folder = tmp_path / "card", tmp_path / "mounted"
+    folder.mkdir()
+    image.write_bytes(b"")
+    os.truncate(image, 32 << 20)
+    mount = ["mount", "-o", "loop", str(image), str(folder)]
+
+    def insert() -> Path:
+        subprocess.run(["umount", str(folder)], capture_output=True, check=False)
+        subprocess.run(mount, check=True, capture_output=True)
+        return folder
+
+    made = subprocess.run(["mkfs.ext4", "-q", str(image)], capture_output=True, check=False).returncode == 0
+    mounted = made and subprocess.run(mount, capture_output=True, check=False).returncode == 0
+    yield insert if mounted else None
+    if mounted:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_card_that_turns_read_only_serves_who_waits_and_loses_no_number(
+    card: Callable[[], Path] | None, tmp_path: Path
+) -> None:
+    if card is None:  # nothing can be mounted here; the full disk above goes the same way
+        assert os.getuid() != 0 or not Path("/dev/loop-control").exists() or not shutil.which("mkfs.ext4")
+        return
+    args = [sys.executable, "-m", "tests.registrar.read_only", str(card())]
+    done = subprocess.run(args, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    assert "journal.db" in said["refused"] and (said["unrecorded"], said["called"]) == (1, "A001")
+    assert "1 calls were never recorded, and are lost" in done.stderr and "Traceback" not in done.stderr
+    folder = card()
+    assert verify(folder / "journal.db").bad_seq == 0
+    with House(folder) as house:
+        assert house.registrar.view.services[0].waiting == 3
