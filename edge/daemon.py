@@ -16,6 +16,7 @@ from edge.doors.pads import Pads
 from edge.errors import JournalError
 from edge.hall.events import DaemonStarted, DaemonStopped, DeviceChanged, DeviceKnown
 from edge.hall.views import TicketView
+from edge.hall.waiting_list import WaitingView
 from edge.hall.words import Now, TicketId
 from edge.health import Health, notify
 from edge.keys import load_key
@@ -26,7 +27,7 @@ from edge.readers.printing import Printing
 from edge.registrar import Registrar
 from edge.settings import Settings
 from edge.sidestore import SideStore
-from edge.slips import ticket_facts
+from edge.slips import line_facts, list_facts, ticket_facts
 from edge.stop_signals import StopSignals
 from edge.supervisor import DeviceOnLink, LinkPlan, Supervisor
 from edge.upkeep import Keep
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 VERSION = version("bianmin-edge")
-TICKET_PAPER = "ticket"
+TICKET_PAPER, LIST_PAPER = "ticket", "waiting"
 KEEP_TEXTS_DAYS = 730
 """Complaint records: two years (facts: standards §4)."""
 PURGE_EVERY_S = 3600.0
@@ -76,7 +77,7 @@ class Daemon:
         handles = self._supervisor.handles
         printers = {id: h for id, h in handles.items() if h.kind == "printer"}
         believed = {d.id for d in settings.devices.values() if getattr(d.options, "trust_unconfirmed", False)}
-        self._printing = Printing(registrar, printers, self._compose, trusted=believed)
+        self._printing = Printing(registrar, printers, self._compose, self._compose_list, trusted=believed)
         self._boards = Boards(registrar, handles, counters, settings.texts)
         self._uplink: Uplink | None = None
         self._health = Health(
@@ -174,6 +175,11 @@ class Daemon:
         code = self._codes.code(ticket.id)
         facts = ticket_facts(self._settings.plan, self._settings.guides, ticket, code)
         return slip(self._settings.papers[TICKET_PAPER], facts)
+
+    def _compose_list(self, waiting: WaitingView) -> Slip:
+        settings, plan = self._settings, self._settings.plan
+        lines = [line_facts(plan, settings.texts, n, w) for n, w in enumerate(waiting.waiting, 1)]
+        return slip(settings.papers[LIST_PAPER], list_facts(plan, waiting, self._registrar.now().at), lines)
 
     def _keep_text(self, text: str, ticket: TicketId) -> str:
         return self._side.put("rating_text", text.encode(), KEEP_TEXTS_DAYS, self._registrar.now())

@@ -1,13 +1,14 @@
-"""Papers: a layout file and the facts of one ticket become a `Slip`."""
+"""Papers: a layout file and the facts of one ticket, or of all who wait, become a `Slip`."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from drivers.capabilities import Align, CodeRow, FeedRow, RuleRow, Slip, SlipRow, TextRow
 from edge.texts import fields_of, fill
 
-FIELDS: Mapping[str, str] = {
+TICKET_FIELDS: Mapping[str, str] = {
     "hall": "the hall's name",
     "number": "A012",
     "service": "the service's name",
@@ -21,11 +22,33 @@ FIELDS: Mapping[str, str] = {
     "code": "the citizen's code for rating later",
     "phone": "the hall's phone for questions and complaints",
 }
-"""All that a slip can say. The set is closed: a paper with another field is refused by `check`."""
+"""All that a ticket's slip can say. The set is closed: a paper with another field is refused by `check`."""
+LIST_FIELDS: Mapping[str, str] = {
+    "hall": "the hall's name",
+    "date": "2026-11-22",
+    "time": "09:41",
+    "waiting": "how many wait",
+    "phone": "the hall's phone for questions and complaints",
+}
+"""What the list of those waiting can say once."""
+LINE_FIELDS: Mapping[str, str] = {
+    "place": "1, 2, 3: by the time of taking the number",
+    "number": "A012",
+    "service": "the service's name",
+    "since": "09:41, when the number was taken",
+    "note": "on hold, missed, or the one counter that it waits for",
+}
+"""… and in rows with `each = true`, for everybody who waits; never why anybody goes first."""
+FIELDS: Mapping[str, str] = {**TICKET_FIELDS, **LIST_FIELDS, **LINE_FIELDS}
 
 
 class Medium:
     SLIP = "slip"
+
+
+class About:
+    TICKET = "ticket"
+    WAITING = "waiting"
 
 
 @dataclass(frozen=True)
@@ -45,6 +68,8 @@ class Row:
     """Dots of one square of the QR code, 2..16."""
     when: str = ""
     """Only when this field says something."""
+    each: bool = False
+    """Once for everybody who waits, on a paper about them; such rows next to each other belong together."""
 
     def __post_init__(self) -> None:
         if sum((bool(self.text), bool(self.qr), self.rule, bool(self.feed))) != 1:
@@ -78,17 +103,40 @@ class Layout:
     """`slip`: the roll of the ticket printer."""
     title: str = ""
     """What people call this paper."""
+    about: str = About.TICKET
+    """`ticket`: one ticket's slip; `waiting`: the list of all who wait."""
 
     def __post_init__(self) -> None:
         if self.medium != Medium.SLIP:
             raise ValueError(f'medium: must be "slip", not "{self.medium}"')
         if not self.row:
             raise ValueError("row: a paper needs at least one row")
+        if self.about not in (About.TICKET, About.WAITING):
+            raise ValueError(f'about: must be "ticket" or "waiting", not "{self.about}"')
+        for i, row in enumerate(self.row):
+            self._check(i, row)
+
+    def _check(self, i: int, row: Row) -> None:
+        if row.each and self.about == About.TICKET:
+            raise ValueError(f'row[{i}].each: only on a paper with about = "waiting"')
+        known = {**LIST_FIELDS, **LINE_FIELDS} if row.each else LIST_FIELDS
+        known = TICKET_FIELDS if self.about == About.TICKET else known
+        used = fields_of(row.text) | fields_of(row.qr) | ({row.when} if row.when else set())
+        if unknown := sorted(used - known.keys()):
+            raise ValueError(f"row[{i}]: no field {unknown[0]!r} here (there are: {', '.join(known)})")
 
 
-def slip(layout: Layout, facts: Mapping[str, object]) -> Slip:
-    """Fill a layout. A field nobody gave stays empty; a row whose `when` is empty is left out."""
-    return Slip(tuple(_row(r, facts) for r in layout.row if not r.when or str(facts.get(r.when, ""))))
+def slip(layout: Layout, facts: Mapping[str, object], each: Sequence[Mapping[str, object]] = ()) -> Slip:
+    """Fill a layout, the rows of `each` once for everybody.
+
+    A field nobody gave stays empty; a row whose `when` is empty is left out.
+    """
+    rows: list[SlipRow] = []
+    for for_each, group in groupby(layout.row, key=lambda r: r.each):
+        block = list(group)
+        for said in ({**facts, **line} for line in each) if for_each else (facts,):
+            rows += (_row(r, said) for r in block if not r.when or str(said.get(r.when, "")))
+    return Slip(tuple(rows))
 
 
 def _row(row: Row, facts: Mapping[str, object]) -> SlipRow:

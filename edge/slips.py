@@ -1,10 +1,14 @@
-"""What a ticket's slip says: the facts of one ticket for the fields of its paper."""
+"""What papers say: the facts of one ticket, or of all who wait, for the fields of their paper."""
 
 from datetime import datetime
 
 from edge.guides import Guides
+from edge.hall.hours import local
 from edge.hall.plan import HallPlan
 from edge.hall.views import TicketView
+from edge.hall.waiting_list import WaitingLine, WaitingView
+from edge.hall.words import TicketState
+from edge.texts import Texts
 
 
 def ticket_facts(plan: HallPlan, guides: Guides, ticket: TicketView, code: str) -> dict[str, str]:
@@ -26,6 +30,34 @@ def ticket_facts(plan: HallPlan, guides: Guides, ticket: TicketView, code: str) 
         "time": f"{issued:%H:%M}",
         "code": code,
         "phone": plan.phone,
+    }
+
+
+def list_facts(plan: HallPlan, waiting: WaitingView, now: datetime) -> dict[str, str]:
+    """The fields of `edge.papers.LIST_FIELDS`."""
+    here = local(plan, now)
+    return {
+        "hall": plan.name,
+        "date": f"{here:%Y-%m-%d}",
+        "time": f"{here:%H:%M}",
+        "waiting": str(len(waiting.waiting)),
+        "phone": plan.phone,
+    }
+
+
+def line_facts(plan: HallPlan, texts: Texts, place: int, line: WaitingLine) -> dict[str, str]:
+    """The fields of `edge.papers.LINE_FIELDS`."""
+    service = plan.service(line.service)
+    is_aside = line.state != TicketState.WAITING
+    note = texts.get(f"paper.{line.state}") if is_aside else ""
+    if line.counter and not is_aside:
+        note = texts.get("paper.for_counter", counter=line.counter)
+    return {
+        "place": str(place),
+        "number": line.number,
+        "service": service.name if service else "",
+        "since": f"{datetime.fromisoformat(line.since):%H:%M}",
+        "note": note,
     }
 
 

@@ -12,9 +12,10 @@ from drivers import loader
 from drivers.capabilities import Slip
 from edge import papers, paths, settings
 from edge.hall.views import TicketView
+from edge.hall.waiting_list import WaitingLine, WaitingView
 from edge.hall.words import PaperState, TicketNumber, TicketState
 from edge.settings import Settings
-from edge.slips import ticket_facts
+from edge.slips import line_facts, list_facts, ticket_facts
 
 DRIVER = "printer_escpos"
 EXAMPLE_CODE = "K7QM4X2B"
@@ -38,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
         )
         return 2
     output = args.output or Path(f"{args.name}.png")
-    job = encoded(papers.slip(layout, example(hall)), args.width_dots)
+    job = encoded(filled(hall, layout), args.width_dots)
     # The interpreter is a twin, a program beside the product: asked as a process, never imported.
     asked = [sys.executable, "-m", "drivers.twins.printer", "--render", str(output)]
     done = subprocess.run(
@@ -50,6 +51,20 @@ def run(args: argparse.Namespace) -> int:
         return 1
     print(output)
     return 0
+
+
+def filled(hall: Settings, layout: papers.Layout) -> Slip:
+    """The paper as it would be now, about people who are made up."""
+    if layout.about == papers.About.TICKET:
+        return papers.slip(layout, example(hall))
+    plan, now = hall.plan, datetime.now(ZoneInfo(hall.plan.timezone))
+    lines = []
+    for n, state in enumerate((TicketState.WAITING, TicketState.NO_SHOW, TicketState.WAITING), 1):
+        service = plan.services[n % len(plan.services)]
+        number = str(TicketNumber(service.prefix, n))
+        lines.append(WaitingLine("", number, service.id, state, "", now.isoformat(timespec="seconds")))
+    each = [line_facts(plan, hall.texts, n, line) for n, line in enumerate(lines, 1)]
+    return papers.slip(layout, list_facts(plan, WaitingView(tuple(lines), None), now), each)
 
 
 def example(hall: Settings) -> Mapping[str, str]:

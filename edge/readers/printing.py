@@ -1,4 +1,4 @@
-"""Do once: a ticket's slip, printed while it is fresh, and what became of it noted."""
+"""Do once: a slip or a list, printed while it is fresh, and what became of it noted."""
 
 import logging
 import queue
@@ -12,18 +12,11 @@ from drivers.capabilities import DeviceStatus, Slip, TicketPrinter
 from drivers.errors import DeviceFault, Fault, LinkLost
 from edge.entries import Entry
 from edge.errors import DeviceUnavailable, JournalError
-from edge.hall.events import (
-    Event,
-    SlipDecided,
-    SlipFailed,
-    SlipPrinted,
-    SlipQueued,
-    SlipStarted,
-    SlipUnknown,
-    TicketIssued,
-)
+from edge.hall.events import Event
 from edge.hall.views import TicketView
-from edge.hall.words import DeviceId, Refused, TicketId
+from edge.hall.waiting_list import WaitingView
+from edge.hall.words import DeviceId, PaperState, Refused
+from edge.readers.orders import Paper, TicketSlip, Unsettled, ordered
 from edge.registrar import Registrar
 
 log = logging.getLogger(__name__)
@@ -47,8 +40,7 @@ class Asks(Protocol):
 
 @dataclass(frozen=True)
 class _Order:
-    ticket: TicketId
-    printer: DeviceId
+    paper: Paper
     since: float
     """Monotonic seconds."""
 
@@ -56,8 +48,9 @@ class _Order:
 class Printing:
     """Follows the journal from its end; one thread per printer, so that a dead one holds up nobody else.
 
-    `compose` turns a ticket into its slip. `trusted` names the printers that cannot say that a slip is
-    done, and whose slips count as printed all the same. A slip older than `fresh_s` is not printed any more.
+    `compose` turns a ticket into its slip, `compose_list` those who wait into their list. `trusted` names the
+    printers that cannot say that a paper is done, and whose papers count as printed all the same. What was
+    asked for longer than `fresh_s` ago is not printed any more.
     """
 
     def __init__(
@@ -65,12 +58,13 @@ class Printing:
         registrar: Registrar,
         handles: Mapping[DeviceId, Asks],
         compose: Callable[[TicketView], Slip],
+        compose_list: Callable[[WaitingView], Slip],
         *,
         trusted: Collection[DeviceId] = (),
         fresh_s: float = 60.0,
     ) -> None:
         self._registrar = registrar
-        self._compose = compose
+        self._compose, self._compose_list = compose, compose_list
         self._fresh_s = fresh_s
         self._stopping = threading.Event()
         self._presses = {
@@ -100,29 +94,15 @@ class Printing:
     # --- what came before
 
     def _settle(self) -> None:
-        """Slips begun and not ended are unknown, those not begun have failed."""
-        for (ticket, printer), state in self._left_open().items():
-            if state is SlipStarted:
-                self._registrar.note(SlipUnknown(ticket=ticket, printer=printer, code=RESTART))
-                if printer in self._presses:
-                    self._presses[printer].half = True
-            else:
-                self._registrar.note(SlipFailed(ticket=ticket, printer=printer, code=RESTART))
-
-    def _left_open(self) -> dict[tuple[TicketId, DeviceId], type[Event]]:
-        journal = self._registrar.journal
-        found: dict[tuple[TicketId, DeviceId], type[Event]] = {}
+        """Papers begun and not ended are unknown, those not begun have failed."""
+        journal, unsettled = self._registrar.journal, Unsettled()
         for entry in self._entries(journal.fold_start(2), self._seq):
-            event = entry.event
-            if (order := order_of(event)) is not None:
-                found[order] = SlipQueued
-            elif isinstance(event, SlipStarted):
-                found[event.ticket, event.printer] = SlipStarted
-            elif isinstance(event, SlipPrinted | SlipFailed | SlipUnknown):
-                found.pop((event.ticket, event.printer), None)
-            elif isinstance(event, SlipDecided):
-                found = {key: state for key, state in found.items() if key[0] != event.ticket}
-        return found
+            unsettled.see(entry.event)
+        for paper, begun in unsettled.papers.items():
+            state = PaperState.UNKNOWN if begun else PaperState.FAILED
+            self._registrar.note(paper.ended(state, RESTART))
+            if begun and paper.printer in self._presses:
+                self._presses[paper.printer].half = True
 
     def _entries(self, after: int, upto: int) -> Iterator[Entry]:
         while after < upto and (entries := self._registrar.journal.read_after(after)):
@@ -154,19 +134,20 @@ class Printing:
             view = self._registrar.wait_view(view.seq, TURN_S)
 
     def _order(self, event: Event) -> None:
-        if (found := order_of(event)) is None:
+        if (paper := ordered(event)) is None:
             return
-        ticket, printer = found
-        if printer in self._presses:
-            self._presses[printer].orders.put(_Order(ticket, printer, time.monotonic()))
+        if paper.printer in self._presses:
+            self._presses[paper.printer].orders.put(_Order(paper, time.monotonic()))
         else:
-            self.note(SlipFailed(ticket=ticket, printer=printer, code=Fault.NOT_OPENED))
+            self.note(paper.ended(PaperState.FAILED, Fault.NOT_OPENED))
 
     def slip_of(self, order: _Order) -> Slip | str:
-        """The slip to print now, or why not."""
+        """What to print now, or why nothing."""
         if time.monotonic() - order.since > self._fresh_s:
             return LATE
-        ticket = self._registrar.ticket(order.ticket)
+        if not isinstance(order.paper, TicketSlip):
+            return self._compose_list(self._registrar.waiting())
+        ticket = self._registrar.ticket(order.paper.ticket)
         return self._compose(ticket) if ticket else LATE
 
     def note(self, fact: Event) -> bool:
@@ -204,45 +185,36 @@ class _Press:
             try:
                 end = self._print(order)
             except Exception:
-                log.exception("%s: the slip of %s could not be made", self._id, order.ticket)
-                end = SlipFailed(ticket=order.ticket, printer=self._id, code=Fault.BUG)
+                log.exception("%s: %s could not be made", self._id, order.paper)
+                end = order.paper.ended(PaperState.FAILED, Fault.BUG)
             if end is not None:
                 self._printing.note(end)
 
     def _print(self, order: _Order) -> Event | None:
-        """Print one slip; what became of it, None when the disk did not even take its beginning."""
+        """Print one paper; what became of it, None when the disk did not even take its beginning."""
         slip = self._printing.slip_of(order)
         if isinstance(slip, str):
-            return SlipFailed(ticket=order.ticket, printer=self._id, code=slip)
-        if not self._printing.note(SlipStarted(ticket=order.ticket, printer=self._id)):
+            return order.paper.ended(PaperState.FAILED, slip)
+        if not self._printing.note(order.paper.begun()):
             return None
-        return self._ask(order.ticket, replace(slip, tear_first=self.half))
+        state, code = self._ask(order.paper, replace(slip, tear_first=self.half))
+        return order.paper.ended(state, code)
 
-    def _ask(self, ticket: TicketId, slip: Slip) -> Event:
+    def _ask(self, paper: Paper, slip: Slip) -> tuple[PaperState, str]:
         try:
             confirmed = self._handle.ask(lambda printer: printer.print_slip(slip), BEGIN_WITHIN_S)
         except DeviceFault as fault:
-            if fault.begun:
-                self.half = True
-                return SlipUnknown(ticket=ticket, printer=self._id, code=fault.code)
-            return SlipFailed(ticket=ticket, printer=self._id, code=fault.code)
+            self.half = self.half or fault.begun
+            return PaperState.UNKNOWN if fault.begun else PaperState.FAILED, fault.code
         except LinkLost:  # the capability's word: nothing of the slip had left
-            return SlipFailed(ticket=ticket, printer=self._id, code=Fault.LINK_LOST)
+            return PaperState.FAILED, Fault.LINK_LOST
         except DeviceUnavailable:
-            code = self._handle.status().code or Fault.OFFLINE
-            return SlipFailed(ticket=ticket, printer=self._id, code=code)
+            return PaperState.FAILED, self._handle.status().code or Fault.OFFLINE
         except Exception:  # a bug in a driver: the supervisor has logged it, and nobody knows what came out
-            log.exception("%s: the fate of the slip of %s is unknown", self._id, ticket)
+            log.exception("%s: the fate of %s is unknown", self._id, paper)
             self.half = True
-            return SlipUnknown(ticket=ticket, printer=self._id, code=Fault.BUG)
+            return PaperState.UNKNOWN, Fault.BUG
         self.half = False
         if confirmed or self._trusted:
-            return SlipPrinted(ticket=ticket, printer=self._id)
-        return SlipUnknown(ticket=ticket, printer=self._id, code=UNCONFIRMED)
-
-
-def order_of(event: Event) -> tuple[TicketId, DeviceId] | None:
-    """The ticket and the printer of an event that asks for a slip."""
-    if isinstance(event, TicketIssued | SlipQueued) and event.printer:
-        return event.ticket, event.printer
-    return None
+            return PaperState.PRINTED, ""
+        return PaperState.UNKNOWN, UNCONFIRMED

@@ -8,9 +8,10 @@ from pathlib import Path
 from drivers.capabilities import Align, DeviceStatus, Reading, Slip, TextRow
 from drivers.escpos_slip import Options
 from edge.clock import system_clock
-from edge.hall.commands import Reprint, TakeTicket
+from edge.hall.commands import PrintWaiting, Reprint, TakeTicket
 from edge.hall.plan import Counter, HallPlan, Kiosk, Service
 from edge.hall.views import TicketView
+from edge.hall.waiting_list import WaitingView
 from edge.hall.words import By, Door
 from edge.journal import Journal
 from edge.readers.printing import Printing
@@ -34,6 +35,10 @@ class Deaf:
     def heard(self, device: str, reading: Reading) -> None: ...
 
     def changed(self, device: str, status: DeviceStatus) -> None: ...
+
+
+def compose_list(waiting: WaitingView) -> Slip:
+    return Slip(tuple(TextRow(f"{w.number} {w.state}") for w in waiting.waiting))
 
 
 def compose(ticket: TicketView) -> Slip:
@@ -66,7 +71,12 @@ class HallBench:
         ]
         self.supervisor = Supervisor(plans, Deaf())
         self.printing = Printing(
-            self.registrar, self.supervisor.handles, compose, trusted=trusted, fresh_s=fresh_s
+            self.registrar,
+            self.supervisor.handles,
+            compose,
+            compose_list,
+            trusted=trusted,
+            fresh_s=fresh_s,
         )
 
     def __enter__(self) -> "HallBench":
@@ -96,6 +106,13 @@ class HallBench:
 
     def reprint(self, ticket: str) -> None:
         self.registrar.ask(Reprint(by=KIOSK, ticket=ticket))
+
+    def print_waiting(self) -> str:
+        """The id of the list that is asked for."""
+        return next(e.list for e in self.registrar.ask(PrintWaiting(by=KIOSK)).events if hasattr(e, "list"))
+
+    def until_list(self, state: str) -> None:
+        wait_for(lambda: (paper := self.registrar.waiting().paper) is not None and paper.state == state)
 
     def paper(self, ticket: str) -> str:
         view = self.registrar.ticket(ticket)
