@@ -262,7 +262,9 @@ class RandomDays(RuleBasedStateMachine):
     def key_in(self, n, service, taken_at):
         self.ask(cmd.KeyInTicket(by=HTTP, number=f"H{n:02d}", service=service, taken_at=taken_at))
 
-    @rule(counter=COUNTERS, back=st.sampled_from([cmd.UndoCall, cmd.Reopen]), late=st.sampled_from([1, 11, 130]))
+    @rule(
+        counter=COUNTERS, back=st.sampled_from([cmd.UndoCall, cmd.Reopen]), late=st.sampled_from([1, 11, 130])
+    )
     def a_slip_of_the_finger(self, counter, back, late):
         """Done and undone at once, the line is as it was; later it may be refused."""
         if late == 1 and back is cmd.UndoCall:
