@@ -69,8 +69,10 @@ class CounterScreen(HallScreen):
         room = card.w - 2 * u(60)
         if not busy:
             key = {"closed": "counter_closed", "paused": "counter_paused"}.get(state, "counter_idle")
+            is_told = state != "closed" and (counter.get("served_at") or counter.get("reason"))
+            label = self.state_words(counter) if is_told else self.words(key)
             ink = BOARD.warn if state == "paused" else BOARD.ink
-            scene.text(self.words(key), u(150), ink, ground, bold=True, width=room, center=card.center)
+            scene.text(label, u(150), ink, ground, bold=True, width=room, center=card.center)
             return
         ink = BOARD.fresh_ink if fresh else BOARD.number
         size = round(card.h * 0.86)

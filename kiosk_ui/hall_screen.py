@@ -7,6 +7,7 @@ from typing import Any
 
 import pygame
 
+from edge.hall.words import Away
 from edge.texts import Texts
 from kiosk_ui import widgets
 from kiosk_ui.live import Live
@@ -99,6 +100,15 @@ class HallScreen:
 
     def words(self, key: str, /, **facts: object) -> str:
         return self._texts.get(f"ui.{key}", **facts)
+
+    def state_words(self, counter: Json) -> str:
+        """What a counter does now: where its people are called, or why it is paused, where that is known."""
+        state, reason = str(counter.get("state", "closed")), counter.get("reason", "")
+        if counter.get("served_at") and state != "closed":
+            return self.words("served_at", counter=counter["served_at"])
+        if state == "paused" and reason in set(Away):
+            return self._texts.get(f"pause.{reason}")
+        return self.words(f"state_{state}")
 
     def _name(self) -> str:
         if not self.view:
@@ -245,7 +255,7 @@ class HallScreen:
         name_size = min(setter.fit(str(c.get("name", "")), u(38), room)[1] for c in counters)
         for i, counter in enumerate(counters):
             plate = pygame.Rect(rect.left + i * (wide + gap), rect.top, wide, rect.h)
-            _plate(pen, counter, plate, u, self.words, name_size)
+            _plate(pen, counter, plate, u, self.words, self.state_words(counter), name_size)
 
     def _foot(self, pen: widgets.Pen, foot: pygame.Rect, area: pygame.Rect, u: Unit) -> None:
         """The notices, one still page after another; when the daemon is away, how old this picture is."""
@@ -284,7 +294,13 @@ def state_look(state: str) -> tuple[Colour, Colour]:
 
 
 def _plate(
-    pen: widgets.Pen, counter: Json, plate: pygame.Rect, u: Unit, words: widgets.Words, name_size: int
+    pen: widgets.Pen,
+    counter: Json,
+    plate: pygame.Rect,
+    u: Unit,
+    words: widgets.Words,
+    doing: str,
+    name_size: int,
 ) -> None:
     state = str(counter.get("state", "closed"))
     ground, ink = state_look(state)
@@ -306,12 +322,10 @@ def _plate(
             ticket["number"], u(56), BOARD.ink, ground, bold=True, width=room, midleft=(plate.left + pad, y)
         )
         left = number.right + u(16)
-        label, size, right = words(f"state_{state}"), u(38), plate.right - pad
-        pen.scene.text(label, size, ink, ground, bold=True, width=right - left, midright=(right, y))
+        size, right = u(38), plate.right - pad
+        pen.scene.text(doing, size, ink, ground, bold=True, width=right - left, midright=(right, y))
     else:
-        pen.scene.text(
-            words(f"state_{state}"), u(48), ink, ground, bold=True, width=room, midleft=(plate.left + pad, y)
-        )
+        pen.scene.text(doing, u(48), ink, ground, bold=True, width=room, midleft=(plate.left + pad, y))
     y = plate.top + round(plate.h * 0.84)
     label = words("waiting", count=counter["waiting"]) if counter.get("waiting") else words("waiting_none")
     if state != "closed" or counter.get("waiting"):

@@ -82,6 +82,26 @@ def test_digits_in_frames_of_their_own_wait_for_their_key_but_not_for_ever(ff68)
     assert press(0x0C) == (KeyPressed(PadKey.NEXT),)
 
 
+@pytest.mark.parametrize(
+    ("data", "pressed"),
+    [
+        (b"\x0f", KeyPressed(PadKey.SIGN_IN)),
+        (b"\x01\x00\x02\x0f", KeyPressed(PadKey.SIGN_IN, "102")),
+        (b"\x00\x02\x0e", KeyPressed(PadKey.COVER, "02")),
+        (b"\x01\x12", KeyPressed(PadKey.PAUSE, "1")),
+    ],
+)
+def test_who_signs_in_holds_a_counter_or_leaves_says_it_with_digits_and_a_key(pad, ff68, data, pressed):
+    assert pad.on_frame(ff68.encode(addr=1, func=1, data=data)).readings == (pressed,)
+
+
+def test_a_pad_beeps_once_when_somebody_is_asked_to_its_counter(pad):
+    pad.show(PadDisplay(2, "102", "102"))
+    assert (pad._line.sent[-2][7:13], pad._line.sent[-1][6]) == (bytes([0, 0, 2, 1, 0, 2]), 3)
+    pad.show(PadDisplay(3, "102", "102"))
+    assert [frame[6] for frame in pad._line.sent] == [2, 3, 2]
+
+
 def test_a_site_may_give_keys_other_meanings(ff68):
     options = callpad_framed.Options(keys={"confirm": PadKey.FINISH, "9+confirm": PadKey.START})
     pad = callpad_framed.Driver(Quiet(ff68), options)

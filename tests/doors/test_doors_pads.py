@@ -1,0 +1,127 @@
+"""The pads' door: two clerks' pads at one counter, one pad for several, reasons, signing in by key."""
+
+import pytest
+from conftest import House
+
+from drivers.capabilities import KeyPressed, PadKey, Rated
+from edge.doors import pads
+from edge.doors.pads import Pads
+from edge.hall import commands as c
+from edge.hall.events import TicketCalled
+from edge.hall.views import CounterView
+from edge.hall.words import By, Door
+
+AT = {"pad-1": "1", "pad-1b": "1", "pad-2": "2"}
+DESK = By(Door.HTTP)
+
+
+class Desk:
+    """The pads of a house, and what they were told."""
+
+    def __init__(self, house: House, posts: dict[str, str] | None = None) -> None:
+        self.house, self.refused = house, []
+        told = lambda device, reason: self.refused.append((device, reason))  # noqa: E731
+        self.pads = Pads(house.registrar, AT, told, posts=posts)
+
+    def press(self, device: str, key: PadKey, digits: str = "") -> CounterView:
+        self.pads.heard(device, KeyPressed(key, digits))
+        return self.counter(AT[device])
+
+    def counter(self, id: str) -> CounterView:
+        return next(v for v in self.house.registrar.view.counters if v.id == id)
+
+    def open(self, *counters: str) -> "Desk":
+        for counter in counters:
+            self.house.registrar.ask(c.OpenCounter(by=DESK, counter=counter))
+        return self
+
+
+@pytest.fixture
+def desk(house: House, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """Keys do not bounce here: a test presses faster than a finger."""
+    monkeypatch.setattr(pads, "BOUNCE_S", 0.0)
+    return Desk(house).open("1", "2")
+
+
+@pytest.mark.parametrize(
+    ("digits", "reason"), [("", ""), ("1", "leave"), ("2", "lunch"), ("3", "meeting"), ("04", "errand")]
+)
+def test_a_digit_before_pause_says_why_and_pause_again_goes_on(desk: Desk, digits: str, reason: str) -> None:
+    paused = desk.press("pad-1", PadKey.PAUSE, digits)
+    assert (paused.state, paused.reason) == ("paused", reason)
+    assert desk.press("pad-1", PadKey.PAUSE).state == "open"
+
+
+def test_a_digit_that_says_nothing_pauses_nobody(desk: Desk) -> None:
+    assert desk.press("pad-1", PadKey.PAUSE, "9").state == "open"
+    assert desk.refused == [("pad-1", "bad_reason")]
+
+
+def test_who_is_asked_signs_in_with_one_key(desk: Desk) -> None:
+    assert desk.press("pad-1", PadKey.PAUSE, "1").state == "paused"
+    assert [a.staff for a in desk.house.registrar.view.asks] == ["102"]
+    there = desk.press("pad-1", PadKey.SIGN_IN)
+    assert (there.staff, there.state) == ("102", "open")
+
+
+def test_a_staff_number_and_one_key_signs_in(desk: Desk) -> None:
+    assert desk.press("pad-1", PadKey.SIGN_IN, "103").staff == "103"
+
+
+def test_one_pad_holds_another_counter_calls_for_it_and_gives_it_back(desk: Desk) -> None:
+    desk.house.ask.take("relief")
+    assert desk.press("pad-1", PadKey.COVER, "02").holds == ("2",)
+    called = desk.press("pad-1", PadKey.NEXT)
+    assert called.ticket and called.ticket.number == "B001"
+    desk.press("pad-2", PadKey.NEXT)
+    assert desk.refused == [("pad-2", "counter_covered")]
+    assert desk.press("pad-1", PadKey.COVER, "02").holds == ()
+
+
+def test_a_counter_that_is_not_there_cannot_be_held(desk: Desk) -> None:
+    desk.press("pad-1", PadKey.COVER, "77")
+    assert desk.refused == [("pad-1", "no_counter")]
+    desk.press("pad-1", PadKey.COVER)
+    assert len(desk.refused) == 1
+
+
+def test_two_clerks_pads_at_one_counter_call_in_their_own_names(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pads, "BOUNCE_S", 0.0)
+    desk = Desk(house, posts={"pad-1": "a", "pad-1b": "b"}).open("1")
+    desk.house.registrar.ask(c.SignIn(by=DESK, counter="1", staff="102", beside=True))
+    for _ in range(3):
+        house.ask.take()
+    for device in ("pad-1b", "pad-1", "pad-1b"):
+        desk.press(device, PadKey.NEXT)
+    events = [e.event for e in house.journal.read_after(0, 100)]
+    called = [e for e in events if isinstance(e, TicketCalled)]
+    assert [(e.staff, e.by.device) for e in called] == [
+        ("102", "pad-1b"),
+        ("101", "pad-1"),
+        ("102", "pad-1b"),
+    ]
+
+
+def test_two_pads_pressed_at_once_at_one_counter_are_one_press(house: House) -> None:
+    desk = Desk(house).open("1")
+    house.ask.take()
+    house.ask.take()
+    assert desk.press("pad-1", PadKey.NEXT).ticket
+    number = desk.counter("1").ticket
+    desk.press("pad-1b", PadKey.NEXT)
+    assert desk.counter("1").ticket == number
+
+
+def test_a_pad_of_a_clerk_who_is_not_there_speaks_for_who_is(desk: Desk) -> None:
+    desk.house.ask.take()
+    lonely = Desk(desk.house, posts={"pad-1b": "b"})
+    lonely.press("pad-1b", PadKey.NEXT)
+    called = desk.house.journal.read_after(desk.house.journal.head - 1, 1)[0].event
+    assert called.by.staff == "101"
+
+
+def test_a_press_on_a_rating_pad_is_the_citizens(desk: Desk) -> None:
+    desk.pads.heard("pad-1", Rated(5))
+    assert desk.refused == [("pad-1", "nothing_to_rate")]
