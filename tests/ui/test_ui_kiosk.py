@@ -80,6 +80,30 @@ def test_a_closed_service_says_when_it_opens_and_asks_for_no_number(stage: Stage
     assert any("14:00" in text for text in words(kiosk))
 
 
+def test_a_service_that_opens_on_another_day_says_the_date(stage: Stage) -> None:
+    changed = view()
+    for service in changed["services"]:
+        service.update(open=False, reason="closed", opens_at="08:50", opens_on="2026-11-25")
+    changed["services"][0].update(opens_at="09:30", opens_on="2026-11-24")
+    kiosk = stage.kiosk(live=stage.live(changed))
+    said = words(kiosk)
+    assert said.count("11月25日 08:50 取号") == len(changed["services"]) - 1
+    assert said.count("11月24日 09:30 取号") == 2  # its tile, and the page as the first of all
+    kiosk.tap("service:relief")
+    assert "今天不再取号，11月25日 08:50 开始" in words(kiosk)
+
+
+def test_a_full_window_says_when_the_next_one_begins(stage: Stage) -> None:
+    changed = view()
+    changed["services"][3].update(open=False, reason="full", opens_at="13:50", opens_on="")
+    kiosk = stage.kiosk(live=stage.live(changed))
+    assert "13:50 开始取号" in words(kiosk)
+    kiosk.tap("service:relief")
+    assert "这个时段的号已取完，13:50 再取" in words(kiosk)
+    changed["services"][3].update(opens_at="08:50", opens_on="2026-11-25")
+    assert "今天的号已取完" in words(stage.kiosk(live=stage.live(changed)))
+
+
 def test_the_number_page_follows_the_slip_and_the_call(stage: Stage) -> None:
     live = stage.live(view())
     kiosk = stage.kiosk(live=live)
