@@ -42,6 +42,13 @@ class Asks(Protocol):
     def ask(self, job: Callable[[DocumentCamera], T], within_s: float) -> T: ...
 
 
+class Vault(Protocol):
+    """What keeps a page from whoever finds the card: the side store's key."""
+
+    def seal(self, data: bytes, name: str) -> bytes: ...
+    def unseal(self, sealed: bytes, name: str) -> bytes: ...
+
+
 @dataclass(frozen=True)
 class StoredPage:
     """A capture as it is handed out."""
@@ -53,7 +60,7 @@ class StoredPage:
 
 
 class Captures:
-    """Any thread may call. Files lie under `folder`/DAY/ID.jpg, what is known of each in ID.json."""
+    """Any thread may call. Pages lie encrypted as `folder`/DAY/ID.sealed, what is known of each as ID.json."""
 
     def __init__(
         self,
@@ -61,11 +68,13 @@ class Captures:
         cameras: Mapping[CounterId, Asks],
         folder: Path,
         *,
+        vault: Vault,
         keep_days: int = KEEP_DAYS,
     ) -> None:
         self._registrar = registrar
         self._cameras = cameras
         self._folder = folder
+        self._vault = vault
         self._keep_days = keep_days
         self._turns = {counter: threading.Lock() for counter in cameras}
 
@@ -89,16 +98,21 @@ class Captures:
         match = _ID.fullmatch(capture)
         if match is None or match[1] != self._registrar.view.day.replace("-", ""):
             return None
-        path = self._folder / match[1] / f"{capture}.jpg"
+        path = self._folder / match[1] / f"{capture}.sealed"
         try:
             facts = json.loads(path.with_suffix(".json").read_text("utf-8"))
-            content = path.read_bytes()
+            sealed = path.read_bytes()
         except (OSError, ValueError):
             return None
-        if hashlib.sha256(content).hexdigest() != facts["digest"]:
+        try:
+            content = self._vault.unseal(sealed, capture)
+        except ValueError:
             log.error("capture %s: the file is not what was stored", capture)
             return None
-        return StoredPage(content, "image/jpeg", path.name, facts["counter"])
+        if hashlib.sha256(content).hexdigest() != facts["digest"]:
+            log.error("capture %s: the page is not the one that was noted", capture)
+            return None
+        return StoredPage(content, "image/jpeg", f"{capture}.jpg", facts["counter"])
 
     def purge(self) -> int:
         """Erase the days that are over their time; how many. Nothing while the clock is not to be trusted."""
@@ -124,12 +138,12 @@ class Captures:
         """Store, look, note; a capture that is not in the journal leaves no file."""
         day = self._registrar.view.day.replace("-", "") or "00000000"
         id = f"{day}-{secrets.token_hex(8)}"
-        path = self._folder / day / f"{id}.jpg"
+        path = self._folder / day / f"{id}.sealed"
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
         digest = hashlib.sha256(jpeg).hexdigest()
         try:
-            store(path, jpeg)
-            facts: dict[str, Any] = {"counter": counter, "digest": digest, "pages": find_pages(path)}
+            store(path, self._vault.seal(jpeg, id))
+            facts: dict[str, Any] = {"counter": counter, "digest": digest, "pages": find_pages(jpeg, id)}
             store(path.with_suffix(".json"), json.dumps(facts).encode())
             noted = NoteCapture(
                 by=by,
@@ -164,22 +178,22 @@ def store(path: Path, content: bytes) -> None:
         os.close(folder)
 
 
-def find_pages(path: Path) -> list[dict[str, Any]]:
+def find_pages(jpeg: bytes, name: str) -> list[dict[str, Any]]:
     """Where the page lies, by the scanner in its own process; empty when it found none or could not look.
 
-    Its 80 MB and whatever it does to a bad picture stay out of the daemon.
+    Its 80 MB and whatever it does to a bad picture stay out of the daemon, and the picture off the disk.
     """
     try:
         ran = subprocess.run(
-            [sys.executable, "-m", "edge.scan", str(path)],
-            stdin=subprocess.DEVNULL,
+            [sys.executable, "-m", "edge.scan", "/dev/stdin"],
+            input=jpeg,
             capture_output=True,
             timeout=FINDER_S,
             check=True,
         )
         pages: list[dict[str, Any]] = json.loads(ran.stdout)["pages"]
     except (OSError, ValueError, KeyError, subprocess.SubprocessError) as error:
-        log.warning("%s: not looked at for its page: %s", path.name, error)
+        log.warning("%s: not looked at for its page: %s", name, error)
         return []
     return pages
 

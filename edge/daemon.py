@@ -89,7 +89,7 @@ class Daemon:
             screens=lambda: self._door.screens(),
         )
         cameras = {counters[id]: h for id, h in handles.items() if h.kind == "camera"}
-        self._captures = Captures(registrar, cameras, self._data / "captures")
+        self._captures = Captures(registrar, cameras, self._data / "captures", vault=self._side)
         self._door = Door(
             registrar,
             texts=settings.texts,

@@ -35,6 +35,7 @@ class SideStore:
         self._path = path
         self._aes = AESGCM(_derived(key, "rows"))
         self._digest_key = _derived(key, "digests")
+        self._files = AESGCM(_derived(key, "files"))
         self._lock = threading.Lock()
         with self._disk():
             self._db = _open(path)
@@ -79,6 +80,18 @@ class SideStore:
     def keyed_digest(self, data: bytes) -> str:
         """The same for the same data in this hall, and telling nothing without its key: 64 hex digits."""
         return hmac.new(self._digest_key, data, hashlib.sha256).hexdigest()
+
+    def seal(self, data: bytes, name: str) -> bytes:
+        """Encrypt what lies in a file of its own; `name` binds it to its place."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        return nonce + self._files.encrypt(nonce, data, name.encode())
+
+    def unseal(self, sealed: bytes, name: str) -> bytes:
+        """Raises ValueError: under another key, of another name, or altered."""
+        try:
+            return self._files.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], name.encode())
+        except InvalidTag as error:
+            raise ValueError(f"{name}: not what was sealed") from error
 
     def close(self) -> None:
         with self._lock:

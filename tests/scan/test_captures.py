@@ -22,6 +22,7 @@ from edge.hall.plan import Counter, HallPlan, Service
 from edge.hall.words import NO_REQUEST, By, Door, Refused, Request
 from edge.journal import Journal
 from edge.registrar import Registrar
+from edge.sidestore import SideStore
 from edge.supervisor import DeviceOnLink, LinkPlan, Supervisor
 from tests.printing.hall_bench import Deaf, wait_for
 
@@ -46,7 +47,10 @@ class Bench:
         device = DeviceOnLink("camera-1", "camera_opencv", Options())
         self.supervisor = Supervisor([LinkPlan("camera", f"folder://{self.pictures}", (device,))], Deaf())
         handles = self.supervisor.handles
-        self.captures = Captures(self.registrar, {"6": handles["camera-1"]}, self.stored, keep_days=keep_days)
+        self.side = SideStore(folder / "side.db", folder / "hall.key")
+        self.captures = Captures(
+            self.registrar, {"6": handles["camera-1"]}, self.stored, vault=self.side, keep_days=keep_days
+        )
 
     def __enter__(self) -> "Bench":
         self.registrar.start()
@@ -58,6 +62,7 @@ class Bench:
         self.supervisor.stop()
         self.registrar.stop()
         self.journal.close()
+        self.side.close()
 
     def noted(self) -> list[DocumentCaptured]:
         events = [entry.event for entry in self.journal.read_after(0, 1000)]
@@ -93,7 +98,25 @@ def test_a_page_is_stored_its_digest_noted_and_handed_out_again(bench):
     assert event.digest == hashlib.sha256(page.content).hexdigest()
     assert event.size_bytes == len(page.content)
     assert event.ticket == bench.registrar.ticket("A001").id
-    assert bench.files() == [f"{event.capture}.jpg", f"{event.capture}.json"]
+    assert bench.files() == [f"{event.capture}.json", f"{event.capture}.sealed"]
+
+
+def test_what_lies_on_the_disk_is_no_picture(bench):
+    (event,) = bench.captures.take("6", NO_REQUEST, DESK)
+    page = bench.captures.fetch(event.capture).content
+    sealed = next(bench.stored.rglob("*.sealed")).read_bytes()
+    assert page[:3] == b"\xff\xd8\xff"
+    assert b"JFIF" in page[:32]
+    assert b"JFIF" not in sealed
+    assert page[1000:1016] not in sealed
+
+
+def test_a_page_in_another_ones_place_is_not_handed_out(bench):
+    first, second = (bench.captures.take("6", NO_REQUEST, DESK)[0].capture for _ in range(2))
+    one = next(bench.stored.rglob(f"{first}.sealed"))
+    one.write_bytes(next(bench.stored.rglob(f"{second}.sealed")).read_bytes())
+    assert bench.captures.fetch(first) is None
+    assert bench.captures.fetch(second) is not None
 
 
 def test_the_page_on_the_picture_is_found_beside_it(bench):
@@ -147,7 +170,7 @@ def test_a_journal_that_does_not_take_it_leaves_no_file(bench):
 
 def test_a_page_that_was_altered_is_not_handed_out(bench):
     (event,) = bench.captures.take("6", NO_REQUEST, DESK)
-    next(bench.stored.rglob("*.jpg")).write_bytes(b"something else")
+    next(bench.stored.rglob("*.sealed")).write_bytes(b"something else")
     assert bench.captures.fetch(event.capture) is None
 
 
