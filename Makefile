@@ -12,7 +12,7 @@ DEMO_ARGS ?=
 PADS := evdev>=1.6,<3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo test lint bench screenshots lock clean
+.PHONY: help setup setup-test demo test lint bench crash screenshots lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -60,6 +60,9 @@ lint: $(VENV)/.ok-test ## ruff, types, import contracts
 
 bench: $(VENV)/.ok-test ## figures as ratios, into tests/results/
 	@$(BIN)/python -m tests.bench
+
+crash: $(VENV)/.ok-test ## kill a hall 100 times and hold what is left against what was answered
+	@$(BIN)/python -m tests.crash --rounds 100
 
 screenshots: $(VENV)/.ok-test ## every page of the screens as PNG, into kiosk_ui/pictures/
 	@$(BIN)/python -m tests.screenshots

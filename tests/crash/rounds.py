@@ -16,8 +16,13 @@ from tests.crash.child import call, take
 from tests.crash.hall import House
 
 ROOT = Path(__file__).parents[2]
-WRITES = {"pwrite64": 2600, "fdatasync": 60}
-"""Before which call a round may kill: counted for each thread, and the start alone makes 2,100 writes."""
+FAULT_POINTS = {"pwrite64": 2600, "fdatasync": 60, "write": 260}
+"""Before which call a round may kill, and up to the how manieth: counted for each thread, and the start alone
+makes 2,100 writes. Before a `pwrite64` is after the one before it, before a `fdatasync` is after the last one
+of a batch, before a `write` to stdout is after the flush and before the answer.
+"""
+AT_THE_STOP = {"rename": 1, "unlink": 2}
+"""The checkpoint's renaming, and SQLite's end of the WAL."""
 
 
 @dataclass
@@ -61,12 +66,13 @@ def killed_after(folder: Path, lines: int) -> Told:
     return told
 
 
-def killed_before_write(folder: Path, write: str, nth: int) -> Told:
-    """Kill a hall as it enters its nth call of `write` (strace plays the power cut)."""
+def killed_before(folder: Path, call: str, nth: int, *args: str) -> Told:
+    """Kill a hall as it enters its nth `call` (strace plays the power cut)."""
     told = Told()
-    strace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={write}"]
-    strace += ["-e", f"inject={write}:signal=KILL:when={nth}"]
-    done = subprocess.run([*strace, *child(folder)], cwd=ROOT, capture_output=True, text=True, check=False)
+    strace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}"]
+    strace += ["-e", f"inject={call}:signal=KILL:when={nth}"]
+    command = [*strace, *child(folder, *args)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode in (-9, 137), f"the hall was not killed: {done.returncode} {done.stderr}"
     for line in done.stdout.splitlines():
         told.hear(line)
@@ -83,7 +89,7 @@ def judge(folder: Path, told: Told) -> int:
     Raises AssertionError.
     """
     verdict = verify(folder / "journal.db")
-    assert verdict.bad_seq == 0, verdict
+    assert verdict.bad_seq == 0 and verdict.checkpoint != "other", verdict
     with House(folder) as house:
         before = house.journal.read_after(0, 1_000_000)
         _none_lost(before, told)
@@ -132,12 +138,18 @@ def _once(values: Iterable[str]) -> None:
 
 
 def one_round(folder: Path, dice: random.Random) -> tuple[str, int]:
-    """One kill at a random moment or before a random write; what was done, and the tickets there are now."""
-    if dice.random() < 0.6:
+    """One kill at a random moment or before a random call; what was done, and the tickets there are now."""
+    throw = dice.random()
+    if throw < 0.4:
         lines = dice.randint(1, 600)
         how, told = f"kill after {lines} lines", killed_after(folder, lines)
+    elif throw < 0.9:
+        call_ = dice.choice(sorted(FAULT_POINTS))
+        nth = dice.randint(1, FAULT_POINTS[call_])
+        how, told = f"kill before {call_} {nth}", killed_before(folder, call_, nth)
     else:
-        write = dice.choice(sorted(WRITES))
-        nth = dice.randint(1, WRITES[write])
-        how, told = f"kill before {write} {nth}", killed_before_write(folder, write, nth)
+        call_ = dice.choice(sorted(AT_THE_STOP))
+        nth = dice.randint(1, AT_THE_STOP[call_])
+        how = f"kill before {call_} {nth}, at the latest in the stop"
+        told = killed_before(folder, call_, nth, "--numbers", "5")
     return f"{how}, {len(told.got)} numbers answered", judge(folder, told)
