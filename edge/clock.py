@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -104,11 +105,16 @@ def system_clock(
     return read
 
 
+@cache
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None)
+
+
 def _kernel_in_step() -> bool:
     """What the kernel says of its clock (adjtimex(2), read only); False where a container forbids it."""
     timex = (ctypes.c_int * (_TIMEX_BYTES // 4))()
     try:
-        answer = ctypes.CDLL(None).adjtimex(timex)
+        answer = _libc().adjtimex(timex)
     except (OSError, AttributeError):
         return False
     return answer >= 0 and not timex[_STATUS_INDEX] & _STA_UNSYNC

@@ -9,6 +9,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
@@ -113,12 +114,15 @@ class Registrar:
         did not take it: nothing has happened). Where the disk takes nothing at all, calls, recalls, no-shows
         and finishes go on in memory, and the view says how many are `unrecorded`.
         """
-        answer: Answer = self._put(command)
-        return answer
+        return self.send(command).result()
+
+    def send(self, command: Command) -> "Future[Answer]":
+        """As `ask`, for who has something else to do until the answer is there. Raises JournalError."""
+        return self._put(command)
 
     def note(self, fact: Event) -> Entry:
         """Write down what happened, with nothing to decide; returns when it is on disk. Raises as `ask`."""
-        entry: Entry = self._put(fact)
+        entry: Entry = self._put(fact).result()
         return entry
 
     def save_cursor(self, name: str, seq: int) -> None:
@@ -171,13 +175,13 @@ class Registrar:
 
     # --- the thread -----------------------------------------------------------------------------------------
 
-    def _put(self, asked: Command | Event) -> Any:
+    def _put(self, asked: Command | Event) -> "Future[Any]":
         job = Job(asked)
         with self._gate:
             if not self._open:
                 raise JournalError("the registrar is not running")
             self._mailbox.put(job)
-        return job.end.result()
+        return job.end
 
     def _run(self) -> None:
         going = True

@@ -161,7 +161,11 @@ class House:
 
     async def ask(self, command: Command) -> Answer:
         """Raises Refused, JournalError, and Problem `busy`."""
-        return await self.wait(self.registrar.ask, command)
+        try:
+            async with asyncio.timeout(ASK_S):
+                return await asyncio.shield(asyncio.wrap_future(self.registrar.send(command)))
+        except TimeoutError as e:
+            raise Problem("busy") from e
 
     @property
     def view(self) -> HallView:

@@ -70,7 +70,7 @@ async def health(house: House, call: Call) -> Reply:
 
 
 async def ticket(house: House, call: Call) -> Reply:
-    found = await house.wait(house.registrar.ticket, call.id)
+    found = house.registrar.ticket(call.id)
     if found is None:
         raise Problem("no_ticket", ticket=call.id)
     return Reply(200, {"ticket": asdict(found)})

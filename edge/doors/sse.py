@@ -86,8 +86,11 @@ class Feed:
         last = self.shown.view
         while not self._stop.is_set():
             view = self._registrar.wait_view(last.seq, LOOK_S)
-            self._tell(None if _same(view, last) else view)
+            is_news = not _same(view, last)
+            self._tell(view if is_news else None)
             last = view
+            if is_news:
+                self._stop.wait(PACE_S)
 
     def _tell(self, view: HallView | None) -> None:
         try:

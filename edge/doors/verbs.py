@@ -185,7 +185,7 @@ def _day(view: HallView) -> Json:
 
 
 async def _to_ticket(house: House, call: Call, command: Command) -> Reply:
-    ticket = await house.wait(house.registrar.ticket, call.id)
+    ticket = house.registrar.ticket(call.id)
     if ticket is None:
         raise Problem("no_ticket", ticket=call.id)
     await house.ask(command)
@@ -193,7 +193,7 @@ async def _to_ticket(house: House, call: Call, command: Command) -> Reply:
 
 
 async def _ticket(house: House, id: str, status: int) -> Reply:
-    ticket = await house.wait(house.registrar.ticket, id)
+    ticket = house.registrar.ticket(id)
     if ticket is None:
         raise Problem("no_ticket", ticket=id)
     return Reply(status, {"ticket": asdict(ticket)})

@@ -270,13 +270,18 @@ class Book:
 
     def served_at(self, id: CounterId) -> CounterId:
         """Where the counter's people are called instead; empty: at itself."""
-        at, planned = self.counter(id), self.plan.counter(id)
-        standing = planned.covered_by if planned and not at.is_open else ""
-        return at.served_at or standing
+        planned = self.plan.counter(id)
+        return self._place_of(planned) if planned else self.counter(id).served_at
 
     def held_at(self, id: CounterId) -> list[Counter]:
         """The counters whose people are called at this one too."""
-        return [c for c in self.plan.counters if c.id != id and self.served_at(c.id) == id]
+        return [c for c in self.plan.counters if c.id != id and self._place_of(c) == id]
+
+    def _place_of(self, planned: Counter) -> CounterId:
+        at = self.counters.get(planned.id)
+        if at is None:
+            return planned.covered_by
+        return at.served_at or ("" if at.is_open else planned.covered_by)
 
     def between_s(self, since: Stamp, until: "Stamp | Now") -> float:
         """Seconds in which the machine was there; what a cut took is nobody's wait."""
