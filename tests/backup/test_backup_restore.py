@@ -1,5 +1,6 @@
 """A backup of a running box, restored onto an empty folder in the middle of a day."""
 
+import hashlib
 import io
 import json
 import re
@@ -7,7 +8,7 @@ import tarfile
 
 import pytest
 
-from edge import archive, recovery
+from edge import archive, journal_file, recovery
 from edge.__main__ import main
 from edge.archive import NotRestorable, restore
 from edge.hall.events import DayOpened
@@ -87,8 +88,6 @@ def test_a_journal_restored_twice_remembers_all_its_names(data, backup, tmp_path
     first = restore(file, tmp_path / "a", tmp_path / "a/config", code, quiet)
     archive.write(tmp_path / "a", None, tmp_path / "2.tar.gz", recovery.from_code(code), quiet)
     second = restore(tmp_path / "2.tar.gz", tmp_path / "b", tmp_path / "b/config", code, quiet)
-    from edge import journal_file
-
     with journal_file.reading(tmp_path / "b/journal.db") as db:
         assert [name for _, name in formers(db)] == [first.former, first.journal]
     assert second.former == first.journal
@@ -159,8 +158,6 @@ def repack(file, damage: str) -> None:
     content["config/hall.toml"] += b"# \n"
     if damage == "manifest":
         said = json.loads(content["manifest.json"])
-        import hashlib
-
         text = content["config/hall.toml"]
         said["files"]["config/hall.toml"] = {"bytes": len(text), "sha256": hashlib.sha256(text).hexdigest()}
         content["manifest.json"] = json.dumps(said).encode()
