@@ -163,7 +163,8 @@ class EventsAnswer:
 
 @dataclass(frozen=True)
 class Problem:
-    """RFC 9457, `application/problem+json`; `has_ticket` also says `ticket` and `number`."""
+    """RFC 9457, `application/problem+json`; `has_ticket` also says `ticket` and `number`, `closed` and `full`
+    say `opens_at` (`HH:MM`) and, where it is not today, `opens_on` (`YYYY-MM-DD`), once they are known."""
 
     __pydantic_config__: ClassVar[ConfigDict] = OPEN
     type: str
