@@ -60,7 +60,7 @@ class StoredPage:
 
 
 class Captures:
-    """Any thread may call. Pages lie encrypted as `folder`/DAY/ID.sealed, what is known of them in ID.json."""
+    """Any thread may call. Pages lie encrypted as `folder`/DAY/ID.sealed; what is known of each: ID.json."""
 
     def __init__(
         self,

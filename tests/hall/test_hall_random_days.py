@@ -15,6 +15,7 @@ from edge.hall import policy, turn
 from edge.hall.book import AT_COUNTER, OVER
 from edge.hall.hours import local
 from edge.hall.plan import Hours, Quota
+from edge.hall.sheet import day_sheet
 from edge.hall.words import By, Door, Outcome, PaperState, Refused, TicketState
 from edge.hall.workdays import Calendar, DayType
 
@@ -372,6 +373,27 @@ class RandomDays(RuleBasedStateMachine):
                 assert counter.id in there.holds
                 assert (counter.staff, counter.reason) == (there.staff, there.reason)
                 assert not book.counter(counter.id).is_open
+
+    @invariant()
+    def the_sheet_adds_up_and_says_what_the_books_say(self):
+        book, rights = self.scene.hall.book, self.scene.hall.feedback.rights
+        visits, sheet = self.scene.hall.tally.visits, day_sheet(self.scene.hall.tally)
+        total = sheet.total
+        ends = (total.served, total.by_hand, total.no_show, total.cancelled, total.expired, total.open)
+        assert sum(ends) == total.issued + total.carried == len(book.tickets)
+        for id, ticket in book.tickets.items():
+            if ticket.state is TicketState.FINISHED:
+                assert visits[id].end in ("served", "by_hand")
+            elif ticket.state not in OVER:
+                assert visits[id].end in ("served", "open")
+            if not visits[id].carried:
+                assert visits[id].score == ((rights[id].score if id in rights else 0) or 0)
+        assert sum(s.issued for s in sheet.services) == total.issued
+        assert sum(c.calls for c in sheet.counters) == total.calls == sum(s.calls for s in sheet.services)
+        assert [sum(n) for n in zip(*(s.ratings for s in sheet.services), strict=True)] in (
+            [],
+            [*total.ratings],
+        )
 
     @invariant()
     def nobody_signs_in_twice_at_a_counter(self):
