@@ -1,32 +1,28 @@
 """SIGTERM and SIGINT as something that the main thread can wait for."""
 
-import queue
+import os
+import select
 import signal
 
 
 class StopSignals:
     """Made and waited for on the main thread.
 
-    A queue and no Event: a handler runs in the middle of the main thread, which may hold an Event's lock just
-    then, for ever (seen: two reasons to end at once). `SimpleQueue.put` is reentrant.
+    A pipe, written by the interpreter in the signal itself. A handler that sets an Event hangs for ever when
+    the main thread holds its lock just then; one that fills a queue is put off until the wait is over when the
+    signal comes just before it (both seen).
     """
 
     def __init__(self) -> None:
-        self._heard: queue.SimpleQueue[int] = queue.SimpleQueue()
+        self._read, self._write = os.pipe()
+        os.set_blocking(self._write, False)
         self.came = False
-        """True from the first signal on."""
+        """True once `wait` has seen one."""
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._hear)
-
-    def _hear(self, number: int, _frame: object) -> None:
-        self.came = True
-        self._heard.put(number)
+            signal.signal(number, lambda *_: None)
+        signal.set_wakeup_fd(self._write, warn_on_full_buffer=False)
 
     def wait(self, timeout_s: float) -> bool:
         """Wait for a signal; True once one has come."""
-        if not self.came:
-            try:
-                self._heard.get(timeout=timeout_s)
-            except queue.Empty:
-                return False
-        return True
+        self.came = self.came or bool(select.select([self._read], [], [], timeout_s)[0])
+        return self.came

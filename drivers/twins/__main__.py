@@ -25,12 +25,12 @@ import argparse
 import ctypes
 import json
 import os
+import select
 import signal
 import stat
 import sys
 import threading
 from pathlib import Path
-from queue import SimpleQueue
 
 from drivers.twins.control import ControlDoor
 from drivers.twins.hall import NoTwins, Twins
@@ -66,32 +66,33 @@ def main(argv: list[str] | None = None) -> int:
         print(f"twins: {missing}", file=sys.stderr)
     (args.at / "control.json").write_text(json.dumps({"port": door.port}), encoding="utf-8")
     print(json.dumps({"ready": True, "control": door.port, "config": str(twins.config)}), flush=True)
-    ended.get()
+    select.select([ended], [], [])
     door.stop()
     twins.stop()
     return 0
 
 
-def _when_to_end() -> "SimpleQueue[str]":
-    """Says why at a signal, at the parent's death, at the end of a piped standard input.
+def _when_to_end() -> int:
+    """A descriptor that can be read at a signal, at the parent's death, at the end of a piped standard input.
 
-    A queue and no Event: a signal's handler runs in the middle of the main thread, which may hold an
-    Event's lock just then, for ever; the parent's death and the end of the input come at once.
+    The interpreter itself writes to it in a signal; a handler may come late, or in the middle of a lock.
     """
-    ended: SimpleQueue[str] = SimpleQueue()
+    end, write = os.pipe()
+    os.set_blocking(write, False)
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.put("signal"))
+        signal.signal(number, lambda *_: None)
+    signal.set_wakeup_fd(write, warn_on_full_buffer=False)
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     mode = os.fstat(0).st_mode
     if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode):
-        threading.Thread(target=_watch_input, args=(ended,), name="input", daemon=True).start()
-    return ended
+        threading.Thread(target=_watch_input, args=(write,), name="input", daemon=True).start()
+    return end
 
 
-def _watch_input(ended: "SimpleQueue[str]") -> None:
+def _watch_input(write: int) -> None:
     while os.read(0, 4096):
         pass
-    ended.put("input")
+    os.write(write, b"!")
 
 
 if __name__ == "__main__":

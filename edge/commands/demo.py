@@ -65,7 +65,7 @@ def _show(house: House, console: Console, stopping: StopSignals, ends: float | N
         console.print(
             f"[{'green' if stage.seen else 'red'}]{len(stages)}[/] {stage.name}: {stage.detail}", markup=True
         )
-        if stopping.came:
+        if stopping.wait(0):
             return stages
     crowd = Crowd(house)
     crowd.start()
