@@ -1,0 +1,197 @@
+"""`python -m tests.journal.make_sample VERSION`: a small journal with every type of event, by the daemon.
+
+Written once for each released version into tests/golden/journals/VERSION/, and never again: later versions
+have to read it. The daemon runs as it is, on the demo hall without its twins, under a clock set by hand; what
+only machines say (slips, devices, pages) is noted in their place.
+"""
+
+import argparse
+import json
+import shutil
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from edge.client import Client
+from edge.daemon import Daemon
+from edge.entries import Entry
+from edge.hall import events as ev
+from edge.hall.commands import NoteCapture, RateAtCounter, RateByCode
+from edge.hall.words import By, Door
+from edge.journal import entries_after
+from edge.settings import load
+from edge.verify import verify
+from tests.crash.rounds import ROOT
+from tests.registrar.hand import HandClock, until
+
+JOURNALS = ROOT / "tests/golden/journals"
+API = "/api/v1"
+Json = dict[str, Any]
+
+
+class Hall:
+    """The daemon of the demo hall, opened and closed as a box is."""
+
+    def __init__(self, data: Path) -> None:
+        self._data, self.clock = data, HandClock()
+        self._open()
+
+    def _open(self) -> None:
+        self._daemon = Daemon(load(ROOT / "config/demo"), self._data, self.clock)
+        self._client = Client(self._daemon.start(0))
+        self.registrar = self._daemon._registrar
+
+    def again(self, **off: float) -> None:
+        """Switch the box off for a while."""
+        self.close()
+        self.clock.go(**off)
+        self.clock.now = replace(self.clock.now, boot=f"boot-{self.clock.now.at:%d%H%M}", uptime_s=30.0)
+        self._open()
+
+    def close(self) -> None:
+        self._daemon.stop()
+
+    def types(self) -> set[str]:
+        return {type(e.event).__name__ for e in entries_after(self._data / "journal.db", 0)}
+
+    def post(self, path: str, **body: object) -> Json:
+        status, answer = self._client.post(f"{API}{path}", body)
+        assert status < 300, (path, status, answer)
+        return answer
+
+    def take(self, service: str, **more: object) -> Json:
+        ticket: Json = self.post("/tickets", service=service, **more)["ticket"]
+        return ticket
+
+    def at(self, counter: str, *verbs: str) -> None:
+        for verb in verbs:
+            self.post(f"/counters/{counter}/{verb}")
+            self.clock.go(seconds=45)
+
+
+def morning(hall: Hall) -> None:
+    """The clock is set by hand; numbers, many numbers, numbers after another machine's."""
+    hall.post("/day/open", date="2026-11-22", time="08:40")
+    for _ in range(11):
+        hall.take("family", kiosk="k1")
+    hall.take("jobs", priority="elderly", item="rural-pension")
+    hall.take("jobs", services=["jobs", "social"])
+    hall.post("/day/numbers", service="building", last=799)
+    hall.take("building")
+    hall.post("/tickets/A011/cancel")
+    hall.post("/hall/key-in", number="H01", service="farming", taken_at="08:40")
+
+
+def slips(hall: Hall) -> None:
+    note, printer = hall.registrar.note, "printer-9"  # one that the daemon does not drive
+    ticket = hall.take("relief")["id"]
+    note(ev.SlipStarted(ticket=ticket, printer=printer))
+    note(ev.SlipPrinted(ticket=ticket, printer=printer))
+    failed = hall.take("relief")["id"]
+    note(ev.SlipStarted(ticket=failed, printer=printer))
+    note(ev.SlipFailed(ticket=failed, printer=printer, code="paper_out"))
+    hall.post(f"/tickets/{failed}/reprint")
+    note(ev.SlipStarted(ticket=failed, printer=printer))
+    note(ev.SlipUnknown(ticket=failed, printer=printer, code="no_answer"))
+    hall.post(f"/tickets/{failed}/paper", state="printed")
+    asked = hall.post("/hall/print-waiting")["paper"]
+    note(ev.WaitingListStarted(list=asked["id"], printer=printer))
+    note(ev.WaitingListEnded(list=asked["id"], printer=printer, state="printed"))
+    note(ev.DeviceChanged(device="printer-1", state="degraded", code="paper_low"))
+
+
+def service(hall: Hall) -> None:
+    """Every verb of a counter."""
+    hall.post("/counters/1/sign-in")
+    hall.at("1", "open", "next", "recall", "start")
+    hall.registrar.ask(RateAtCounter(by=By(Door.PAD, "rating-1"), counter="1", score=5))
+    page = NoteCapture(
+        by=By(Door.HTTP), counter="1", capture="c-1", digest="0" * 64, size_bytes=70_000, pages=2
+    )
+    hall.registrar.ask(page)
+    hall.at("1", "finish")
+    hall.post("/counters/1/reopen")
+    hall.at("1", "hold", "resume")
+    hall.post("/counters/1/transfer", service="jobs")
+    hall.post("/counters/1/next")
+    hall.post("/counters/1/undo")
+    hall.at("1", "next", "no-show", "next", "next", "next", "next", "finish")
+    hall.at("2", "open", "next", "start", "finish", "next", "start", "finish", "next", "start", "finish")
+    late = hall.registrar.view.rateable[1]
+    hall.registrar.ask(RateByCode(by=By(Door.CODE), ticket=late, score=3, text="t-1"))
+
+
+def clerks(hall: Hall) -> None:
+    """Leave, cover, and who sits where."""
+    hall.post("/counters/1/pause", reason="leave")
+    hall.clock.go(minutes=40)
+    until(lambda: "LeaveOverdue" in hall.types())
+    hall.post("/counters/1/open")
+    hall.post("/counters/3/sign-in")
+    hall.post("/counters/3/open")
+    hall.post("/counters/4/cover", at="3")
+    hall.post("/counters/4/uncover")
+    hall.post("/counters/3/sign-out")
+    hall.post("/counters/3/close")
+
+
+def live(hall: Hall) -> None:
+    """A day with a cut in it, and the next one."""
+    morning(hall)
+    slips(hall)
+    service(hall)
+    clerks(hall)
+    hall.again(minutes=20)
+    until(lambda: "PowerReturned" in hall.types())
+    hall.post("/hall/served-by-hand", service="relief", up_to="D001")
+    hall.clock.go(hours=9)
+    hall.take("general")
+    hall.clock.go(hours=7)  # past midnight
+    until(lambda: "TicketCarried" in hall.types())
+    hall.post("/counters/6/open")
+    hall.post("/counters/6/next")
+    hall.post("/day/close")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.journal.make_sample")
+    parser.add_argument("version")
+    folder = JOURNALS / parser.parse_args().version
+    with tempfile.TemporaryDirectory() as name:
+        data = Path(name)
+        hall = Hall(data)
+        try:
+            live(hall)
+        finally:
+            hall.close()
+        missing = {cls.__name__ for cls in ev.EVENTS.values()} - hall.types()
+        assert not missing, missing
+        said = summary(data)
+        folder.mkdir(parents=True)
+        shutil.copy(data / "journal.db", folder)
+    (folder / "said.json").write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    print(f"{folder.relative_to(ROOT)}: {said['entries']} entries, {len(said['types'])} types")
+    return 0
+
+
+def summary(folder: Path) -> Json:
+    """What a journal says, in words that no later version may read otherwise."""
+    entries: list[Entry] = list(entries_after(folder / "journal.db", 0))
+    verdict = verify(folder / "journal.db")
+    issued = [e.event for e in entries if isinstance(e.event, ev.TicketIssued)]
+    rated = [e.event for e in entries if isinstance(e.event, ev.ServiceRated)]
+    called = [e.event for e in entries if isinstance(e.event, ev.TicketCalled)]
+    return {
+        "entries": verdict.entries,
+        "bad_seq": verdict.bad_seq,
+        "last_chain": entries[-1].chain,
+        "types": sorted({type(e.event).__name__ for e in entries}),
+        "issued": [[e.ticket, e.service] for e in issued],
+        "called": [[e.number, e.counter] for e in called],
+        "rated": [[e.ticket, e.score] for e in rated],
+    }
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
