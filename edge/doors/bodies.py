@@ -67,7 +67,7 @@ class TakeBody(Body):
     """So many numbers at once, for somebody who takes them for others; the answer has them as `tickets`."""
     services: Annotated[tuple[Name, ...], Field(max_length=8)] = ()
     """Several services in one visit, in order: one number, which waits for the next when one is done."""
-    card: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{16,128})?$")] = ""
+    card: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{32,128})?$")] = ""
     """A salted digest of a card, never its number; only a hall with `one_ticket_per_card` looks at it."""
     former: Word = ""
     """A number that expired when the last day of business ended: who lost it goes first today, once."""
