@@ -151,7 +151,7 @@ def _check_link(module: ModuleType, name: str, at: str, link: LinkSettings, prob
 def _check_place(device: DeviceSettings, hall: HallFile, problems: Problems) -> None:
     at = f"device.{device.id}"
     if device.post not in ("", "a", "b"):
-        problems.add(FILE, f"{at}.post", f'"a" or "b", not {device.post!r}')
+        problems.add(FILE, f"{at}.post", f'"a" or "b", not "{device.post}"')
     if device.counter and device.counter not in hall.counter:
         problems.no_such(FILE, f"{at}.counter", "counter", device.counter, hall.counter)
     if device.kiosk and device.kiosk not in hall.kiosk:

@@ -146,8 +146,10 @@ class _Check:
         holder = self.file.counter.get(by)
         if by and holder is None:
             self.no_such(at, "counter", by, self.file.counter)
-        elif holder and (by == id or holder.covered_by):
-            self.say(at, f'"{by}" is held from elsewhere itself')
+        elif by == id:
+            self.say(at, "a counter is not held from itself")
+        elif holder and holder.covered_by:
+            self.say(at, f'"{by}" is held from "{holder.covered_by}" itself')
         elif holder and not (holder.takes_tickets and counter.takes_tickets):
             self.say(at, "only counters that take tickets are held from one another")
 
