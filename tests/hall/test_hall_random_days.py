@@ -325,6 +325,14 @@ class RandomDays(RuleBasedStateMachine):
         else:
             self.ask(cmd.CloseDay(by=HTTP))
 
+    @rule(
+        service=st.sampled_from(["", "social", "civil"]),
+        last=st.sampled_from([None, 0, 3, 40]),
+        in_doubt=st.booleans(),
+    )
+    def go_on_behind_another_machine(self, service, last, in_doubt):
+        self.ask(cmd.StartNumbers(by=HTTP, service=service, last=last, in_doubt=in_doubt))
+
     # --- what must hold ---
 
     @invariant()

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from edge import checkpoint
 from edge.books import open_books
+from edge.clock import EARLIEST
 from edge.hall.commands import TakeTicket
 from edge.hall.events import TicketIssued, UnknownEvent
+from edge.hall.hall import Hall
 from edge.hall.words import DAEMON
 from edge.journal import entries_after
 from edge.settings import load
@@ -60,6 +63,25 @@ def test_a_hall_goes_on_behind_a_sample(sample: Path) -> None:
     assert again.ticket(issued.number)
     again.stop()
     again.journal.close()
+
+
+def test_the_hall_after_every_entry_comes_back_from_its_checkpoint(sample: Path) -> None:
+    plan = load(ROOT / "config/demo").plan
+    hall = Hall(plan)
+    kept = sample / checkpoint.FILE
+    for entry in entries_after(sample / "journal.db", 0):
+        hall.apply(entry.event, entry.stamp)
+        if entry.seq % 7 == 0:
+            checkpoint.save(kept, checkpoint.Checkpoint("j", entry.seq, entry.chain, EARLIEST, hall))
+            read = checkpoint.load(kept, "j", plan)
+            assert read and (read.hall.book, read.hall.feedback) == (hall.book, hall.feedback)
+            hall = read.hall
+    whole = Hall(plan)
+    for entry in entries_after(sample / "journal.db", 0):
+        whole.apply(entry.event, entry.stamp)
+    assert checkpoint.state_of(hall) == checkpoint.state_of(whole)
+    seen = checkpoint.load_any(kept)
+    assert seen and seen.hall.plan == plan
 
 
 @pytest.mark.parametrize("what", ["verify", "export", "tail"])
