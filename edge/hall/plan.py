@@ -60,13 +60,14 @@ class Counter:
     """In the order in which they are called; a general counter takes all others after these."""
     general: bool = False
     takes_tickets: bool = True
+    """False: a leader's or internal counter; who is there signs in, opens and pauses all the same."""
     room: str = ""
     phone: str = ""
-
     covered_by: CounterId = ""
     """Standing cover: whoever sits there holds this one too, while it is not opened itself."""
     days: tuple[DayType, ...] = ()
     """Types of days on which somebody sits there; empty: all."""
+
 
 @dataclass(frozen=True)
 class Post:
@@ -136,14 +137,14 @@ class HallPlan:
     services: tuple[Service, ...]
     counters: tuple[Counter, ...]
     hours: tuple[Hours, ...] = ALL_DAY
+    hours_on: Mapping[DayType, tuple[Hours, ...]] = field(default_factory=dict)
+    """Other hours on a type of day, before what a service says of all days."""
+    calendar: Calendar = field(default_factory=Calendar)
     timezone: str = "Asia/Shanghai"
     posts: tuple[Post, ...] = ()
     kiosks: tuple[Kiosk, ...] = ()
     priorities: tuple[str, ...] = ()
     """Classes that go first, in this order; the reason is never printed."""
-    hours_on: Mapping[DayType, tuple[Hours, ...]] = field(default_factory=dict)
-    """Other hours on a type of day, before what a service says of all days."""
-    calendar: Calendar = field(default_factory=Calendar)
     staff: tuple[StaffNumber, ...] = ()
     """Everybody who may sign in; empty: anybody."""
     notices: tuple[str, ...] = ()
