@@ -27,7 +27,7 @@ LEAST_P90_S = 60.0
 """A clerk may take a moment to press the key, even when nobody else waits."""
 _OUTLIER = 4.0
 """A time longer than so many medians is one that somebody forgot to end; it counts as so many."""
-_UNKNOWN = 0.5
+_UNKNOWN = 0.6
 # What no sample tells: who will come and go first, which counter will pause. A part of the wait, found on
 # simulated market days (tests/hall/test_hall_waits.py).
 _Z90 = 1.2816
@@ -113,7 +113,7 @@ class _Play:
         self._waiting = sum(1 for _ in book.all_waiting())
         self._tickets: dict[TicketId, Wait] = {}
         self._newcomers: dict[ServiceId, Wait] = {}
-        self._lines = {s.id: _piles(book, book.lines.get(s.id, ())) for s in book.plan.services}
+        self._lines = {service: _piles(book, book.lines.get(service, ())) for service in self._times}
         self._sent = {id: _piles(book, ids) for id, ids in book.sent.items()}
         working = [c.id for c in book.plan.counters if c.takes_tickets and _works(book.counter(c.id))]
         self._desks = [self._desk(book, n, id, now) for n, id in enumerate(working)]
@@ -205,7 +205,7 @@ class _Play:
         mean_s = desk.free_s
         if mean_s <= 0:
             return Wait(0, round(LEAST_P90_S))
-        variance = desk.variance / self._sharing[service] + (_UNKNOWN * mean_s) ** 2
+        variance = desk.variance / max(self._sharing[service], 1) + (_UNKNOWN * mean_s) ** 2
         spread = math.sqrt(math.log1p(variance / mean_s**2))
         half_s = mean_s * math.exp(-(spread**2) / 2)
         return Wait(round(half_s), round(max(half_s * math.exp(_Z90 * spread), LEAST_P90_S)))
@@ -239,10 +239,11 @@ def _piles(book: Book, ids: Iterable[TicketId]) -> _Line:
 
 
 def _times(book: Book) -> dict[ServiceId, _Times]:
-    """Of every service: its own where they are enough, else those of the whole hall."""
+    """Of every service, also one that the plan has no more: its own, or those of the hall if too few."""
     usual = _measured([s for samples in book.times_s.values() for s in samples])
     known = {s: _measured(samples) for s, samples in book.times_s.items() if len(samples) >= MIN_SAMPLES}
-    return {s.id: known.get(s.id, usual) for s in book.plan.services}
+    services = {s.id for s in book.plan.services} | {t.service for t in book.tickets.values()}
+    return {service: known.get(service, usual) for service in services}
 
 
 def _measured(samples: Sequence[float]) -> _Times:

@@ -129,6 +129,38 @@ def test_nine_of_ten_is_never_less_than_half():
         assert half_s <= most_s
 
 
+def test_who_is_sent_to_a_counter_that_does_not_serve_him_has_an_estimate():
+    scene = Scene(AT_ONCE).open("1", "2")
+    for _ in range(5):
+        serve(scene, 100, "civil", "1")
+    at_last(scene)
+    number = scene.take("civil")
+    scene.next("1")
+    scene.take("social")
+    scene.next("2")
+    scene.at_counter(cmd.Transfer, "1", to_counter="2")
+    scene.at_counter(cmd.CloseCounter, "1")
+    assert 50 <= told(scene, number)[0] <= 100
+
+
+def test_a_service_that_the_plan_has_no_more_spoils_nothing():
+    scene = Scene(AT_ONCE).open("1", "2")
+    for _ in range(5):
+        serve(scene, 100)
+    for _ in range(2):
+        scene.take("civil")
+    scene.next("1")
+    scene.take("social")
+    scene.plan = replace(
+        scene.plan,
+        services=tuple(s for s in scene.plan.services if s.id != "civil"),
+        counters=tuple(replace(c, services=("social",)) for c in scene.plan.counters if c.id != "3"),
+    )
+    scene.hall = scene.replayed()
+    tile = scene.service("social")
+    assert tile.estimated_wait_s is not None
+
+
 def test_a_ticket_that_is_called_waits_no_more(scene):
     for _ in range(5):
         serve(scene, 100)
