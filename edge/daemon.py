@@ -14,7 +14,8 @@ from edge.clock import boot_id, system_clock
 from edge.doors.http import Door
 from edge.doors.pads import Pads
 from edge.errors import JournalError
-from edge.hall.events import DaemonStarted, DaemonStopped, DeviceChanged, DeviceKnown
+from edge.hall.event_values import DeviceKnown
+from edge.hall.events import DaemonStarted, DaemonStopped, DeviceChanged
 from edge.hall.views import TicketView
 from edge.hall.waiting_list import WaitingView
 from edge.hall.words import Now, TicketId

@@ -11,7 +11,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from edge.errors import JournalDamaged
-from edge.hall.events import Event, UnknownEvent, from_json, to_json, type_of
+from edge.hall.event_json import UnknownEvent, from_json, to_json, type_of
+from edge.hall.events import Event
 from edge.hall.words import Now, Stamp
 
 FIRST_LINK = "0" * 64

@@ -20,7 +20,8 @@ from edge.entries import Entry, canonical, stamped
 from edge.errors import JournalError
 from edge.folding import fold
 from edge.hall.commands import Command, RateAtCounter, RateByCode, StartNumbers, Tick
-from edge.hall.events import DayClosed, Event, to_json
+from edge.hall.event_json import to_json
+from edge.hall.events import DayClosed, Event
 from edge.hall.hall import Hall
 from edge.hall.plan import HallPlan
 from edge.hall.reasons import No

@@ -8,7 +8,8 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from edge.hall.events import Event, UnknownEvent, from_json, to_json, type_of
+from edge.hall.event_json import UnknownEvent, from_json, to_json, type_of
+from edge.hall.events import Event
 
 Step = Callable[[Any], Any]
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from edge.hall.events import DaySheet, SheetLine
+from edge.hall.event_values import SheetLine
+from edge.hall.events import DaySheet
 from edge.hall.sheet import SCORES
 from edge.readers.reports import DayReport, in_sum
 from edge.texts import Texts

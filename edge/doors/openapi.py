@@ -12,7 +12,7 @@ from edge.doors import answers
 from edge.doors.bodies import Nothing, Query
 from edge.doors.problems import PROBLEM_JSON, STATUS, status_of
 from edge.doors.routes import JSON, Route
-from edge.hall.events import EVENTS
+from edge.hall.event_json import EVENTS
 from edge.hall.reasons import No
 from edge.hall.views import HallView
 from edge.texts import Texts

@@ -4,7 +4,8 @@ from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from edge.hall.events import DeviceKnown, Event
+from edge.hall.event_values import DeviceKnown
+from edge.hall.events import Event
 from edge.hall.plan import Counter, HallPlan, Service
 from edge.hall.reasons import No
 from edge.hall.words import (

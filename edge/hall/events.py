@@ -1,27 +1,24 @@
 """What happened, past tense: THE contract with the center, in one file.
 
-Fields are added, never renamed or reused; a changed meaning is a new type or a new `v`, and `from_json` lifts
-old versions. `TicketIssued` travels as `bianmin.ticket.issued`.
+Fields are added, never renamed or reused; a changed meaning is a new type or a new `v`, and
+`event_json.from_json` lifts old versions. `TicketIssued` travels as `bianmin.ticket.issued`.
 """
 
-import re
-from dataclasses import dataclass, field, fields
-from typing import Any, ClassVar
+from dataclasses import dataclass, field
+from typing import ClassVar
 
+from edge.hall.event_values import DeviceKnown, SheetLine
 from edge.hall.words import (
     DAEMON,
     NO_REQUEST,
     By,
     CounterId,
     DeviceId,
-    Door,
     Request,
     ServiceId,
     StaffNumber,
     TicketId,
 )
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,39 +47,6 @@ class DayClosed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SheetLine:
-    """Counts of tickets of one day: of a service, of a counter, or of all."""
-
-    of: str = ""
-    """Id of the service or counter; empty: all."""
-    issued: int = 0
-    carried: int = 0
-    """From the day before, not counted as issued again."""
-    called: int = 0
-    """At least once. With a counter: there."""
-    calls: int = 0
-    """Recalls and calls taken back left out."""
-    served: int = 0
-    by_hand: int = 0
-    """Served without the machine."""
-    no_show: int = 0
-    """Called, not come, and not served to the end of the day."""
-    cancelled: int = 0
-    expired: int = 0
-    open: int = 0
-    """Not over yet: in service or carried into the next day."""
-    wait_median_s: float | None = None
-    """From the number to the first call, without what a cut took; None: nobody was called."""
-    wait_p90_s: float | None = None
-    ratings: tuple[int, ...] = (0, 0, 0, 0, 0)
-    """How many of score 1, 2, 3, 4 and 5."""
-    unrated: int = 0
-    """Served, and no rating: an outcome of its own."""
-    active_rate: float | None = None
-    """Rated among those served."""
-
-
-@dataclass(frozen=True, kw_only=True)
 class DaySheet(Event):
     """What one business day came to, at its close; what is told later is an event of its own.
 
@@ -90,7 +54,7 @@ class DaySheet(Event):
     """
 
     date: str
-    total: SheetLine = SheetLine()
+    total: SheetLine = field(default_factory=SheetLine)
     services: tuple[SheetLine, ...] = ()
     counters: tuple[SheetLine, ...] = ()
 
@@ -468,16 +432,6 @@ class WaitingListEnded(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DeviceKnown:
-    """A configured device, as `DaemonStarted` lists it."""
-
-    id: DeviceId
-    kind: str
-    driver: str
-    counter: CounterId = ""
-
-
-@dataclass(frozen=True, kw_only=True)
 class DaemonStarted(Event):
     version: str
     boot: str
@@ -506,86 +460,3 @@ class DocumentCaptured(Event):
     size_bytes: int
     ticket: TicketId = ""
     pages: int = 1
-
-
-# --- as JSON ------------------------------------------------------------------------------------------------
-
-
-def type_of(cls: type[Event]) -> str:
-    """`TicketIssued` -> `bianmin.ticket.issued`; the first word is the noun, the rest the verb."""
-    words = re.findall(r"[A-Z][a-z]+", cls.__name__)
-    return f"bianmin.{words[0].lower()}.{'_'.join(words[1:]).lower()}"
-
-
-EVENTS: dict[str, type[Event]] = {type_of(cls): cls for cls in Event.__subclasses__()}
-
-
-@dataclass(frozen=True, kw_only=True)
-class UnknownEvent(Event):
-    """An event of a newer version than this one; kept and passed on, never understood by guess."""
-
-    type: str
-    data: Json = field(default_factory=dict)
-
-
-def to_json(event: Event) -> Json:
-    """The `data` of an entry: the event's fields, `by`, `request` where there is one, and `v`."""
-    if isinstance(event, UnknownEvent):
-        return dict(event.data)
-    data: Json = {"v": event.V, "by": {k: v for k, v in vars(event.by).items() if v}}
-    if event.request is not NO_REQUEST and event.request.key:
-        data["request"] = {"key": event.request.key, "digest": event.request.digest}
-    for f in fields(event):
-        if f.name not in ("by", "request"):
-            data[f.name] = _plain(getattr(event, f.name))
-    return data
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return [_plain(v) for v in value]
-    if isinstance(value, DeviceKnown | SheetLine):
-        return {k: _plain(v) for k, v in vars(value).items()}
-    return value
-
-
-def from_json(type_: str, data: Json) -> Event:
-    """Read an entry's event back; never fails.
-
-    Fields that this version does not know are dropped, missing ones default. What it cannot read at all is
-    an `UnknownEvent`, which travels on as it is.
-    """
-    try:
-        return _read(EVENTS[type_], data)
-    except (KeyError, TypeError, ValueError, AttributeError):
-        return UnknownEvent(type=type_, data=data)
-
-
-def _read(cls: type[Event], data: Json) -> Event:
-    known = {f.name for f in fields(cls)} - {"by", "request"}
-    values = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items() if k in known}
-    if cls is DaemonStarted:
-        values["devices"] = tuple(_device(d) for d in values.get("devices", ()))
-    if cls is DaySheet:
-        values["total"] = _sheet_line(data.get("total", {}))
-        values |= {k: tuple(map(_sheet_line, data.get(k, ()))) for k in ("services", "counters")}
-    by, request = data.get("by") or {}, data.get("request")
-    return cls(
-        by=By(_door(by.get("door")), by.get("device", ""), by.get("staff", "")),
-        request=Request(request["key"], request["digest"]) if request else NO_REQUEST,
-        **values,
-    )
-
-
-def _device(data: Json) -> DeviceKnown:
-    return DeviceKnown(**{f.name: data[f.name] for f in fields(DeviceKnown) if f.name in data})
-
-
-def _sheet_line(data: Json) -> SheetLine:
-    known = {f.name: data[f.name] for f in fields(SheetLine) if f.name in data}
-    return SheetLine(**{**known, "ratings": tuple(known.get("ratings", (0, 0, 0, 0, 0)))})
-
-
-def _door(name: Any) -> Door:
-    """A door of a newer version counts as the daemon's: what came through it has happened all the same."""
-    return Door(name) if name in set(Door) else Door.DAEMON

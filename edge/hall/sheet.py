@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
 from edge.hall import events as ev
+from edge.hall.event_values import SheetLine
 from edge.hall.words import CounterId, Door, ServiceId, Stamp, TicketId, TicketNumber, day_of
 
 SCORES = (1, 2, 3, 4, 5)
@@ -160,7 +161,7 @@ def waits_of(tally: Tally) -> Iterator[float]:
 # --- lines --------------------------------------------------------------------------------------------------
 
 
-def _of_service(tally: Tally, service: ServiceId, visits: tuple[Visit, ...]) -> ev.SheetLine:
+def _of_service(tally: Tally, service: ServiceId, visits: tuple[Visit, ...]) -> SheetLine:
     """Issued where the number was taken for it; ended where it was for this service at last."""
     return _line(
         service,
@@ -172,7 +173,7 @@ def _of_service(tally: Tally, service: ServiceId, visits: tuple[Visit, ...]) -> 
     )
 
 
-def _of_counter(tally: Tally, counter: CounterId, visits: tuple[Visit, ...]) -> ev.SheetLine:
+def _of_counter(tally: Tally, counter: CounterId, visits: tuple[Visit, ...]) -> SheetLine:
     return _line(
         counter,
         [],
@@ -190,14 +191,14 @@ def _line(
     ended: Iterable[Visit],
     rated: Iterable[Visit],
     calls: int,
-) -> ev.SheetLine:
+) -> SheetLine:
     taken, ends = list(taken), [v.end for v in ended]
     scores = [v.score for v in rated]
     ratings = tuple(scores.count(score) for score in SCORES)
     # An outcome of its own, never a level (facts: standards §1).
     unrated = sum(not v.score and v.end in ("served", "by_hand") for v in ended)
     waits = [leg.waited_s for some in legs for leg in some if leg.waited_s is not None]
-    return ev.SheetLine(
+    return SheetLine(
         of=of,
         issued=sum(not v.carried for v in taken),
         carried=sum(v.carried for v in taken),

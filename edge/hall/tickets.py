@@ -2,13 +2,7 @@
 
 from edge.hall import commands as cmd
 from edge.hall.book import AT_COUNTER, OVER, Book, Ticket
-from edge.hall.events import (
-    Event,
-    SlipDecided,
-    SlipQueued,
-    TicketCancelled,
-    TicketServedByHand,
-)
+from edge.hall.events import Event, SlipDecided, SlipQueued, TicketCancelled, TicketServedByHand
 from edge.hall.reasons import No
 from edge.hall.words import (
     DeviceId,

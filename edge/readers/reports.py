@@ -10,7 +10,9 @@ from pathlib import Path
 
 from edge import journal_file as file
 from edge.entries import Entry, read_entry
-from edge.hall.events import DayOpened, DaySheet, ServiceRated, SheetLine, SlipDecided, type_of
+from edge.hall.event_json import type_of
+from edge.hall.event_values import SheetLine
+from edge.hall.events import DayOpened, DaySheet, ServiceRated, SlipDecided
 from edge.hall.sheet import SCORES, Tally, active_rate, count, day_sheet, quantile, waits_of
 
 _LATER = (ServiceRated, SlipDecided)

@@ -14,7 +14,8 @@ import pytest
 from edge.doors.http import Door
 from edge.guides import Guide, Guides
 from edge.hall.commands import NoteCapture
-from edge.hall.events import DaemonStarted, DeviceChanged, DeviceKnown, Event
+from edge.hall.event_values import DeviceKnown
+from edge.hall.events import DaemonStarted, DeviceChanged, Event
 from edge.hall.plan import Counter, HallPlan, Hours, Kiosk, Post, Rules, Service
 from edge.hall.words import By, Now, Refused, Request
 from edge.health import Health

@@ -9,7 +9,7 @@ import pytest
 from conftest import Caller, House
 
 from edge.doors.routes import ROUTES
-from edge.hall.events import EVENTS
+from edge.hall.event_json import EVENTS
 from edge.hall.reasons import No
 
 Json = dict[str, Any]

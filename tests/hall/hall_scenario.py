@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from edge.hall import commands as cmd
-from edge.hall.events import Event, from_json, to_json, type_of
+from edge.hall.event_json import from_json, to_json, type_of
+from edge.hall.events import Event
 from edge.hall.hall import Hall
 from edge.hall.plan import Counter, HallPlan, Hours, Kiosk, Post, Service
 from edge.hall.sheet import day_sheet

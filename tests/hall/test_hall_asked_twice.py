@@ -9,6 +9,8 @@ from hall_scenario import HTTP, KIOSK, PLAN, Scene, everything, kinds, request
 
 from edge.hall import commands as cmd
 from edge.hall import events as ev
+from edge.hall.event_json import EVENTS, UnknownEvent, from_json, to_json, type_of
+from edge.hall.event_values import DeviceKnown, SheetLine
 from edge.hall.hall import Hall
 from edge.hall.words import By, Door, Refused, Stamp
 
@@ -121,12 +123,12 @@ AT_NOBODY = {
 }
 
 
-@pytest.mark.parametrize("cls", sorted(ev.EVENTS.values(), key=lambda c: c.__name__))
+@pytest.mark.parametrize("cls", sorted(EVENTS.values(), key=lambda c: c.__name__))
 def test_an_event_about_nothing_known_breaks_nothing(cls, scene):
     scene.take()
     scene.next("2")
     names = {f for f in cls.__dataclass_fields__ if f in AT_NOBODY}
-    event = ev.from_json(ev.type_of(cls), {"v": 1, **{n: AT_NOBODY[n] for n in names}, **OTHER.get(cls, {})})
+    event = from_json(type_of(cls), {"v": 1, **{n: AT_NOBODY[n] for n in names}, **OTHER.get(cls, {})})
     assert type(event) is cls
     scene.happens(event)
     assert scene.hall.seq == scene.journal[-1][1].seq
@@ -159,7 +161,7 @@ def test_impossible_fields_change_nothing_but_the_sequence(scene):
         ev.TicketIssued(ticket="x", number=7, service="social"),
         ev.TicketCalled(ticket=["x"], number="A001", counter="2"),
         ev.SlipDecided(ticket="510000001-20261123-A001", state="eaten"),
-        ev.UnknownEvent(type="bianmin.moon.risen", data={"v": 3}),
+        UnknownEvent(type="bianmin.moon.risen", data={"v": 3}),
     ):
         scene.hall.apply(event, Stamp(scene.hall.seq + 1, scene.at, scene.now().day, "boot-1", 1.0))
         assert everything(scene.hall)[1:] == before[1:]
@@ -175,7 +177,7 @@ SAMPLES = {
     "float": 1.5,
     "int": 3,
     "texts": ("a", "b"),
-    "devices": (ev.DeviceKnown(id="d", kind="board", driver="board_x", counter="1"),),
+    "devices": (DeviceKnown(id="d", kind="board", driver="board_x", counter="1"),),
 }
 
 
@@ -194,47 +196,47 @@ def sample(cls: type[ev.Event]) -> ev.Event:
     hints = {n: SPECIAL.get(n) or str(getattr(t, "__name__", t)) for n, t in get_type_hints(cls).items()}
     values = {n: SAMPLES[h] for n, h in hints.items() if n not in ("by", "request", "V")}
     if cls is ev.DaySheet:
-        line = ev.SheetLine(of="1", issued=3, wait_median_s=1.5, ratings=(0, 0, 0, 0, 1), active_rate=0.5)
+        line = SheetLine(of="1", issued=3, wait_median_s=1.5, ratings=(0, 0, 0, 0, 1), active_rate=0.5)
         values |= {"total": line, "services": (line,), "counters": (line, line)}
     return cls(by=BY, request=KEY, **values)
 
 
-@pytest.mark.parametrize("cls", sorted(ev.EVENTS.values(), key=lambda c: c.__name__))
+@pytest.mark.parametrize("cls", sorted(EVENTS.values(), key=lambda c: c.__name__))
 def test_every_event_comes_back_from_json_as_it_was(cls):
     event = sample(cls)
-    travelled = json.loads(json.dumps(ev.to_json(event)))
-    assert ev.from_json(ev.type_of(cls), travelled) == event
+    travelled = json.loads(json.dumps(to_json(event)))
+    assert from_json(type_of(cls), travelled) == event
     assert travelled["v"] == cls.V
     bare = replace(event, request=cmd.NO_REQUEST)
-    assert "request" not in ev.to_json(bare)
-    assert ev.from_json(ev.type_of(cls), ev.to_json(bare)) == bare
+    assert "request" not in to_json(bare)
+    assert from_json(type_of(cls), to_json(bare)) == bare
 
 
 def test_event_types_are_nouns_and_verbs():
-    assert ev.type_of(ev.TicketIssued) == "bianmin.ticket.issued"
-    assert ev.type_of(ev.TicketServedByHand) == "bianmin.ticket.served_by_hand"
-    assert len(ev.EVENTS) == len(set(ev.EVENTS.values()))
+    assert type_of(ev.TicketIssued) == "bianmin.ticket.issued"
+    assert type_of(ev.TicketServedByHand) == "bianmin.ticket.served_by_hand"
+    assert len(EVENTS) == len(set(EVENTS.values()))
 
 
 def test_an_event_of_a_newer_version_travels_on_as_it_is():
     data = {"v": 9, "by": {"door": "moon"}, "tide": "high"}
-    event = ev.from_json("bianmin.tide.turned", data)
-    assert event == ev.UnknownEvent(type="bianmin.tide.turned", data=data)
-    assert ev.to_json(event) == data
+    event = from_json("bianmin.tide.turned", data)
+    assert event == UnknownEvent(type="bianmin.tide.turned", data=data)
+    assert to_json(event) == data
 
 
 def test_new_fields_and_doors_are_dropped_and_missing_ones_default():
     issued = ev.TicketIssued(by=KIOSK, ticket="t", number="A001", service="social")
-    data = ev.to_json(issued) | {"hologram": 1}
+    data = to_json(issued) | {"hologram": 1}
     del data["item"], data["printer"]
-    assert ev.from_json("bianmin.ticket.issued", data) == issued
+    assert from_json("bianmin.ticket.issued", data) == issued
     newer = data | {"by": {"door": "moon", "device": "m"}}
-    assert ev.from_json("bianmin.ticket.issued", newer).by == By(Door.DAEMON, "m")
+    assert from_json("bianmin.ticket.issued", newer).by == By(Door.DAEMON, "m")
 
 
 def test_an_entry_that_cannot_be_read_is_kept_unread():
     for data in ({}, {"ticket": "t"}, {"by": 7, "ticket": "t", "number": "A", "service": "s"}, []):
-        assert ev.from_json("bianmin.ticket.issued", data) == ev.UnknownEvent(
+        assert from_json("bianmin.ticket.issued", data) == UnknownEvent(
             type="bianmin.ticket.issued", data=data
         )
 

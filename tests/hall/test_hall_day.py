@@ -7,6 +7,7 @@ from hall_scenario import DAYTIME, HTTP, KIOSK, PLAN, POSTS, TIMER, Scene, kinds
 
 from edge.hall import commands as cmd
 from edge.hall import events as ev
+from edge.hall.event_values import DeviceKnown
 from edge.hall.words import By, Door
 
 
@@ -188,7 +189,7 @@ def test_service_begun_before_a_cut_starts_after_it_by_the_clock(scene):
 
 
 def test_devices_are_down_until_they_say_otherwise(scene):
-    board = ev.DeviceKnown(id="board-1", kind="board", driver="board_onbon_k", counter="1")
+    board = DeviceKnown(id="board-1", kind="board", driver="board_onbon_k", counter="1")
     scene.happens(ev.DaemonStarted(version="1", boot="boot-1", devices=(board,)))
     scene.happens(ev.DeviceChanged(device="board-1", state="ok"))
     scene.happens(ev.DeviceChanged(device="printer-9", state="ok"))

@@ -7,6 +7,7 @@ from hall_scenario import CODE, HTTP, KIOSK, PLAN, Scene, kinds
 
 from edge.hall import commands as cmd
 from edge.hall import events as ev
+from edge.hall.event_values import SheetLine
 from edge.hall.sheet import Tally, active_rate, count, day_sheet, quantile
 
 
@@ -17,7 +18,7 @@ def closed(scene: Scene) -> ev.DaySheet:
     return next(e for e in events if isinstance(e, ev.DaySheet))
 
 
-def line(lines: tuple[ev.SheetLine, ...], of: str) -> ev.SheetLine:
+def line(lines: tuple[SheetLine, ...], of: str) -> SheetLine:
     return next(x for x in lines if x.of == of)
 
 
@@ -191,7 +192,7 @@ def test_the_day_that_midnight_ends_has_its_sheet_in_the_same_decision(scene):
 
 def test_an_empty_day_says_nothing_of_waits_or_rates():
     total = closed(Scene(PLAN).open("1")).total
-    assert total == ev.SheetLine()
+    assert total == SheetLine()
 
 
 @pytest.mark.parametrize(

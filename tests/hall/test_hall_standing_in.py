@@ -6,7 +6,7 @@ import pytest
 from hall_scenario import HTTP, PAD, PLAN, POSTS, TIMER, Scene, kinds, with_rules
 
 from edge.hall import commands as cmd
-from edge.hall import events as ev
+from edge.hall.event_json import EVENTS
 from edge.hall.plan import Counter
 from edge.hall.staffing import Ask
 from edge.hall.words import By, Door
@@ -199,7 +199,7 @@ def test_the_view_says_of_each_counter_who_is_there_and_no_event_has_a_name(mann
     assert where["2"] == ("003", "open", "", "003", "")
     assert where["9"] == ("", "closed", "", "", "")
     assert list(manned.view().to_json()["asks"]) == [{"counter": "1", "staff": "002", "why": "away"}]
-    fields = {f for cls in ev.EVENTS.values() for f in cls.__dataclass_fields__}
+    fields = {f for cls in EVENTS.values() for f in cls.__dataclass_fields__}
     assert not fields & {"name", "person", "display_name"}
 
 

@@ -8,6 +8,7 @@ from hall_scenario import PLAN, Scene, everything
 
 from edge.hall import commands as cmd
 from edge.hall import events as ev
+from edge.hall.event_values import DeviceKnown
 from edge.hall.views import ticket_view
 from edge.hall.whys import why
 from edge.hall.words import Refused
@@ -161,7 +162,7 @@ def test_why_with_nobody_waiting_names_nobody(scene):
 
 
 def test_devices_since_is_local_time(scene):
-    board = ev.DeviceKnown(id="board-1", kind="board", driver="board_onbon_k", counter="1")
+    board = DeviceKnown(id="board-1", kind="board", driver="board_onbon_k", counter="1")
     scene.happens(ev.DaemonStarted(version="1", boot="boot-1", devices=(board,)))
     assert scene.view().devices[0].since == "2026-11-23T10:00:00+08:00"
 

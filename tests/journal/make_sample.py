@@ -18,6 +18,7 @@ from edge.daemon import Daemon
 from edge.entries import Entry
 from edge.hall import events as ev
 from edge.hall.commands import NoteCapture, RateAtCounter, RateByCode
+from edge.hall.event_json import EVENTS
 from edge.hall.words import By, Door
 from edge.journal import entries_after
 from edge.settings import load
@@ -165,7 +166,7 @@ def main() -> int:
             live(hall)
         finally:
             hall.close()
-        missing = {cls.__name__ for cls in ev.EVENTS.values()} - hall.types()
+        missing = {cls.__name__ for cls in EVENTS.values()} - hall.types()
         assert not missing, missing
         said = summary(data)
         folder.mkdir(parents=True)

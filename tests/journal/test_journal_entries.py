@@ -8,17 +8,9 @@ import pytest
 
 from edge.entries import FIRST_LINK, body_of, canonical, link, read_entry, stamped
 from edge.errors import JournalError
-from edge.hall.events import (
-    EVENTS,
-    DaemonStarted,
-    DayOpened,
-    DeviceKnown,
-    Event,
-    ServiceRated,
-    TicketIssued,
-    UnknownEvent,
-    type_of,
-)
+from edge.hall.event_json import EVENTS, UnknownEvent, type_of
+from edge.hall.event_values import DeviceKnown
+from edge.hall.events import DaemonStarted, DayOpened, Event, ServiceRated, TicketIssued
 from edge.hall.words import By, Door, Now, Request
 from tests.journal.moment import SOURCE, now
 

@@ -12,7 +12,8 @@ from edge import checkpoint
 from edge.books import open_books
 from edge.clock import EARLIEST
 from edge.hall.commands import TakeTicket
-from edge.hall.events import TicketIssued, UnknownEvent
+from edge.hall.event_json import UnknownEvent
+from edge.hall.events import TicketIssued
 from edge.hall.hall import Hall
 from edge.hall.words import DAEMON
 from edge.journal import entries_after

@@ -2,7 +2,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from edge.entries import FIRST_LINK, canonical, link
-from edge.hall.events import DaemonStarted, DeviceChanged, DeviceKnown
+from edge.hall.event_values import DeviceKnown
+from edge.hall.events import DaemonStarted, DeviceChanged
 from tests.broker import Broker, Json, Message, Recorder, wait_until
 from tests.uplink.conftest import Hall
 
