@@ -51,7 +51,9 @@ def closing(book: Book, here: Collection[Ticket] = ()) -> tuple[Event, ...]:
         if ticket and ticket.state is TicketState.SERVING:
             done = str(Outcome.DONE)
             ends.append(
-                ServiceFinished(ticket=ticket.id, counter=counter.id, outcome=done, staff=counter.staff)
+                ServiceFinished(
+                    ticket=ticket.id, counter=counter.id, outcome=done, staff=counter.hand or counter.staff
+                )
             )
         elif ticket:
             ends.append(TicketExpired(ticket=ticket.id))

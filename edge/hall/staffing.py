@@ -74,7 +74,7 @@ def leaves_overdue(book: Book, now: Now) -> Events:
         ev.LeaveOverdue(counter=c.id, staff=c.staff, minutes=limit_min, by=TIMER)
         for c in book.counters.values()
         if limit_min and c.reason == Away.LEAVE and not c.is_overdue
-        if c.paused and c.paused.age_s(now) >= limit_min * 60
+        if c.paused and book.between_s(c.paused, now) >= limit_min * 60
     )
 
 
@@ -85,13 +85,15 @@ def sign_in(book: Book, command: cmd.SignIn, now: Now) -> Events:
     """Who serves here now: the named one, who asks, who is asked to stand in, or the post's A.
 
     A former one is signed out, unless the new one comes beside. Who stands in for somebody on leave ends the
-    pause with it. In a hall without posts nobody needs a name.
-    Refused: no_counter, no_staff, no_such_staff, counter_covered.
+    pause with it; who signs in at a counter held elsewhere opens it. In a hall without posts nobody needs a
+    name. Refused: no_counter, no_staff, no_such_staff.
     """
-    refuse_covered(book, book.planned(command.counter))
+    book.planned(command.counter)
     counter, ask = book.counter(command.counter), asked_to(book, command.counter)
     staff = command.staff or command.by.staff or (ask.staff if ask else post_of(book, counter.id).a)
     _refuse_stranger(book, staff)
+    if book.served_at(counter.id):
+        return open_for(book, counter, staff)
     if staff in ("", counter.staff, *counter.beside):
         return ()
     is_market = ask is not None and ask.why == "market_day" and ask.staff == staff

@@ -75,7 +75,7 @@ def test_who_was_sent_to_the_held_counter_is_called_where_its_clerk_sits(apart):
 def test_the_held_counters_own_pad_is_told_where_to_go(apart):
     apart.take("civil")
     hold(apart, "2", "1")
-    for ask in (cmd.CallNext, cmd.Resume, cmd.PauseCounter, cmd.SignIn):
+    for ask in (cmd.CallNext, cmd.Resume, cmd.PauseCounter):
         assert apart.no(ask(by=PAD, counter="2")) == "counter_covered"
     assert apart.no(cmd.CallTicket(by=PAD, counter="2", ticket="B001")) == "counter_covered"
 
@@ -86,6 +86,13 @@ def test_opening_a_held_counter_makes_it_itself_again(apart):
     assert kinds(events) == ["CounterUncovered", "CounterOpened", "StaffSignedIn"]
     assert (apart.counter("2").served_at, apart.counter("1").holds) == ("", ())
     assert apart.counter("1").services == ("social",)
+
+
+def test_who_signs_in_at_a_held_counter_sits_there(apart):
+    hold(apart, "2", "1")
+    events = apart.at_counter(cmd.SignIn, "2", by=PAD, staff="003")
+    assert kinds(events) == ["CounterUncovered", "CounterOpened", "StaffSignedIn"]
+    assert (apart.counter("2").staff, apart.counter("2").served_at) == ("003", "")
 
 
 def test_a_counter_given_back_is_closed(apart):
