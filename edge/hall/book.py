@@ -181,8 +181,8 @@ class Book:
     day_open: bool = False
     day_is_sure: bool = False
     """A clock that was known to be right has shown this day."""
-    numbers_in_doubt: bool = False
-    """A journal was lost, and this may be a day in which it gave numbers."""
+    numbers_in_doubt: tuple[ServiceId, ...] = ()
+    """A journal was lost, and this may be a day in which it gave numbers of these services."""
     tickets: dict[TicketId, Ticket] = field(default_factory=dict)
     numbers: dict[str, TicketId] = field(default_factory=dict)
     last_number: dict[str, int] = field(default_factory=dict)

@@ -47,7 +47,7 @@ def _remember(book: Book, event: ev.Event) -> None:
 def _day_opened(book: Book, event: ev.DayOpened, stamp: Stamp) -> None:
     day_of(event.date)  # no date, no day: ValueError before anything is changed
     if event.date != book.day:
-        book.numbers_in_doubt = book.numbers_in_doubt and not book.day_is_sure
+        book.numbers_in_doubt = () if book.day_is_sure else book.numbers_in_doubt
         book.day_is_sure = False
         book.formers = fold_again.formers(book)
         book.hints = ()
@@ -85,7 +85,8 @@ def _day_closed(book: Book, event: ev.DayClosed, stamp: Stamp) -> None:
 def _numbers_start_at(book: Book, event: ev.NumbersStartAt, stamp: Stamp) -> None:
     if service := book.plan.service(event.service):
         book.last_number[service.prefix] = max(event.last, given(book, service))
-        book.numbers_in_doubt = event.in_doubt
+        others = tuple(s for s in book.numbers_in_doubt if s != service.id)
+        book.numbers_in_doubt = (*others, service.id) if event.in_doubt else others
 
 
 def _clock_set(book: Book, event: ev.ClockSet, stamp: Stamp) -> None:

@@ -24,11 +24,10 @@ def again(book: Book) -> tuple[Event, ...]:
     """What follows when a new day opens: while no clock has been right since a journal was lost, the new day
     may be the very one in which the lost journal gave numbers.
     """
-    if not book.numbers_in_doubt or book.day_is_sure:
+    if book.day_is_sure:
         return ()
-    return tuple(
-        NumbersStartAt(service=s.id, last=upper_half(s) - 1, in_doubt=True) for s in book.plan.services
-    )
+    doubtful = [s for s in book.plan.services if s.id in book.numbers_in_doubt]
+    return tuple(NumbersStartAt(service=s.id, last=upper_half(s) - 1, in_doubt=True) for s in doubtful)
 
 
 def upper_half(service: Service) -> int:
@@ -40,7 +39,8 @@ def given(book: Book, service: Service) -> int:
     """The highest number that this machine has given today: nobody's word goes behind it."""
     today = [t.number for t in book.tickets.values() if book.numbers.get(t.number) == t.id]
     numbers = [TicketNumber.parse(number) for number in today]
-    return max((n.n for n in numbers if n.prefix == service.prefix), default=0)
+    brought = book.brought.get(service.prefix, ())
+    return max((n.n for n in numbers if n.prefix == service.prefix and n.n not in brought), default=0)
 
 
 def _above(

@@ -202,6 +202,8 @@ class HallView:
     """AB岗: who is asked to which counter, and why."""
     before_cut: int = 0
     """So many still wait since before the machine was away; somebody has to say what became of them."""
+    numbers_in_doubt: tuple[ServiceId, ...] = ()
+    """A journal was lost: their numbers begin in the upper half, until somebody says the last one."""
     rateable: tuple[TicketId, ...] = field(default=(), repr=False)
     """Tickets of the last days whose service began, rated or not; not part of the JSON view."""
 
@@ -245,6 +247,7 @@ def hall_view(hall: Hall, now: Now, waits: Waits | None = None) -> HallView:
         tickets=dict(book.numbers),
         asks=asks(book),
         before_cut=len(waited_before(book)),
+        numbers_in_doubt=book.numbers_in_doubt,
         rateable=hall.feedback.ids,
     )
 
