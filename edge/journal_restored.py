@@ -41,6 +41,15 @@ def formers(db: sqlite3.Connection) -> list[tuple[int, str]]:
     return [(int(seq), str(name)) for seq, name in json.loads(file.meta(db, KEY) or "[]")]
 
 
+def former_of(path: Path) -> tuple[int, str]:
+    """The last entry that bears the journal's former name, and that name; 0 and empty: never restored.
+
+    Raises JournalError.
+    """
+    with file.disk(path), file.reading(path) as db:
+        return (formers(db) or [(0, "")])[-1]
+
+
 def name_at(names: list[tuple[int, str]], seq: int, now: str) -> str:
     """Whose entry this is."""
     return next((name for last, name in names if seq <= last), now)

@@ -437,6 +437,10 @@ class DaemonStarted(Event):
     boot: str
     devices: tuple[DeviceKnown, ...] = ()
     """Each of them counts as down until `DeviceChanged` says otherwise."""
+    former: str = ""
+    """Of a restored journal: the name that its entries bore before; empty: it has had this one always."""
+    begins_after: int = 0
+    """… and the last of those. The journal's own first entry is the next one: nothing is missing there."""
 
 
 @dataclass(frozen=True, kw_only=True)

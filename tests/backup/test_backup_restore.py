@@ -13,7 +13,7 @@ from edge.__main__ import main
 from edge.archive import NotRestorable, restore
 from edge.hall.events import DayOpened
 from edge.journal import Journal
-from edge.journal_restored import formers
+from edge.journal_restored import former_of, formers
 from edge.recovery import WrongCode
 from edge.verify import verify
 from tests.backup.box import DEMO, Box
@@ -91,6 +91,8 @@ def test_a_journal_restored_twice_remembers_all_its_names(data, backup, tmp_path
     with journal_file.reading(tmp_path / "b/journal.db") as db:
         assert [name for _, name in formers(db)] == [first.former, first.journal]
     assert second.former == first.journal
+    assert former_of(tmp_path / "b/journal.db") == (1, first.journal)
+    assert former_of(data / "journal.db") == (0, "")
     assert verify(tmp_path / "b/journal.db").bad_seq == 0
 
 
