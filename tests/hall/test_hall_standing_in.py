@@ -206,3 +206,11 @@ def test_the_view_says_of_each_counter_who_is_there_and_no_event_has_a_name(mann
 def test_an_ask_is_a_plain_value(manned):
     manned.at_counter(cmd.SignOut, "1")
     assert manned.view().asks == (Ask("1", "002", "signed_out"),)
+
+
+def test_who_comes_beside_somebody_on_leave_goes_on_for_both(manned):
+    """Found by random days: the pause stayed, and nobody was asked any more."""
+    manned.at_counter(cmd.PauseCounter, "1", reason="leave")
+    assert kinds(manned.at_counter(cmd.SignIn, "1", beside=True)) == ["StaffSignedIn", "CounterOpened"]
+    assert (manned.counter("1").staff, manned.counter("1").beside) == ("001", ("002",))
+    assert manned.counter("1").state == "open"
