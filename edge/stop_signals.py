@@ -9,7 +9,7 @@ class StopSignals:
     """Made and waited for on the main thread.
 
     A pipe, written by the interpreter in the signal itself. A handler that sets an Event hangs for ever when
-    the main thread holds its lock just then; one that fills a queue is put off until the wait is over when the
+    the main thread holds its lock just then; one that fills a queue is put off to the end of the wait if the
     signal comes just before it (both seen).
     """
 
