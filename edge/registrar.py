@@ -222,6 +222,7 @@ class Registrar:
         if entries or ticks:
             self._show(self._hall.snapshot())
         self._answer(batch, entries)
+        self._shown.tell()
         self._upkeep.is_stale |= any(isinstance(e.event, DayClosed) for e in entries)
         self._upkeep.tidy(idle=not jobs)
         if ticks and not jobs:
@@ -273,6 +274,7 @@ class Registrar:
                 job.end.set_exception(end)
             else:
                 job.end.set_result(Answer(end, self.view))
+        self._shown.tell()
 
     def _end_of(self, asked: Command | Event, error: JournalError) -> tuple[Event, ...] | Exception:
         """What comes of a job without a disk: events in memory alone, or a no."""

@@ -13,14 +13,14 @@ WAITS_EVERY_S = 5.0
 
 
 class Shown:
-    """`seen`, `swap` and `end` belong to the registrar, the rest to anybody."""
+    """`seen`, `swap`, `tell` and `end` belong to the registrar, the rest to anybody."""
 
     def __init__(self, plan: HallPlan) -> None:
         self.view: HallView
         self.picture = Hall(plan)
         """Changed by nobody."""
         self._changed = threading.Condition()
-        self._version = 0
+        self._version = self._told = 0
         self._waits, self._waits_due_s = Waits(), 0.0
         self._ended = False
 
@@ -31,11 +31,17 @@ class Shown:
         return hall_view(picture, now, self._waits)
 
     def swap(self, view: HallView, picture: Hall) -> None:
+        """Wakes nobody yet: who asked for something goes first, and then `tell`."""
         with self._changed:
             is_news = self._version == 0 or _timeless(view) != _timeless(self.view)
             self.view, self.picture = view, picture
-            if is_news:
-                self._version += 1
+            self._version += is_news
+
+    def tell(self) -> None:
+        """Wake who waits for a change, if there was one."""
+        with self._changed:
+            if self._version != self._told:
+                self._told = self._version
                 self._changed.notify_all()
 
     def wait(self, seq: int, timeout_s: float) -> HallView:

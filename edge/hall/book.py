@@ -330,6 +330,11 @@ class Book:
         held = (counter.id, *(c.id for c in self.held_at(counter.id)))
         return of_services + sum(len(self.sent.get(id, ())) for id in held)
 
+    def waiting_in(self, service: ServiceId) -> int:
+        """How many `line_of` has."""
+        sent = sum(self.tickets[id].service == service for ids in self.sent.values() for id in ids)
+        return len(self.lines.get(service, ())) + sent
+
     def line_of(self, service: ServiceId) -> Iterator[Ticket]:
         """Everybody who waits for this service, also those sent to one counter."""
         yield from (self.tickets[id] for id in self.lines.get(service, ()))

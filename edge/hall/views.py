@@ -261,7 +261,7 @@ def _service_view(book: Book, service: Service, now: Now, wait: Wait | None) -> 
         open=closed is None,
         reason=str(closed.reason) if closed else "",
         opens_at=closed.opens_at if closed else "",
-        waiting=sum(1 for _ in book.line_of(service.id)),
+        waiting=book.waiting_in(service.id),
         about=service.about,
         icon=service.icon,
         area=service.area,
