@@ -8,6 +8,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 RUN_DEBS := python3-venv fonts-noto-cjk espeak-ng mosquitto
 TEST_DEBS := chromium chromium-driver xvfb xdotool strace libfaketime systemd
 DEMO_ARGS ?=
+BENCH_ARGS ?=
 # Optional parts, one by one after the lock: a failure is one line, not the end. evdev is compiled.
 PADS := evdev>=1.6,<3
 
@@ -58,8 +59,8 @@ test: $(VENV)/.ok-test ## the whole suite
 lint: $(VENV)/.ok-test ## ruff, types, import contracts
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 
-bench: $(VENV)/.ok-test ## figures as ratios, into tests/results/
-	@$(BIN)/python -m tests.bench
+bench: $(VENV)/.ok-test ## figures as ratios, into tests/results/; BENCH_ARGS=--readme
+	@$(BIN)/python -m tests.bench $(BENCH_ARGS)
 
 crash: $(VENV)/.ok-test ## kill a hall 100 times and hold what is left against what was answered
 	@$(BIN)/python -m tests.crash --rounds 100
