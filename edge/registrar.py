@@ -224,6 +224,7 @@ class Registrar:
         self._answer(batch, entries)
         self._shown.tell()
         self._upkeep.is_stale |= any(isinstance(e.event, DayClosed) for e in entries)
+        self._upkeep.settle()
         self._upkeep.tidy(idle=not jobs)
         if ticks and not jobs:
             self._upkeep.rest(self._shown.picture, self._floor)
@@ -234,15 +235,12 @@ class Registrar:
         jobs = [*([Job(Tick(by=TIMER))] if ticks else []), *first, *jobs]
         try:
             self._recover()
-            done = self._written(jobs, ticks=ticks)
+            return self._written(jobs, ticks=ticks)
         except JournalError:
             if not self._upkeep.ballast.spend():
                 raise
             self._recover(afresh=True)
-            done = self._written(jobs, ticks=ticks)
-        if first:
-            self.journal.settle()
-        return done
+            return self._written(jobs, ticks=ticks)
 
     def _written(self, jobs: list[Job], *, ticks: bool) -> tuple[Batch, tuple[Entry, ...]]:
         self._is_ahead = True

@@ -58,6 +58,14 @@ class Upkeep:
             self._tidy_again = time.monotonic() + _TIDY_AGAIN_S
             self._complaints.say(f"its WAL stays as it is: {error}")
 
+    def settle(self) -> None:
+        """The hall's numbers stand above what a lost journal gave, if one was lost."""
+        try:
+            if self._journal.after:
+                self._journal.settle()
+        except JournalError as error:
+            self._complaints.say(f"upkeep: {error}")
+
     def rest(self, hall: Hall, floor: datetime) -> None:
         """Nobody waits: one small step of whatever is due. `hall` is what is on disk, changed by nobody."""
         try:
