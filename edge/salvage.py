@@ -39,11 +39,12 @@ def numbers_in(path: Path) -> tuple[Seen, ...]:
     """
     highest: dict[tuple[str, str], int] = {}
     for end in ("", "-wal"):
-        with suppress(FileNotFoundError):
-            try:
-                _search(path.with_name(path.name + end), highest)
-            except OSError as error:
-                log.warning("%s%s: %s", path, end, error)
+        try:
+            _search(path.with_name(path.name + end), highest)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            log.warning("%s%s: %s", path, end, error)
     return tuple((day, prefix, n) for (day, prefix), n in sorted(highest.items()))
 
 
