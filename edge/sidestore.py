@@ -13,15 +13,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from edge.errors import JournalError
 from edge.hall.words import Now
 from edge.keys import load_key
+from edge.sealed_box import SealedBox
 
-_NONCE_BYTES = 12
-# NIST SP 800-38D §5.2.1.1: 96 bits is the length that AES-GCM is made for.
 _SCHEMA = """CREATE TABLE IF NOT EXISTS row (
     id TEXT PRIMARY KEY, kind TEXT NOT NULL, dies TEXT NOT NULL, sealed BLOB NOT NULL) WITHOUT ROWID"""
 
@@ -33,9 +29,9 @@ class SideStore:
         """Open or make the store and its key. Raises JournalError."""
         key = load_key(key_file)
         self._path = path
-        self._aes = AESGCM(_derived(key, "rows"))
+        self._rows = SealedBox(_derived(key, "rows"))
         self._digest_key = _derived(key, "digests")
-        self._files = AESGCM(_derived(key, "files"))
+        self._files = SealedBox(_derived(key, "files"))
         self._lock = threading.Lock()
         with self._disk():
             self._db = _open(path)
@@ -43,8 +39,7 @@ class SideStore:
     def put(self, kind: str, data: bytes, keep_days: int, now: Now) -> str:
         """Keep `data` until `keep_days` from now; returns its random id, on disk. Raises JournalError."""
         id = secrets.token_hex(16)
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        sealed = nonce + self._aes.encrypt(nonce, data, _bound(id, kind))
+        sealed = self._rows.seal(data, f"{id} {kind}")
         row = (id, kind, _text(now.at + timedelta(days=keep_days)), sealed)
         with self._disk():
             self._db.execute("INSERT INTO row VALUES (?, ?, ?, ?)", row)
@@ -58,8 +53,8 @@ class SideStore:
             raise KeyError(id)
         kind, sealed = row
         try:
-            return self._aes.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _bound(id, kind))
-        except InvalidTag as error:
+            return self._rows.unseal(sealed, f"{id} {kind}")
+        except ValueError as error:
             raise JournalError(f"{self._path}: row {id} is damaged or under another key") from error
 
     def erase(self, id: str) -> bool:
@@ -83,15 +78,11 @@ class SideStore:
 
     def seal(self, data: bytes, name: str) -> bytes:
         """Encrypt what lies in a file of its own; `name` binds it to its place."""
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        return nonce + self._files.encrypt(nonce, data, name.encode())
+        return self._files.seal(data, name)
 
     def unseal(self, sealed: bytes, name: str) -> bytes:
         """Raises ValueError: under another key, of another name, or altered."""
-        try:
-            return self._files.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], name.encode())
-        except InvalidTag as error:
-            raise ValueError(f"{name}: not what was sealed") from error
+        return self._files.unseal(sealed, name)
 
     def close(self) -> None:
         with self._lock:
@@ -124,11 +115,6 @@ def _open(path: Path) -> sqlite3.Connection:
 
 def _derived(key: bytes, use: str) -> bytes:
     return hmac.new(key, f"bianmin side store {use}".encode("ascii"), hashlib.sha256).digest()
-
-
-def _bound(id: str, kind: str) -> bytes:
-    """Authenticated with the row, so that no row can take another's place."""
-    return f"{id} {kind}".encode()
 
 
 def _text(at: datetime) -> str:

@@ -195,7 +195,7 @@ def test_third_party_names_appear_in_one_place_each() -> None:
         "pygame": ("kiosk_ui/",),
         "aiohttp": ("edge/doors/", "edge/center/"),
         "pydantic": ("edge/settings", "edge/doors/"),
-        "cryptography": ("edge/sidestore.py", "edge/captures.py", "edge/recovery.py"),
+        "cryptography": ("edge/sealed_box.py", "edge/recovery.py"),
         "tomlkit": ("edge/settings", "drivers/twins/"),
         "pypinyin": ("edge/commands/",),
     }
