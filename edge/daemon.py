@@ -20,6 +20,7 @@ from edge.hall.views import TicketView
 from edge.hall.waiting_list import WaitingView
 from edge.hall.words import Now, TicketId
 from edge.health import Health, notify
+from edge.journal_restored import former_of
 from edge.keys import load_key
 from edge.papers import slip
 from edge.rating_codes import RatingCodes
@@ -106,7 +107,7 @@ class Daemon:
         stack.callback(self._door.stop)
         self._uplink = self._county()
         rooms: list[Room] = [self._printing, self._boards, self._supervisor, self._health]
-        for room in (*rooms, self._uplink) if self._uplink else rooms:
+        for room in (*rooms, *filter(None, (self._uplink, self._backups()))):
             room.start()
             stack.callback(room.stop)
         notify("READY=1")
@@ -128,7 +129,10 @@ class Daemon:
             DeviceKnown(id=d.id, kind=d.kind, driver=d.driver, counter=d.counter)
             for d in settings.devices.values()
         )
-        self._registrar.note(DaemonStarted(version=VERSION, boot=boot_id(), devices=known))
+        after, former = former_of(self._data / "journal.db")
+        self._registrar.note(
+            DaemonStarted(version=VERSION, boot=boot_id(), devices=known, former=former, begins_after=after)
+        )
         stack.callback(self._say_stopped)
 
     def _county(self) -> "Uplink | None":
@@ -145,6 +149,15 @@ class Daemon:
             boot=boot_id(),
             health=lambda: self._health.facts(),  # made after the uplink, on which it reports
         )
+
+    def _backups(self) -> Room | None:
+        to = self._settings.backup
+        if not to.folder:
+            return None
+        from edge.backup import Backups  # few halls have a second medium
+
+        where = (self._data, self._settings.folder, self._settings.plan.hall)
+        return Backups(*where, folder=to.folder, keep=to.keep, every_s=to.every_min * 60)
 
     def _beats(self) -> dict[str, float]:
         """When each thread last went round; not the uplink, which may hang in the look-up of a name."""
