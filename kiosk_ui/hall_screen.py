@@ -69,9 +69,11 @@ class HallScreen:
         calls = self.view.get("calls", [])
         seq = int(calls[0]["seq"]) if calls else 0
         if seq != self._latest.seq:
-            # What was called before this screen came up is shown, but not announced.
-            self._latest = Latest(seq, now_s if self._began else -1e9)
-            if self._began and calls:
+            # What was called before this screen came up, and what is newest again since a call was undone, is
+            # shown but not announced.
+            is_new = self._began and seq > self._latest.seq
+            self._latest = Latest(seq, now_s if is_new else -1e9)
+            if is_new:
                 self._announce(calls[0])
         self._began = self._began or bool(self.view)
 

@@ -206,6 +206,18 @@ def test_only_what_changed_is_drawn_again_and_comes_out_the_same(stage: Stage) -
     assert pygame.image.tobytes(screen, "RGB") == pygame.image.tobytes(whole, "RGB")
 
 
+def test_an_undone_call_leaves_the_former_one_standing_and_silent(stage: Stage) -> None:
+    screen = stage.hall(fresh=True)
+    told: list[dict] = []
+    screen._announce = told.append
+    former = VIEW["calls"]
+    undone = [{**former[0], "seq": former[0]["seq"] + 50}, *former]
+    for calls in (former, undone, former):
+        screen._live.seen = replace(screen._live.seen, view=view(calls=calls))
+        screen.tick(T0 + 3)
+    assert told == [undone[0]]
+
+
 def test_the_hall_screen_does_not_announce_what_was_called_before_it_came_up(stage: Stage) -> None:
     quiet, fresh = stage.hall(), stage.hall(fresh=True)
     grounds = [next(s.ground for s in screen.scene().texts if s.text == "A012") for screen in (quiet, fresh)]
