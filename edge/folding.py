@@ -16,7 +16,7 @@ from edge.journal import Journal
 log = logging.getLogger(__name__)
 
 DAYS_BEYOND = 1
-"""Business days folded beside those in which a ticket can still be rated."""
+"""Business days folded beside those in which a ticket can still be rated; the day before knows its keys."""
 _AT_ONCE = 1000
 _WORTH = 5000
 """So many entries, more than a day's, are worth a checkpoint of their own."""
@@ -37,7 +37,7 @@ class Folded:
 
 def days_needed(plan: HallPlan) -> int:
     """So many business days matter to a fold."""
-    return plan.rules.rate_by_code_days + DAYS_BEYOND
+    return max(plan.rules.rate_by_code_days, 1) + DAYS_BEYOND
 
 
 def fold(journal: Journal, plan: HallPlan) -> Folded:

@@ -80,6 +80,12 @@ class Ticket:
     history: tuple[Step, ...] = ()
     before: "Ticket | None" = None
     """As it was before its last call, or at its last counter before it went on to its next service."""
+    rated_before: bool = False
+    """On a day before this one."""
+
+    @property
+    def was_rated(self) -> bool:
+        return self.rated_before or any(step.what == "rated" for step in self.history)
 
 
 @dataclass(frozen=True)
@@ -222,7 +228,7 @@ class Book:
     cuts: tuple[Cut, ...] = ()
     """The day's."""
     requests: dict[str, tuple[str, tuple[Event, ...]]] = field(default_factory=dict)
-    """Today's idempotency keys: digest of what was asked, and what came of it."""
+    """Idempotency keys, today's and of those brought along: digest of what was asked, what came of it."""
 
     def copy(self) -> "Book":
         """A copy that no later event changes: dicts are copied, their values are frozen."""

@@ -85,4 +85,5 @@ def _carried(book: Book, ticket: Ticket, now: Now) -> Event:
         misses=ticket.misses,
         calls_since_miss=book.calls_of.get(ticket.service, 0) - ticket.missed_at_call if is_missed else 0,
         by_hand=ticket.by_hand,
+        rated=ticket.was_rated,
     )

@@ -128,6 +128,8 @@ class TicketCarried(Event):
     misses: int = 0
     calls_since_miss: int = 0
     by_hand: bool = False
+    rated: bool = False
+    """Already, on a day before this one."""
 
 
 @dataclass(frozen=True, kw_only=True)

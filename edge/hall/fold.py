@@ -4,7 +4,7 @@ An event about a ticket or counter that the book does not know changes nothing: 
 middle of a journal, and a late fact (a slip of yesterday) is no reason to fail.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any, TypeAlias
 
@@ -16,7 +16,7 @@ from edge.hall.hours import minute_of_day
 from edge.hall.moves import announce, at_counter, move
 from edge.hall.numbering import given
 from edge.hall.policy import run_after
-from edge.hall.words import Door, PaperState, Stamp, TicketNumber, TicketState, day_of
+from edge.hall.words import Door, PaperState, Stamp, TicketId, TicketNumber, TicketState, day_of
 
 Handler: TypeAlias = Callable[[Book, Any, Stamp], None]
 
@@ -41,6 +41,10 @@ def _remember(book: Book, event: ev.Event) -> None:
     book.requests[event.request.key] = (digest, (*events, event))
 
 
+def _is_about(tickets: Collection[TicketId], events: tuple[ev.Event, ...]) -> bool:
+    return any(getattr(e, "ticket", "") in tickets for e in events)
+
+
 # --- the day ------------------------------------------------------------------------------------------------
 
 
@@ -51,6 +55,8 @@ def _day_opened(book: Book, event: ev.DayOpened, stamp: Stamp) -> None:
         book.day_is_sure = False
         book.formers = fold_again.formers(book)
         book.hints = ()
+        here = {t.id for t in book.all_live()}
+        book.requests = {key: r for key, r in book.requests.items() if _is_about(here, r[1])}
         for per_day in (
             book.brought,
             book.taken,
@@ -64,7 +70,6 @@ def _day_opened(book: Book, event: ev.DayOpened, stamp: Stamp) -> None:
             book.given,
             book.calls_of,
             book.times_s,
-            book.requests,
         ):
             per_day.clear()
         book.last_calls = ()

@@ -165,6 +165,7 @@ def _carried(book: Book, event: ev.TicketCarried, stamp: Stamp) -> None:
         misses=event.misses,
         missed_at_call=-event.calls_since_miss,
         history=(Step(issued, "issued"), Step(stamp, "carried")),
+        rated_before=event.rated,
     )
     number = TicketNumber.parse(event.number)
     book.numbers[str(number)] = ticket.id

@@ -38,6 +38,8 @@ class Visit:
     since: Stamp | None
     """Waits since; None: its first wait is over, or cannot be told."""
     carried: bool = False
+    rated_before: bool = False
+    """On a day before this one, whose sheet has it."""
     legs: tuple[Leg, ...] = ()
     over: str = ""
     """`by_hand|cancelled|expired`, where it ended without a counter."""
@@ -196,7 +198,7 @@ def _line(
     scores = [v.score for v in rated]
     ratings = tuple(scores.count(score) for score in SCORES)
     # An outcome of its own, never a level (facts: standards §1).
-    unrated = sum(not v.score and v.end in ("served", "by_hand") for v in ended)
+    unrated = sum(not (v.score or v.rated_before) and v.end in ("served", "by_hand") for v in ended)
     waits = [leg.waited_s for some in legs for leg in some if leg.waited_s is not None]
     return SheetLine(
         of=of,
@@ -264,6 +266,7 @@ def _carried(event: ev.TicketCarried) -> Visit:
         event.service,
         since if is_first else None,
         carried=True,
+        rated_before=event.rated,
         legs=legs if at_counter or event.state == "no_show" else (),
     )
 

@@ -2,11 +2,25 @@
 
 from dataclasses import replace
 
-from hall_scenario import DAYTIME, HTTP, KIOSK, PAD, PLAN, POSTS, Scene, everything, kinds, with_rules
+from hall_scenario import (
+    CODE,
+    DAYTIME,
+    HTTP,
+    KIOSK,
+    PAD,
+    PLAN,
+    POSTS,
+    Scene,
+    everything,
+    kinds,
+    request,
+    with_rules,
+)
 
 from edge.hall import commands as cmd
 from edge.hall import events as ev
 from edge.hall.hall import Hall
+from edge.hall.sheet import day_sheet
 
 HALL_WITH_HOURS = replace(PLAN, hours=DAYTIME)
 
@@ -180,3 +194,47 @@ def test_a_fold_that_begins_with_the_new_day_knows_who_was_brought_along(scene):
     assert late.book.tickets == scene.hall.book.tickets
     assert (late.book.numbers, late.book.lines) == (scene.hall.book.numbers, scene.hall.book.lines)
     assert everything(scene.replayed()) == everything(scene.hall)
+
+
+def test_a_number_asked_for_again_over_midnight_is_the_same_number():
+    scene = Scene(PLAN, trusted=False).open("1")
+    take = cmd.TakeTicket(by=KIOSK, service="social", kiosk="k1", request=request())
+    issued = scene.do(take)[-1]
+    for day in ("2026-11-24", "2026-11-25"):
+        scene.clock_says(f"{day}T00:00:05")
+        scene.tick()
+        assert scene.do(take) == ()
+        assert scene.hall.remembered(take.request)[-1] == issued
+        assert scene.replayed().remembered(take.request)[-1] == issued
+        assert scene.no(replace(take, request=request(digest="01"))) == "key_reused"
+    assert scene.service("social").waiting == 1
+
+
+def test_a_call_sent_again_over_midnight_calls_nobody_else():
+    scene = Scene(PLAN, trusted=False).open("1")
+    scene.take()
+    scene.take()
+    call = cmd.CallNext(by=HTTP, counter="1", request=request("POST /api/v1/counters/1/next 1"))
+    scene.do(call)
+    scene.clock_says("2026-11-24T00:00:05")
+    assert scene.do(call) == ()
+    assert scene.called_at("1") == "A001"
+
+
+def test_who_was_rated_before_midnight_is_not_unrated_after_it():
+    scene = Scene(PLAN, trusted=False).open("1", "2")
+    for counter in ("1", "2"):
+        scene.take()
+        scene.next(counter)
+        scene.at_counter(cmd.StartService, counter)
+    scene.wait(60)
+    scene.press("1", 5)
+    for day in ("2026-11-24", "2026-11-25"):
+        scene.clock_says(f"{day}T00:00:05")
+        scene.tick()
+        assert day_sheet(scene.hall.tally).total.ratings == (0, 0, 0, 0, 0)
+    for counter in ("1", "2"):
+        scene.at_counter(cmd.FinishService, counter)
+    total = day_sheet(scene.hall.tally).total
+    assert (total.carried, total.served, total.unrated, total.ratings) == (2, 2, 1, (0, 0, 0, 0, 0))
+    assert scene.no(cmd.RateByCode(by=CODE, ticket=scene.ticket("A001").id, score=4)) == "already_rated"
