@@ -40,7 +40,7 @@ DARK = 0x0A
 """A digit that stays dark."""
 
 # The combinations are those of the hall system that the frames come from: 6 abandon, 0 hang up, 3 bring back.
-# Ours: confirm after a staff number (not the digits 0, 3, 6 alone) signs in, cancel after a counter.
+# Ours: 9 the list; confirm after a staff number (two digits or more) signs in, cancel after a counter.
 KEYS: Mapping[str, PadKey] = {
     "call": PadKey.NEXT,
     "recall": PadKey.RECALL,
@@ -50,6 +50,7 @@ KEYS: Mapping[str, PadKey] = {
     "6+confirm": PadKey.NO_SHOW,
     "0+confirm": PadKey.HOLD,
     "3+confirm": PadKey.RESUME,
+    "9+confirm": PadKey.PRINT_LIST,
     "confirm": PadKey.SIGN_IN,
     "cancel": PadKey.COVER,
 }
@@ -155,6 +156,8 @@ class Driver:
         if digits and f"{digits}+{name}" in self._keys:
             return KeyPressed(self._keys[f"{digits}+{name}"])
         key = self._keys.get(name)
-        if key is None or (key is PadKey.COVER and not digits):
+        if key is None:
             return None
+        if key is PadKey.COVER and not digits:
+            return KeyPressed(PadKey.UNDO)
         return KeyPressed(PadKey.CALL if key is PadKey.NEXT and digits else key, digits)

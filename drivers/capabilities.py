@@ -105,6 +105,10 @@ class PadKey(StrEnum):
     """Who typed the staff number signs in; without digits: who is asked to stand in."""
     COVER = "cover"
     """Hold the counter whose digits were typed too, or give it back."""
+    UNDO = "undo"
+    """Take the last call back."""
+    PRINT_LIST = "print_list"
+    """A paper with everybody who waits."""
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ KEYS: Mapping[str, bytes] = {
     "no_show": b"\x06\x0f",
     "hold": b"\x00\x0f",
     "resume": b"\x03\x0f",
+    "print_list": b"\x09\x0f",
 }
 """What a finger means -> the digits and the key that it presses."""
 

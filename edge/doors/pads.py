@@ -28,6 +28,7 @@ _SIMPLE: dict[PadKey, Callable[..., c.Command]] = {
     PadKey.RESUME: c.Resume,
     PadKey.START: c.StartService,
     PadKey.FINISH: c.FinishService,
+    PadKey.UNDO: c.UndoCall,
 }
 
 
@@ -92,6 +93,8 @@ class Pads:
                 return c.CallTicket(by=by, counter=counter, ticket=number_for(view, counter, pressed.digits))
             case PadKey.TRANSFER:
                 return c.Transfer(by=by, counter=counter, to_counter=pressed.digits.lstrip("0"))
+            case PadKey.PRINT_LIST:
+                return c.PrintWaiting(by=by)
             case PadKey.ASK_RATING:
                 return None
             case key:

@@ -7,7 +7,8 @@ from drivers.capabilities import KeyPressed, PadKey, Rated
 from edge.doors import pads
 from edge.doors.pads import Pads
 from edge.hall import commands as c
-from edge.hall.events import TicketCalled
+from edge.hall.events import TicketCalled, WaitingListAsked
+from edge.hall.reasons import No
 from edge.hall.views import CounterView
 from edge.hall.words import By, Door
 
@@ -83,6 +84,29 @@ def test_a_counter_that_is_not_there_cannot_be_held(desk: Desk) -> None:
     assert desk.refused == [("pad-1", "no_counter")]
     desk.press("pad-1", PadKey.COVER)
     assert len(desk.refused) == 1
+
+
+def test_one_key_takes_back_a_call_that_was_a_slip_of_the_finger(desk: Desk) -> None:
+    desk.house.ask.take()
+    assert desk.press("pad-1", PadKey.NEXT).ticket
+    after = desk.press("pad-1", PadKey.UNDO)
+    assert (after.ticket, after.waiting) == (None, 1)
+    desk.press("pad-1", PadKey.UNDO)
+    assert desk.refused == [("pad-1", "nothing_to_undo")]
+
+
+def test_one_key_prints_the_list_of_those_who_wait(desk: Desk) -> None:
+    desk.press("pad-1", PadKey.PRINT_LIST)
+    asked = desk.house.journal.read_after(desk.house.journal.head - 1, 1)[0].event
+    assert isinstance(asked, WaitingListAsked)
+    assert (asked.printer, asked.by.device) == ("printer-1", "pad-1")
+
+
+def test_each_key_of_a_pad_is_understood(desk: Desk) -> None:
+    """Asking for a rating needs no command: a pad may rate whenever there is somebody to rate."""
+    for key in PadKey:
+        desk.press("pad-1", key, "12")
+    assert {reason for _, reason in desk.refused} <= {str(no) for no in No}
 
 
 def test_two_clerks_pads_at_one_counter_call_in_their_own_names(

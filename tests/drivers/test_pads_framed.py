@@ -89,9 +89,11 @@ def test_digits_in_frames_of_their_own_wait_for_their_key_but_not_for_ever(ff68)
         (b"\x01\x00\x02\x0f", KeyPressed(PadKey.SIGN_IN, "102")),
         (b"\x00\x02\x0e", KeyPressed(PadKey.COVER, "02")),
         (b"\x01\x12", KeyPressed(PadKey.PAUSE, "1")),
+        (b"\x0e", KeyPressed(PadKey.UNDO)),
+        (b"\x09\x0f", KeyPressed(PadKey.PRINT_LIST)),
     ],
 )
-def test_who_signs_in_holds_a_counter_or_leaves_says_it_with_digits_and_a_key(pad, ff68, data, pressed):
+def test_what_a_clerk_says_beyond_calling_is_digits_and_a_key(pad, ff68, data, pressed):
     assert pad.on_frame(ff68.encode(addr=1, func=1, data=data)).readings == (pressed,)
 
 
@@ -126,9 +128,9 @@ def test_the_same_frame_at_once_again_is_answered_but_no_second_press(ff68):
 
 
 def test_a_key_without_a_meaning_is_answered_and_a_frame_without_a_key_makes_no_sense(pad, ff68):
-    cancel = ff68.encode(addr=1, func=1, data=b"\x0e")
-    assert pad.on_frame(cancel).readings == ()
-    assert pad.on_frame(cancel).replies == (cancel,)
+    strange = ff68.encode(addr=1, func=1, data=b"\x14")
+    assert pad.on_frame(strange).readings == ()
+    assert pad.on_frame(strange).replies == (strange,)
     with pytest.raises(FrameError):
         pad.on_frame(ff68.encode(addr=1, func=1))
 
