@@ -27,11 +27,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--port",
         metavar="P",
-        type=int,
+        type=_port,
         default=DEFAULT_PORT,
         help="the local door (%(default)s; 0: any free port, printed)",
     )
     parser.add_argument("--verbose", action="store_true", help="log every byte on every wire")
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text}: a port is a number from 0 to 65535")
+    return int(text)
 
 
 def share_heap() -> None:
@@ -49,6 +55,10 @@ def give_back() -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    """Exit status: 2 where only a person can mend it, 1 where another start may help.
+
+    Raises ConfigError, JournalError.
+    """
     logging.basicConfig(
         stream=sys.stderr,
         level=logging.DEBUG if args.verbose else logging.INFO,

@@ -80,3 +80,33 @@ def test_a_preview_that_cannot_be_written_is_one_line(
     said = capsys.readouterr().err
     assert said.count("\n") == 1
     assert "No such file" in said
+
+
+@pytest.mark.parametrize(
+    ("config", "more", "status", "word"),
+    [
+        ("nowhere", [], 2, "no such folder"),
+        (str(DEMO), ["--port", "99999"], 2, "99999: a port is a number from 0 to 65535"),
+        (str(DEMO), ["--port", "http"], 2, "http: a port is a number"),
+        (str(DEMO), ["--data", "/proc/nowhere"], 1, "/proc/nowhere: "),
+    ],
+)
+def test_run_ends_with_two_only_where_another_start_cannot_help(
+    tmp_path: Path, config: str, more: list[str], status: int, word: str
+) -> None:
+    """systemd starts it again after every other status."""
+    command = [
+        sys.executable,
+        "-m",
+        "edge",
+        "run",
+        config,
+        "--data",
+        str(tmp_path / "d"),
+        "--port",
+        "0",
+        *more,
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == status, done.stderr
+    assert word in done.stderr and "Traceback" not in done.stderr
