@@ -55,6 +55,8 @@ def decide_slip(book: Book, command: cmd.DecideSlip, now: Now) -> tuple[Event, .
 def served_by_hand(book: Book, command: cmd.MarkServedByHand, now: Now) -> tuple[Event, ...]:
     """Numbers of a service up to one were served without the machine; who is at a counter stays there.
 
+    A number of the block for hands means those that wait for this service.
+
     Refused: no_service, bad_number.
     """
     service = book.service(command.service)
@@ -62,10 +64,12 @@ def served_by_hand(book: Book, command: cmd.MarkServedByHand, now: Now) -> tuple
         last = TicketNumber.parse(command.up_to)
     except ValueError:
         raise Refused(No.BAD_NUMBER, number=command.up_to[:40]) from None
-    if last.prefix != service.prefix:
+    by_hand = last.prefix == book.plan.rules.hand_prefix
+    if last.prefix != service.prefix and not by_hand:
         raise Refused(No.BAD_NUMBER, number=str(last))
     waiting = (*book.all_waiting(), *(book.tickets[id] for id in book.aside))
-    served = [t for t in waiting if (n := TicketNumber.parse(t.number)).prefix == last.prefix and n <= last]
+    among = (t for t in waiting if not by_hand or t.service == service.id)
+    served = [t for t in among if (n := TicketNumber.parse(t.number)).prefix == last.prefix and n <= last]
     return tuple(TicketServedByHand(ticket=t.id) for t in sorted(served, key=lambda t: t.place))
 
 

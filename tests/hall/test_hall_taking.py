@@ -142,6 +142,15 @@ def test_a_hall_without_a_block_for_hands_takes_none():
     assert Scene(with_rules(hand_prefix="")).no(key_in()) == "bad_number"
 
 
+def test_numbers_by_hand_may_have_been_served_by_hand(scene):
+    for number, service in (("H01", "social"), ("H02", "civil"), ("H03", "social"), ("H04", "social")):
+        scene.do(key_in(number, service=service))
+    first = scene.take()
+    served = scene.do(cmd.MarkServedByHand(by=HTTP, service="social", up_to="H03"))
+    assert [scene.ticket(e.ticket).number for e in served] == ["H01", "H03"]
+    assert [scene.ticket(n).state for n in ("H02", "H04", first)] == ["waiting"] * 3
+
+
 def test_numbers_by_hand_leave_the_services_ranges_alone(scene):
     scene.do(key_in("H77"))
     assert scene.take() == "A001"
