@@ -17,6 +17,10 @@ log = logging.getLogger(__name__)
 
 GONE = "gone"
 """What a journal begins after that was not there, in a folder where one has been."""
+_FIRST = (
+    "%s: the first journal here, its numbers begin at 1; if another machine gave numbers today, say its last"
+    " ones before anybody takes one: POST /api/v1/day/numbers"
+)
 _MARKS = ("hall.key", "side.db")
 """Made after the journal at the first start: where one of them is, there was a journal."""
 
@@ -53,6 +57,8 @@ def _opened(
         if not Ballast(path.with_name(BALLAST)).spend():
             raise
         journal = Journal(path, source=source, after=after)
+    if not (journal.head or after):
+        log.warning(_FIRST, path)
     registrar = Registrar(journal, plan, clock, keep=keep)
     try:
         registrar.start()

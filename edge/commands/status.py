@@ -98,6 +98,11 @@ def _box(hall: Json, health: Json, words: dict[str, str]) -> Table:
         lag = words["lag" if uplink["lag"] else "no_lag"]
         table.add_row(words["uplink"], f"{said}, {fill(lag, {'count': uplink['lag']})}")
     table.add_row(words["journal"], fill(words["entries"], {"count": hall["seq"]}))
+    if hall["unrecorded"]:
+        table.add_row(words["journal"], f"[red]{fill(words['unrecorded'], {'count': hall['unrecorded']})}[/]")
+    if doubtful := [s["prefix"] for s in hall["services"] if s["id"] in hall["numbers_in_doubt"]]:
+        said = fill(words["in_doubt"], {"services": " ".join(doubtful)})
+        table.add_row(words["numbers"], f"[red]{escape(said)}[/]")
     if "temperature_c" in host:
         table.add_row(words["temperature"], f"{host['temperature_c']} °C")
     if "disk_free_mb" in host:

@@ -44,6 +44,7 @@ class Page:
             uplink=facts.get("uplink") or {},
             host=facts.get("host") or {},
             facts=facts,
+            doubtful=" ".join(s.prefix for s in view.services if s.id in view.numbers_in_doubt),
             version=facts.get("version", ""),
             t=self._texts.get,
             shut=self._shut,

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from conftest import House
 
+from edge.hall.commands import StartNumbers
+from edge.hall.words import By, Door
 from edge.health import Health, host_facts, notify
 
 
@@ -174,6 +176,17 @@ def test_status_prints_queues_devices_and_the_box(house: House) -> None:
     as_json = json.loads(status(house.url, "--json").stdout)
     assert as_json["hall"]["services"][0]["waiting"] == 1
     assert as_json["health"]["host"]["uptime_s"] > 0
+
+
+def test_status_and_page_ask_for_the_last_numbers_of_a_lost_journal(house: House) -> None:
+    assert house.registrar.view.numbers_in_doubt == ()
+    house.registrar.ask(StartNumbers(by=By(Door.DAEMON), in_doubt=True))
+    for told in (status(house.url).stdout, house.ask.get("/").content.decode()):
+        assert "起号待核对：A B" in told
+    for service in house.registrar.view.services:
+        house.ask.post("/api/v1/day/numbers", {"service": service.id, "last": 1})
+    for told in (status(house.url).stdout, house.ask.get("/").content.decode()):
+        assert "起号待核对" not in told
 
 
 def test_status_says_in_one_line_that_no_daemon_answers() -> None:

@@ -114,8 +114,11 @@ def test_a_journal_that_is_gone_from_a_folder_with_a_key_begins_in_the_upper_hal
     assert take(books()).number == f"A{HALF}" and "is gone" in caplog.text
 
 
-def test_a_first_start_begins_at_one(books: Callable[[], Registrar]) -> None:
+def test_a_first_start_begins_at_one_and_says_what_a_spare_box_must_be_told(
+    books: Callable[[], Registrar], caplog: pytest.LogCaptureFixture
+) -> None:
     assert take(books()).number == "A001"
+    assert "if another machine gave numbers today" in caplog.text
 
 
 def test_an_entry_that_cannot_be_read_is_damage(books: Callable[[], Registrar], tmp_path: Path) -> None:
