@@ -85,6 +85,8 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
         raise JournalError(f"{path}: there is no journal")
     db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5)
     try:
+        if not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            raise JournalError(f"{path}: nothing is written in it yet")
         if db.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION_ID:
             raise JournalError(f"{path}: a database, but not a journal")
         yield db

@@ -263,3 +263,18 @@ def test_verifying_what_is_not_there_makes_no_file(tmp_path: Path) -> None:
     with pytest.raises(JournalError, match="no journal"):
         verify(tmp_path / "journal.db")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_hall_killed_in_its_first_moment_has_a_file_without_a_word_and_begins_all_the_same(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "journal.db"
+    db = sqlite3.connect(path)
+    db.execute("PRAGMA journal_mode=WAL")
+    db.close()
+    with pytest.raises(JournalError, match="nothing is written in it yet"):
+        verify(path)
+    journal = Journal(path, source=SOURCE)
+    journal.append([CounterOpened(counter="1")], now())
+    journal.close()
+    assert verify(path).entries == 1
