@@ -15,6 +15,8 @@ from edge.hall.reasons import No
 from edge.hall.words import CounterId, Door, Now, Refused, StaffNumber, Stamp, TicketId, TicketState, day_of
 
 SCORES = range(1, 6)
+RATED_BEFORE = 0
+"""No score, but the word that there was one, on a day that is forgotten."""
 
 
 @dataclass(frozen=True)
@@ -181,9 +183,22 @@ def _reopened(book: Feedback, event: ev.ServiceReopened, stamp: Stamp) -> None:
 
 
 def _carried(book: Feedback, event: ev.TicketCarried, stamp: Stamp) -> None:
-    """In service while the day changed: it still is."""
+    """In service while the day changed: it still is, also where a clock that jumped made its right old."""
+    serving = event.state == TicketState.SERVING
     right = book.rights.get(event.ticket)
-    if right and right.ended is None and event.state == TicketState.SERVING:
+    if right is None and (serving or event.rated):
+        right = Right(
+            event.ticket,
+            book.day,
+            event.counter,
+            "",
+            stamp,
+            event.started_by_hand,
+            ended=None if serving else stamp,
+            score=RATED_BEFORE if event.rated else None,
+        )
+        _put(book, right)
+    if right and right.ended is None and serving:
         book.at[right.counter] = right.ticket
 
 

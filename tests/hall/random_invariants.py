@@ -74,6 +74,9 @@ class WhatMustHold(RuleBasedStateMachine):
                 assert visits[id].end in ("served", "by_hand")
             elif ticket.state not in OVER:
                 assert visits[id].end in ("served", "open")
+            assert bool(visits[id].score or visits[id].rated_before) == (
+                id in rights and rights[id].score is not None
+            )
             if not visits[id].carried:
                 assert visits[id].score == ((rights[id].score if id in rights else 0) or 0)
         assert sum(s.issued for s in sheet.services) == total.issued

@@ -238,3 +238,22 @@ def test_who_was_rated_before_midnight_is_not_unrated_after_it():
     total = day_sheet(scene.hall.tally).total
     assert (total.carried, total.served, total.unrated, total.ratings) == (2, 2, 1, (0, 0, 0, 0, 0))
     assert scene.no(cmd.RateByCode(by=CODE, ticket=scene.ticket("A001").id, score=4)) == "already_rated"
+
+
+def test_a_clock_that_jumps_by_weeks_takes_no_right_to_rate_and_gives_none_twice():
+    scene = Scene(PLAN, trusted=False).open("1", "2")
+    for counter in ("1", "2"):
+        scene.take()
+        scene.next(counter)
+        scene.at_counter(cmd.StartService, counter)
+    scene.wait(60)
+    scene.press("1")
+    scene.at_counter(cmd.Hold, "1")
+    scene.clock_says("2026-12-24T10:00:00")
+    scene.tick()
+    scene.wait(60)
+    assert scene.press("2", 3)[-1].ticket == "510000001-20261123-A002"
+    scene.at_counter(cmd.Resume, "1")
+    scene.wait(60)
+    assert scene.no(cmd.RateAtCounter(by=PAD, counter="1", score=4)) == "already_rated"
+    assert scene.no(cmd.RateByCode(by=CODE, ticket=scene.ticket("A001").id, score=4)) == "already_rated"

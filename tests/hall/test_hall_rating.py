@@ -235,6 +235,7 @@ def test_by_code_a_ticket_is_rated_for_some_days_and_once(scene):
 
 def test_by_code_is_too_late_after_those_days(scene):
     ticket = serving(scene)
+    scene.at_counter(cmd.FinishService, "2")
     scene.clock_says("2026-12-09T10:00:00")
     assert scene.no(by_code(ticket)) == "rate_too_late"
     scene.tick()
