@@ -5,10 +5,12 @@ One writer; any thread may read.
 
 import sqlite3
 import threading
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 from edge import journal_file as file
@@ -24,6 +26,8 @@ _WAL_FULL = file.WAL_BYTES // file.PAGE_BYTES * 9 // 10
 _SPARE_READERS = 4
 _ROW_BYTES = 900
 """Of an entry in the file, about."""
+_RECENT = 256
+"""Entries kept in memory for the readers, who are seldom further behind."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,8 @@ class Journal:
         self._closed = False
         self._batches, self._frames = 0, 0
         self._floor: datetime | None = None
+        self._recent: deque[Entry] = deque(maxlen=_RECENT)
+        """The last ones that this process wrote, without a gap up to the head."""
         self._lock = file.lock(path)
         try:
             with file.disk(path):
@@ -110,6 +116,7 @@ class Journal:
                 self._floor = entries[-1].stamp.at
             with self._grown:
                 self._head, self._chain = entries[-1].seq, entries[-1].chain
+                self._recent.extend(entries)
                 self._grown.notify_all()
         return entries
 
@@ -134,6 +141,9 @@ class Journal:
 
     def read_after(self, seq: int, limit: int = 200) -> list[Entry]:
         """Up to `limit` entries after `seq`, in order. Any thread. Raises JournalError."""
+        with self._grown:
+            if not self._closed and self._recent and self._recent[0].seq <= seq + 1:
+                return list(islice(self._recent, seq + 1 - self._recent[0].seq, None))[:limit]
         with file.disk(self._path), self._reader() as db:
             return file.read(db, seq, limit)
 
@@ -203,6 +213,9 @@ class Journal:
                     self._db.execute("DELETE FROM day WHERE seq <= ?", (seq,))
                     file.set_meta(self._db, "anchor", f"{seq} {chain}")
                 self._count(len(gone) * _ROW_BYTES)
+                with self._grown:
+                    while self._recent and self._recent[0].seq <= seq:
+                        self._recent.popleft()
         return len(gone)
 
     def settle(self) -> None:
