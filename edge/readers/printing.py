@@ -114,24 +114,18 @@ class Printing:
     # --- what comes now
 
     def _follow(self) -> None:
-        journal = self._registrar.journal
+        registrar = self._registrar
         while not self._stopping.is_set():
             self.beat = time.monotonic()
             try:
-                if journal.wait_after(self._seq, TURN_S):
-                    for entry in journal.read_after(self._seq):
-                        self._seq = entry.seq
-                        self._await_view(entry.seq)
-                        self._order(entry.event)
+                # The journal grows a moment before the view is swapped, and a slip is composed from the view.
+                shown = registrar.wait_view(self._seq, TURN_S).seq
+                for entry in self._entries(self._seq, shown):
+                    self._seq = entry.seq
+                    self._order(entry.event)
             except JournalError as error:
                 log.warning("printing: %s", error)
                 self._stopping.wait(TURN_S)
-
-    def _await_view(self, seq: int) -> None:
-        """The journal grows a moment before the view is swapped; a slip is composed from the view."""
-        view = self._registrar.view
-        while view.seq < seq and not self._stopping.is_set():
-            view = self._registrar.wait_view(view.seq, TURN_S)
 
     def _order(self, event: Event) -> None:
         if (paper := ordered(event)) is None:
