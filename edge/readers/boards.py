@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 
 USUAL_BOARD = Geometry(columns=16, rows=1)
 """Until a board has told its size: eight Chinese characters."""
+PACE_S = 0.03
+"""Between two looks at the view: who asked for something is answered first, and many changes are one."""
 FLASH_S = 3.0
 """A new call flashes so long and then stands still (facts: what a running hall system used)."""
 
@@ -40,6 +42,8 @@ class Boards:
         self._counters = counters
         self._texts = texts
         self._shown: dict[str, object] = {}
+        self._of: dict[str, object] = {}
+        """What each board's present message was made of."""
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="boards", daemon=True)
         self.beat = time.monotonic()
@@ -59,6 +63,7 @@ class Boards:
             if view.seq != seq:
                 seq = view.seq
                 self._show(view)
+                self._stopping.wait(PACE_S)
 
     def _show(self, view: HallView) -> None:
         by_id = {c.id: c for c in view.counters}
@@ -66,14 +71,18 @@ class Boards:
             counter = by_id.get(self._counters.get(id, ""))
             if counter is None:
                 continue
-            message = self._message(handle, view, counter)
+            asked = next((a.staff for a in view.asks if a.counter == counter.id), "")
+            made_of = (counter, asked, handle.geometry)
+            if self._of.get(id) == made_of:
+                continue
+            self._of[id] = made_of
+            message = self._message(handle, counter, asked)
             if self._shown.get(id) != (message, counter.calls):
                 self._shown[id] = (message, counter.calls)
                 handle.show(message)
 
-    def _message(self, handle: Handle, view: HallView, counter: CounterView) -> BoardMessage | PadDisplay:
+    def _message(self, handle: Handle, counter: CounterView, asked: str) -> BoardMessage | PadDisplay:
         if handle.kind == "callpad":
-            asked = next((a.staff for a in view.asks if a.counter == counter.id), "")
             return PadDisplay(counter.waiting, counter.ticket.number if counter.ticket else asked, asked)
         return compose(self._texts, counter, handle.geometry or USUAL_BOARD)
 
