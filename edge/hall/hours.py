@@ -83,7 +83,7 @@ def is_present(plan: HallPlan, counter: Counter, day: date) -> bool:
 
 def expected_at(plan: HallPlan, counter: Counter, day: date) -> tuple[StaffNumber, ...]:
     """Who of the counter's post is to be there: A, on a market day B too, nobody where it is not manned."""
-    post = next((p for p in plan.posts if p.counter == counter.id), None)
+    post = plan.post(counter.id)
     if post is None or not is_present(plan, counter, day):
         return ()
     both = plan.calendar.type_of(day) is DayType.MARKET

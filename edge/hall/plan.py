@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from edge.hall.words import CounterId, DeviceId, ServiceId, StaffNumber
 from edge.hall.workdays import Calendar, DayType
@@ -153,13 +154,30 @@ class HallPlan:
     rules: Rules = field(default_factory=Rules)
 
     def service(self, id: ServiceId) -> Service | None:
-        return next((s for s in self.services if s.id == id), None)
+        return self._services.get(id)
 
     def counter(self, id: CounterId) -> Counter | None:
-        return next((c for c in self.counters if c.id == id), None)
+        return self._counters.get(id)
+
+    def post(self, counter: CounterId) -> Post | None:
+        return self._posts.get(counter)
 
     def services_of(self, counter: Counter) -> tuple[ServiceId, ...]:
         """The services that a counter calls, best first: its own list, then, at a general one, all others."""
         if not counter.general:
             return counter.services
         return (*counter.services, *(s.id for s in self.services if s.id not in counter.services))
+
+    # Made once: every view asks for all of them.
+
+    @cached_property
+    def _services(self) -> dict[ServiceId, Service]:
+        return {s.id: s for s in reversed(self.services)}
+
+    @cached_property
+    def _counters(self) -> dict[CounterId, Counter]:
+        return {c.id: c for c in reversed(self.counters)}
+
+    @cached_property
+    def _posts(self) -> dict[CounterId, Post]:
+        return {p.counter: p for p in reversed(self.posts)}

@@ -165,7 +165,7 @@ def _are_both_expected(book: Book, post: Post) -> bool:
 
 
 def post_of(book: Book, counter: CounterId) -> Post:
-    return next((p for p in book.plan.posts if p.counter == counter), Post(counter))
+    return book.plan.post(counter) or Post(counter)
 
 
 # --- one clerk for several counters -------------------------------------------------------------------------

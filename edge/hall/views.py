@@ -280,7 +280,8 @@ def _minutes(seconds: int) -> int:
 
 
 def _counter_view(book: Book, planned: Counter, today: date) -> CounterView:
-    counter, at = book.planned(planned.id), book.counter(planned.id)
+    held, at = book.held_at(planned.id), book.counter(planned.id)
+    counter = book.planned(planned.id) if held else planned
     served_at = book.served_at(counter.id)
     clerk = book.counter(served_at or counter.id)
     post = post_of(book, counter.id)
@@ -298,7 +299,7 @@ def _counter_view(book: Book, planned: Counter, today: date) -> CounterView:
         expects=expected_at(book.plan, counter, today),
         calls=at.calls,
         served_at=served_at,
-        holds=tuple(c.id for c in book.held_at(counter.id)),
+        holds=tuple(c.id for c in held),
         beside=clerk.beside,
         a=post.a,
         b=post.b,

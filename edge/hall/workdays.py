@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cached_property
 
 from edge.hall.almanac import Almanac, branch_of
 
@@ -68,6 +69,17 @@ class Calendar:
     almanac: Almanac = field(default_factory=Almanac)
 
     def type_of(self, day: date) -> DayType:
+        kind = self._found.get(day)
+        if kind is None:
+            kind = self._found[day] = self._type_of(day)
+        return kind
+
+    @cached_property
+    def _found(self) -> dict[date, DayType]:
+        """Types of the days that were asked for: every view asks for today's many times."""
+        return {}
+
+    def _type_of(self, day: date) -> DayType:
         if own := self.dates.get(day):
             return own
         kind = DayType.ORDINARY if day in self.also_open else self._usual(day)
