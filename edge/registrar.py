@@ -402,7 +402,9 @@ class Registrar:
     def _show(self, picture: Hall) -> None:
         """Swap the view and the picture that other threads read: what is on disk, seen at this moment."""
         try:
-            view = replace(self._shown.seen(picture, self._now(picture)), unrecorded=len(self._unrecorded))
+            view = self._shown.seen(picture, self._now(picture))
+            if self._unrecorded:
+                view = replace(view, unrecorded=len(self._unrecorded))
         except Exception as error:  # noqa: BLE001  (a job's edge: logged with its trace by `_complain`)
             self._complain("the view could not be made, the former one stays", error)
             self._view_trouble = f"view: {error!r}"

@@ -33,7 +33,8 @@ class Shown:
     def swap(self, view: HallView, picture: Hall) -> None:
         """Wakes nobody yet: who asked for something goes first, and then `tell`."""
         with self._changed:
-            is_news = self._version == 0 or _timeless(view) != _timeless(self.view)
+            former = self.view if self._version else None
+            is_news = former is None or view.seq != former.seq or _timeless(view) != _timeless(former)
             self.view, self.picture = view, picture
             self._version += is_news
 
