@@ -35,9 +35,14 @@ class Entry:
         return {**json.loads(self.body), "chain": self.chain}
 
 
+_CANONICAL = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+)  # made once: `json.dumps` makes one for each call
+
+
 def canonical(value: Mapping[str, Any]) -> str:
     """Sorted keys, no spaces, no escapes beyond JSON's own; hashed as UTF-8."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return _CANONICAL.encode(value)
 
 
 def link(before: str, body: str) -> str:
