@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 
 DEFAULT_PORT = 8600
+TURN_S = 0.0005
+"""A thread computes so long while others wait; Python's own 5 ms are longer than the answer of a number."""
 M_ARENA_MAX = -8
 """malloc.h, glibc"""
 
@@ -65,6 +67,7 @@ def run(args: argparse.Namespace) -> int:
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
     share_heap()
+    sys.setswitchinterval(TURN_S)
     from edge.daemon import Daemon
     from edge.settings import load
 
