@@ -2,9 +2,11 @@
 
 import datetime as dt
 import json
+import re
 import subprocess
 import sys
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 
 import jsonschema
@@ -12,6 +14,7 @@ import pytest
 from pypinyin import Style, lazy_pinyin
 
 from edge import paths, settings
+from edge.hall.plan import Rules
 from edge.hall.workdays import DayType
 from edge.settings_staff import hash_pin
 from tests.settings.schemas import FOLDER, as_text, schemas
@@ -142,6 +145,18 @@ def test_schemas_are_those_of_the_code() -> None:
     assert written == {name: as_text(schema) for name, schema in schemas().items()}, (
         "run: python -m tests.settings.schemas"
     )
+
+
+def test_the_readme_names_every_rule_with_the_value_that_it_has_by_itself() -> None:
+    readme = (paths.shared() / "README.md").read_text("utf-8")
+    told = dict(re.findall(r"^    ([a-z_]+) = (.+?)\s*(?:#.*)?$", readme, re.MULTILINE))
+    own = {f.name: getattr(Rules(), f.name) for f in fields(Rules)}
+    missing = own.keys() - told.keys()
+    assert not missing
+    examples = {"issue_stops_early_min"}
+    assert {n: tomllib.loads(f"v = {told[n]}")["v"] for n in own.keys() - examples} == {
+        n: v for n, v in own.items() if n not in examples
+    }
 
 
 def test_the_examples_keep_to_the_schemas_and_a_misspelling_does_not() -> None:
