@@ -1,10 +1,12 @@
 """What people ask of the registrar, on the real hall and a real journal."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 
 import pytest
 
+from edge import checkpoint
 from edge.errors import JournalError
 from edge.hall.commands import CallNext, OpenCounter, TakeTicket
 from edge.hall.events import CounterPaused, SlipPrinted, TicketCalled, TicketIssued
@@ -80,6 +82,21 @@ def test_a_key_is_remembered_across_a_restart(open_house: Callable[..., House]) 
     first = open_house().registrar.ask(take("k"))
     again = open_house().registrar.ask(take("k"))
     assert again.repeated and again.events == first.events
+
+
+@pytest.mark.parametrize("has_checkpoint", [True, False])
+def test_a_key_is_remembered_over_midnight_and_a_restart(
+    open_house: Callable[..., House], clock: HandClock, has_checkpoint: bool
+) -> None:
+    house = open_house()
+    first = house.registrar.ask(take("k"))
+    clock.set(clock.now.at + timedelta(days=1))
+    until(lambda: house.registrar.view.day > str(first.view.day))
+    house.close()
+    if not has_checkpoint:
+        house.path.with_name(checkpoint.FILE).unlink()
+    again = open_house().registrar.ask(take("k"))
+    assert again.repeated and number(again) == number(first)
 
 
 def test_a_refusal_is_not_remembered(house: House) -> None:
