@@ -33,10 +33,11 @@ $(VENV)/.ok: requirements.lock pyproject.toml
 	$(call apt_install,$(RUN_DEBS))
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
 	@echo "installing Python packages from the lock"
-	@if command -v uv >/dev/null; then uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock; \
+	@if command -v uv >/dev/null; then uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock; \
 	else $(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock; fi
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@$(BIN)/python -m pip install --quiet '$(PADS)' 2>/dev/null || echo "optional part not installed: USB keypads (evdev needs gcc and kernel headers: apt-get install gcc libc6-dev linux-libc-dev python3-dev)"
+	@$(BIN)/python -m compileall -q edge drivers kiosk_ui # a service may not write here, and would compile at each start
 	@$(BIN)/python -m kiosk_ui fonts || echo "fonts are not ready: the screens use what the system has"
 	@touch $@
 

@@ -15,8 +15,8 @@ def measure() -> list[Figure]:
         empty, full = Path(name) / "empty", Path(name) / "full"
         full.mkdir()
         entries = fill(full)
-        first_s = _start(full)
         _start(empty)
+        first_s = _start(full)
         pairs = [(_start(empty), _start(full)) for _ in range(STARTS)]
     empty_s, full_s = (middle(times) for times in zip(*pairs, strict=True))
     ratio = full_s / empty_s
