@@ -1,6 +1,7 @@
 """Pads' readings become commands: which counter, which verb. A key that bounces is one press."""
 
 import logging
+import string
 import time
 from collections.abc import Callable, Mapping
 
@@ -19,6 +20,8 @@ in between."""
 
 PAUSES = {"": "", "1": Away.LEAVE, "2": Away.LUNCH, "3": Away.MEETING, "4": Away.ERRAND}
 """A digit before the pause key says why."""
+
+_DIGITS, _LETTERS = string.digits, string.ascii_uppercase
 
 _SIMPLE: dict[PadKey, Callable[..., c.Command]] = {
     PadKey.NEXT: c.CallNext,
@@ -120,8 +123,12 @@ def _cover(by: By, at: CounterView, other: str) -> c.Command | None:
 
 
 def number_for(view: HallView, counter: str, digits: str) -> str:
-    """The ticket meant by digits alone: the first of the counter's services that has this number today."""
+    """The ticket meant by digits alone: the first of the counter's services that has this number today, else
+    the one that was written by hand.
+    """
     services = next((v.services for v in view.counters if v.id == counter), ())
     prefixes = {s.id: s.prefix for s in view.services}
     numbers = (f"{prefixes[s]}{digits.zfill(3)}" for s in services if s in prefixes)
-    return next((n for n in numbers if n in view.tickets), digits)
+    by_hand = (n for n in view.tickets if n.rstrip(_DIGITS) not in prefixes.values())
+    others = (n for n in by_hand if n.lstrip(_LETTERS).lstrip("0") == digits.lstrip("0"))
+    return next((n for n in (*numbers, *others) if n in view.tickets), digits)

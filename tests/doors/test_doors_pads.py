@@ -95,6 +95,20 @@ def test_one_key_takes_back_a_call_that_was_a_slip_of_the_finger(desk: Desk) -> 
     assert desk.refused == [("pad-1", "nothing_to_undo")]
 
 
+def test_digits_mean_the_services_own_number_before_one_written_by_hand(desk: Desk) -> None:
+    for number in ("H01", "H02"):
+        assert (
+            desk.house.ask.post("/api/v1/hall/key-in", {"number": number, "service": "social"}).status == 201
+        )
+    desk.house.ask.take()
+    assert desk.press("pad-1", PadKey.CALL, "1").ticket.number == "A001"
+    desk.press("pad-1", PadKey.FINISH)
+    assert desk.press("pad-1", PadKey.CALL, "02").ticket.number == "H02"
+    desk.press("pad-1", PadKey.FINISH)
+    desk.press("pad-1", PadKey.CALL, "77")
+    assert desk.refused == [("pad-1", "no_ticket")]
+
+
 def test_one_key_prints_the_list_of_those_who_wait(desk: Desk) -> None:
     desk.press("pad-1", PadKey.PRINT_LIST)
     asked = desk.house.journal.read_after(desk.house.journal.head - 1, 1)[0].event
