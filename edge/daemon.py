@@ -206,9 +206,8 @@ class Daemon:
 
     # --- life -----------------------------------------------------------------------------------------------
 
-    def wait(self) -> int:
-        """Serve until SIGTERM or SIGINT, then stop everything in order. Main thread only."""
-        signals = StopSignals()
+    def wait(self, signals: StopSignals) -> int:
+        """Serve until a signal, then stop everything in order. Main thread only."""
         while not signals.wait(PURGE_EVERY_S):
             self._side.purge(self._registrar.now())
             self._captures.purge()

@@ -18,9 +18,11 @@ class StopSignals:
         os.set_blocking(self._write, False)
         self.came = False
         """True once `wait` has seen one."""
+        signal.set_wakeup_fd(
+            self._write, warn_on_full_buffer=False
+        )  # first: a signal in between would be lost
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: None)
-        signal.set_wakeup_fd(self._write, warn_on_full_buffer=False)
 
     def wait(self, timeout_s: float) -> bool:
         """Wait for a signal; True once one has come."""

@@ -79,9 +79,9 @@ def _when_to_end() -> int:
     """
     end, write = os.pipe()
     os.set_blocking(write, False)
+    signal.set_wakeup_fd(write, warn_on_full_buffer=False)  # first: a signal in between would be lost
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)
-    signal.set_wakeup_fd(write, warn_on_full_buffer=False)
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     mode = os.fstat(0).st_mode
     if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode):

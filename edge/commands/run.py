@@ -8,6 +8,8 @@ import logging
 import sys
 from pathlib import Path
 
+from edge.stop_signals import StopSignals
+
 DEFAULT_PORT = 8600
 TURN_S = 0.0005
 """A thread computes so long while others wait; Python's own 5 ms are longer than the answer of a number."""
@@ -71,6 +73,7 @@ def run(args: argparse.Namespace) -> int:
     from edge.daemon import Daemon
     from edge.settings import load
 
+    signals = StopSignals()
     daemon = Daemon(load(args.folder), args.data)
     try:
         url = daemon.start(args.port)
@@ -79,4 +82,4 @@ def run(args: argparse.Namespace) -> int:
         return 1
     print(url, flush=True)
     give_back()
-    return daemon.wait()
+    return daemon.wait(signals)

@@ -5,6 +5,10 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
+
+from edge.journal import entries_after
+from edge.paths import shared
 
 WAITS = """
 from edge.stop_signals import StopSignals
@@ -52,3 +56,30 @@ def test_a_signal_ends_the_wait_at_once() -> None:
     child.stdin.close()
     assert child.wait(timeout=20) == 0
     child.stdout.close()
+
+
+def test_a_daemon_asked_to_end_as_soon_as_its_door_is_open_ends_in_order(tmp_path: Path) -> None:
+    for i in range(3):
+        daemon = subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "edge",
+                "run",
+                str(shared("demo")),
+                "--data",
+                str(tmp_path),
+                "--port",
+                "0",
+            ],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        assert daemon.stdout is not None
+        assert daemon.stdout.readline().startswith("http")
+        os.kill(daemon.pid, signal.SIGTERM)
+        assert daemon.wait(timeout=30) == 0, f"start {i} did not end in order"
+        daemon.stdout.close()
+    types = [entry.event.__class__.__name__ for entry in entries_after(tmp_path / "journal.db", 0)]
+    assert types.count("DaemonStarted") == types.count("DaemonStopped") == 3
