@@ -10,6 +10,7 @@ from pathlib import Path
 from edge.journal import entries_after
 from edge.paths import shared
 
+RUN = [sys.executable, "-m", "edge", "run"]
 WAITS = """
 from edge.stop_signals import StopSignals
 signals = StopSignals()
