@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
 from drivers import links, loader
-from drivers.capabilities import OK, DeviceStatus, Geometry, Heard, Reading, State
+from drivers.capabilities import DeviceStatus, Geometry, Heard, Reading, State
 from drivers.errors import DeviceFault, Fault, FrameError, LinkLost
 from drivers.frame_format import FrameFormat
 from drivers.framing import Line
@@ -191,7 +191,6 @@ class _Seat:
 
     handle: Handle
     driver: Any
-    module: Any
     started: bool = False
     next_check: float = 0.0
     misses: int = 0
@@ -274,7 +273,7 @@ class LinkThread(threading.Thread):
             log.debug("link %s: opened", self._plan.name)
             line = Line(link, frames) if frames else None
             seats = [
-                _Seat(self.handles[d.id], modules[d.id].Driver(line or link, d.options), modules[d.id])
+                _Seat(self.handles[d.id], modules[d.id].Driver(line or link, d.options))
                 for d in self._plan.devices
             ]
             while not self._stopping.is_set():
@@ -342,8 +341,6 @@ class LinkThread(threading.Thread):
         if message is not None:
             try:
                 seat.driver.show(message)
-                if seat.handle.status().state is State.DOWN:
-                    self._say(seat.handle, OK)
             except DeviceFault as fault:
                 seat.handle.show_again()
                 self._say(seat.handle, DeviceStatus(State.DOWN, fault.code, fault.detail))
