@@ -278,3 +278,15 @@ def test_a_hall_killed_in_its_first_moment_has_a_file_without_a_word_and_begins_
     journal.append([CounterOpened(counter="1")], now())
     journal.close()
     assert verify(path).entries == 1
+
+
+def test_what_is_read_from_memory_is_what_is_on_disk_on_both_sides_of_the_border(
+    journal: Journal, tmp_path: Path
+) -> None:
+    for n in range(300):  # more than the journal keeps at hand
+        journal.append([CounterOpened(counter=str(n))], now())
+    on_disk = list(entries_after(tmp_path / "journal.db", 0))
+    assert [e.seq for e in on_disk] == list(range(1, 301))
+    for seq in (0, 1, 42, 43, 44, 45, 46, 298, 299, 300, 301):
+        for limit in (1, 7, 1000):
+            assert journal.read_after(seq, limit) == on_disk[seq : seq + limit], (seq, limit)
