@@ -109,7 +109,7 @@ class Feed:
 
 def _same(a: HallView, b: HallView) -> bool:
     """Would a screen show the same? The clock's hands move by themselves."""
-    return a is b or replace(a, clock=replace(a.clock, at=b.clock.at)) == b
+    return a.seq == b.seq and (a is b or replace(a, clock=replace(a.clock, at=b.clock.at)) == b)
 
 
 class Stream:

@@ -1,8 +1,9 @@
 """Book 1 as it stands: today's tickets, counters, lines, slips and devices; frozen values in dicts."""
 
 from bisect import bisect
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
 
 from edge.hall.event_values import DeviceKnown
 from edge.hall.events import Event
@@ -120,6 +121,11 @@ class CounterNow:
     """Since when."""
     is_overdue: bool = False
     """Its leave has been warned of."""
+
+
+@cache
+def _never_opened(id: CounterId) -> CounterNow:
+    return CounterNow(id)
 
 
 @dataclass(frozen=True)
@@ -268,12 +274,7 @@ class Book:
         counter = self.plan.counter(id)
         if counter is None:
             raise Refused(No.NO_COUNTER, counter=id[:40])
-        held = self.held_at(id)
-        if not held:
-            return counter
-        services = dict.fromkeys((*counter.services, *(s for c in held for s in c.services)))
-        general = counter.general or any(c.general for c in held)
-        return replace(counter, services=tuple(services), general=general)
+        return counter.holding(self.held_at(id))
 
     def served_at(self, id: CounterId) -> CounterId:
         """Where the counter's people are called instead; empty: at itself."""
@@ -283,6 +284,15 @@ class Book:
     def held_at(self, id: CounterId) -> list[Counter]:
         """The counters whose people are called at this one too."""
         return [c for c in self.plan.counters if c.id != id and self._place_of(c) == id]
+
+    def held(self) -> dict[CounterId, list[Counter]]:
+        """`held_at` of every counter that holds one, found in a single look."""
+        held: dict[CounterId, list[Counter]] = {}
+        for counter in self.plan.counters:
+            place = self._place_of(counter)
+            if place and place != counter.id:
+                held.setdefault(place, []).append(counter)
+        return held
 
     def _place_of(self, planned: Counter) -> CounterId:
         at = self.counters.get(planned.id)
@@ -300,7 +310,7 @@ class Book:
         return there_s + since.age_s(until)
 
     def counter(self, id: CounterId) -> CounterNow:
-        return self.counters.get(id) or CounterNow(id)
+        return self.counters.get(id) or _never_opened(id)
 
     def ticket_at(self, id: CounterId) -> Ticket | None:
         return self.tickets.get(self.counter(id).ticket)
@@ -331,10 +341,11 @@ class Book:
         for id in (counter.id, *(c.id for c in self.held_at(counter.id))):
             yield from (self.tickets[id] for id in self.sent.get(id, ()))
 
-    def waiting_count(self, counter: Counter) -> int:
+    def waiting_count(self, counter: Counter, held: Iterable[Counter]) -> int:
+        """How many `waiting_for` has, for a counter that holds these."""
         of_services = sum(len(self.lines.get(s, ())) for s in self.plan.services_of(counter))
-        held = (counter.id, *(c.id for c in self.held_at(counter.id)))
-        return of_services + sum(len(self.sent.get(id, ())) for id in held)
+        sent = (self.sent.get(c.id, ()) for c in (counter, *held)) if self.sent else ()
+        return of_services + sum(map(len, sent))
 
     def waiting_in(self, service: ServiceId) -> int:
         """How many `line_of` has."""

@@ -1,7 +1,7 @@
 """What a hall is made of, as its manager wrote it down: services, counters, posts and rules."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from edge.hall.words import CounterId, DeviceId, ServiceId, StaffNumber
@@ -68,6 +68,14 @@ class Counter:
     """Standing cover: whoever sits there holds this one too, while it is not opened itself."""
     days: tuple[DayType, ...] = ()
     """Types of days on which somebody sits there; empty: all."""
+
+    def holding(self, held: "Sequence[Counter]") -> "Counter":
+        """This counter, serving the people of those too."""
+        if not held:
+            return self
+        services = dict.fromkeys((*self.services, *(s for c in held for s in c.services)))
+        general = self.general or any(c.general for c in held)
+        return replace(self, services=tuple(services), general=general)
 
 
 @dataclass(frozen=True)

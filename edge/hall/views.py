@@ -1,6 +1,6 @@
 """The present state prepared for screens and doors: immutable values, replaced whole."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -222,6 +222,7 @@ def hall_view(hall: Hall, now: Now, waits: Waits | None = None) -> HallView:
     book, plan = hall.book, hall.plan
     newcomers = (waits or forecast(book, now)).newcomers
     today = day_of(book.day) if book.day else now.day
+    held = book.held()
     return HallView(
         hall=plan.hall,
         name=plan.name,
@@ -230,7 +231,7 @@ def hall_view(hall: Hall, now: Now, waits: Waits | None = None) -> HallView:
         clock=ClockView(now.trusted, local_iso(plan, now.at)),
         unrecorded=0,
         services=tuple(_service_view(book, s, now, newcomers.get(s.id)) for s in plan.services),
-        counters=tuple(_counter_view(book, c, today) for c in plan.counters),
+        counters=tuple(_counter_view(book, c, held.get(c.id, ()), today) for c in plan.counters),
         calls=tuple(
             CallView(c.stamp.seq, c.number, c.counter, c.kind, local_iso(plan, c.stamp.at))
             for c in book.last_calls
@@ -279,9 +280,9 @@ def _minutes(seconds: int) -> int:
     return -(-seconds // 60) * 60
 
 
-def _counter_view(book: Book, planned: Counter, today: date) -> CounterView:
-    held, at = book.held_at(planned.id), book.counter(planned.id)
-    counter = book.planned(planned.id) if held else planned
+def _counter_view(book: Book, planned: Counter, held: Sequence[Counter], today: date) -> CounterView:
+    """A counter that holds the people of these."""
+    at, counter = book.counter(planned.id), planned.holding(held)
     served_at = book.served_at(counter.id)
     clerk = book.counter(served_at or counter.id)
     post = post_of(book, counter.id)
@@ -294,7 +295,7 @@ def _counter_view(book: Book, planned: Counter, today: date) -> CounterView:
         services=book.plan.services_of(counter),
         staff=clerk.staff,
         reason=clerk.reason,
-        waiting=book.waiting_count(counter) if counter.takes_tickets else 0,
+        waiting=book.waiting_count(counter, held) if counter.takes_tickets else 0,
         present=is_present(book.plan, counter, today),
         expects=expected_at(book.plan, counter, today),
         calls=at.calls,
