@@ -261,3 +261,73 @@ class NoteCapture(AtCounter):
 @dataclass(frozen=True, kw_only=True)
 class Tick(Command):
     """Time alone: opens and closes days, starts service after the call, brings back no-shows."""
+
+
+# --- the desk -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallHelp(Command):
+    """Somebody at a touch screen wants a person."""
+
+    kiosk: DeviceId = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerHelp(Command):
+    help: str
+    counter: CounterId = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeclareEmergency(Command):
+    kind: str
+    """`evacuate|suspend`"""
+    drill: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndEmergency(Command):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class PauseKiosk(Command):
+    """No numbers at this touch screen until it is resumed, or the day ends."""
+
+    kiosk: DeviceId
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResumeKiosk(Command):
+    kiosk: DeviceId
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetVolume(Command):
+    percent: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotePaperChanged(Command):
+    """A person's word: a new roll is in."""
+
+    printer: DeviceId = ""
+    """Empty: the kiosk's, or the hall's only one."""
+    kiosk: DeviceId = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrintPaper(Command):
+    """A guide's list of materials, or without a guide a test slip."""
+
+    guide: str = ""
+    printer: DeviceId = ""
+    """Empty: the kiosk's, or the hall's only one."""
+    kiosk: DeviceId = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StopBox(Command):
+    what: str
+    """`restart|reboot|poweroff`"""

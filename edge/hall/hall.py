@@ -9,6 +9,7 @@ from edge.hall import (
     counters,
     cuts,
     days,
+    desk,
     feedback,
     fold,
     numbering,
@@ -19,6 +20,7 @@ from edge.hall import (
 )
 from edge.hall import commands as cmd
 from edge.hall.book import Book
+from edge.hall.desk import Desk
 from edge.hall.events import DayClosed, Event
 from edge.hall.feedback import Feedback
 from edge.hall.plan import HallPlan
@@ -73,6 +75,7 @@ _NEED_NO_DAY = (
     cmd.DecideSlip,
     cmd.CancelTicket,
     cmd.Reprint,
+    *desk.DECIDE,
 )
 """Decided in the stored day: they speak of it or of what happened in it."""
 
@@ -90,6 +93,7 @@ class Hall:
         self.book = Book(plan)
         self.feedback = Feedback(plan)
         self.tally = Tally()
+        self.desk = Desk(plan)
 
     @property
     def day(self) -> str:
@@ -132,6 +136,7 @@ class Hall:
             (fold.apply, self.book),
             (feedback.apply, self.feedback),
             (count, self.tally),
+            (desk.apply, self.desk),
         ):
             _apply_quietly(apply, book, event, stamp)
 
@@ -140,6 +145,7 @@ class Hall:
         copy = Hall(self.plan)
         copy.seq = self.seq
         copy.book, copy.feedback, copy.tally = self.book.copy(), self.feedback.copy(), self.tally.copy()
+        copy.desk = self.desk.copy()
         return copy
 
     def clock_offset(self, boot: str) -> float:
@@ -166,10 +172,14 @@ class Hall:
         return (*events[:at], replace(day_sheet(tally), by=events[at].by), *events[at:])
 
     def _decided(self, command: cmd.Command, book: Book, now: Now) -> Events:
+        if isinstance(command, cmd.TakeTicket):
+            desk.refuse_paused(self.desk, command)
         if by_tickets := _BY_TICKETS.get(type(command)):
             return again.going_on(book, by_tickets(book, command, now))
         if by_feedback := _BY_FEEDBACK.get(type(command)):
             return by_feedback(self.feedback, command, now)
+        if at_desk := desk.DECIDE.get(type(command)):
+            return at_desk(self.desk, command, now)
         raise Refused(No.NO_COMMAND)
 
     def _who(self, command: cmd.Command, book: Book) -> By:

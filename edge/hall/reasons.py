@@ -71,6 +71,16 @@ class No(StrEnum):
     LIST_BUSY = "list_busy"
     """The list of those waiting is being printed."""
 
+    # the desk
+    NO_KIOSK = "no_kiosk"
+    """Fact `kiosk`: a touch screen that the hall does not have."""
+    KIOSK_PAUSED = "kiosk_paused"
+    """A person paused this touch screen."""
+    NO_HELP = "no_help"
+    """Somebody has answered this call already, or it is old."""
+    PAPER_BUSY = "paper_busy"
+    """The printer is at another paper that was asked for."""
+
     # ratings
     ONLY_PADS_RATE = "only_pads_rate"
     NOTHING_TO_RATE = "nothing_to_rate"

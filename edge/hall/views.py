@@ -7,6 +7,7 @@ from typing import Any
 
 from edge.hall.book import Book, DeviceNow
 from edge.hall.cuts import waited_before
+from edge.hall.desk_views import DeskView, desk_view
 from edge.hall.hall import Hall
 from edge.hall.hours import expected_at, is_present, local_iso
 from edge.hall.limits import are_low, numbers_left, shut
@@ -204,6 +205,8 @@ class HallView:
     """So many still wait since before the machine was away; somebody has to say what became of them."""
     numbers_in_doubt: tuple[ServiceId, ...] = ()
     """A journal was lost: their numbers begin in the upper half, until somebody says the last one."""
+    desk: DeskView = field(default_factory=DeskView)
+    """Help calls, emergency, paused touch screens, volume, other papers."""
     rateable: tuple[TicketId, ...] = field(default=(), repr=False)
     """Tickets of the last days whose service began, rated or not; not part of the JSON view."""
 
@@ -249,6 +252,7 @@ def hall_view(hall: Hall, now: Now, waits: Waits | None = None) -> HallView:
         asks=asks(book),
         before_cut=len(waited_before(book)),
         numbers_in_doubt=book.numbers_in_doubt,
+        desk=desk_view(hall.desk, now),
         rateable=hall.feedback.ids,
     )
 
