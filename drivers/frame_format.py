@@ -7,10 +7,14 @@ from typing import TypeAlias
 
 from drivers.checksums import CHECKSUMS
 from drivers.errors import FrameError
+from drivers.frame_check import contradictions
+from drivers.frame_golden import Golden
 from drivers.frame_table import Escape, Field, LineSettings, Message, Problems, Rule, StreamSettings, Table
+from drivers.frame_value import number_raw, raw_of, value_of
 
 Values: TypeAlias = dict[str, int | bytes]
 
+KEYS = {"line", "stream", "fields", "escape", "on", "send", "golden"}
 NO_ESCAPE = Escape("", "", {})
 
 
@@ -25,12 +29,16 @@ class FrameFormat:
     escape: Escape
     rules: tuple[Rule, ...]
     messages: Mapping[str, Message]
+    golden: tuple[Golden, ...] = ()
+    """Frames that the description must read and build; `frame_explain` says where it does not."""
 
     @classmethod
     def from_table(cls, table: Table, name: str = "") -> "FrameFormat":
         """Read a description as TOML gives it. Raises ValueError with one problem per line."""
         problems = Problems()
-        problems.unknown_keys(name or "frame", table, {"line", "stream", "fields", "escape", "on", "send"})
+        problems.unknown_keys(
+            name or "frame", table, {"line", "stream", "fields", "escape", "on", "send", "golden"}
+        )
         escape, messages = table.get("escape"), problems.table("send", table.get("send", {}))
         made = cls(
             name,
@@ -40,11 +48,14 @@ class FrameFormat:
             NO_ESCAPE if escape is None else Escape.read(problems.table("escape", escape), problems),
             tuple(Rule.read(where, row, problems) for where, row in problems.rows("on", table)),
             {key: Message.read(f"send.{key}", value, problems) for key, value in messages.items()},
+            tuple(Golden.read(where, row, problems) for where, row in problems.rows("golden", table)),
         )
         if not made.fields:
             problems.append("fields: at least one is needed")
         if not problems:
-            problems.extend(made._contradictions())
+            problems.extend(contradictions(made.fields, made.stream, made.escape, made.rules, made.messages))
+        if not problems:
+            problems.extend(made._unsendable())
         if problems:
             raise ValueError("\n".join(problems))
         return made
@@ -58,17 +69,19 @@ class FrameFormat:
                 raise ValueError(
                     f"{self.name}: no field {name!r} to set (there are: {', '.join(self._settable)})"
                 )
-        raw = [self._raw(field, values.get(field.name, field.default)) for field in self.fields]
+        raw = [raw_of(field, values.get(field.name, field.default)) for field in self.fields]
         for i, field in enumerate(self.fields):
             if field.kind == "length":
-                raw[i] = _number(field, sum(map(len, raw[self._over(field)])) + field.add)
+                raw[i] = number_raw(field, sum(map(len, raw[self.over(field)])) + field.add)
         for i, field in enumerate(self.fields):
             if field.kind == "checksum":
-                raw[i] = _number(field, CHECKSUMS[field.algo].compute(b"".join(raw[self._over(field)])))
+                raw[i] = number_raw(field, CHECKSUMS[field.algo].compute(b"".join(raw[self.over(field)])))
         if self.escape.sequences:
             plain = b"".join(raw[self._escaped])
             raw[self._escaped] = [b"".join(self.escape.sequences.get(b, bytes([b])) for b in plain)]
         frame = b"".join(raw)
+        if self.stream.mode == "delimiter" and not self.escape.sequences and self._ends_early(frame):
+            raise ValueError(f"{self.name}: the data holds {self._tail.hex(' ').upper()}, which ends a frame")
         if len(frame) > self.stream.max:
             raise ValueError(
                 f"{self.name}: {len(frame)} bytes, but no frame is longer than {self.stream.max}"
@@ -77,9 +90,9 @@ class FrameFormat:
 
     def decode(self, frame: bytes) -> Values:
         """Take a whole frame apart; the result given to `encode` builds it again. Raises FrameError."""
-        plain = self._unescaped(frame)
+        plain = self.unescaped(frame)
         spare = len(plain) - self._fixed_size
-        if spare < 0 or (spare and self._data_at < 0):
+        if spare < 0 or (spare and self.data_at < 0):
             raise FrameError(f"{self.name}: {len(frame)} bytes are no frame ({frame[:64].hex(' ')})")
         raw: list[bytes] = []
         at = 0
@@ -91,7 +104,7 @@ class FrameFormat:
             if not self._holds(field, chunk, raw):
                 raise FrameError(f"{self.name}: bad {field.name} in {frame[:64].hex(' ')}")
         return {
-            field.name: _value(field, chunk)
+            field.name: value_of(field, chunk)
             for field, chunk in zip(self.fields, raw, strict=True)
             if field.name in self._settable
         }
@@ -107,8 +120,8 @@ class FrameFormat:
             raise ValueError(f"{self.name}: no message {name!r} (there are: {', '.join(self.messages)})")
         message = self.messages[name]
         fill: Values = {**values, **message.fill}
-        if self._data_at >= 0:
-            fill[self.fields[self._data_at].name] = message.payload(given or {})
+        if self.data_at >= 0:
+            fill[self.fields[self.data_at].name] = message.payload(given or {})
         return self.encode(**fill)
 
     def rule_for(self, values: Values) -> Rule | None:
@@ -124,7 +137,7 @@ class FrameFormat:
 
     def payload(self, values: Values) -> bytes:
         """The variable part."""
-        found = values.get(self.fields[self._data_at].name, b"") if self._data_at >= 0 else b""
+        found = values.get(self.fields[self.data_at].name, b"") if self.data_at >= 0 else b""
         return found if isinstance(found, bytes) else b""
 
     @property
@@ -169,15 +182,23 @@ class FrameFormat:
                 return None
             if field.kind == "length" and self._counts_data(field):
                 try:
-                    counted = int(_value(field, chunk)) - field.add
+                    counted = int(value_of(field, chunk)) - field.add
                 except FrameError:
                     return 0
-                data = counted - sum(other.size for other in self.fields[self._over(field)])
+                data = counted - sum(other.size for other in self.fields[self.over(field)])
                 return self._fixed_size + data if data >= 0 else 0
             at += field.size
         return 0
 
     # --- inside ---------------------------------------------------------------------------------------------
+
+    def place(self, name: str) -> int:
+        """Which field this is, from 0."""
+        return self._places[name]
+
+    def number(self, field: Field, chunk: bytes) -> int:
+        """What a uint, length or checksum says. Raises FrameError for what are no hex digits."""
+        return int(value_of(field, chunk))
 
     @cached_property
     def _places(self) -> dict[str, int]:
@@ -188,7 +209,7 @@ class FrameFormat:
         return {field.name: field for field in self.fields if field.kind in ("uint", "bytes", "data")}
 
     @cached_property
-    def _data_at(self) -> int:
+    def data_at(self) -> int:
         return next((i for i, field in enumerate(self.fields) if field.kind == "data"), -1)
 
     @cached_property
@@ -202,43 +223,32 @@ class FrameFormat:
     @cached_property
     def _before_body(self) -> int:
         """Bytes before the first one that may vary in meaning: the tail is looked for after them."""
-        last = self._escaped.start if self.escape.sequences else self._data_at
+        last = self._escaped.start if self.escape.sequences else self.data_at
         return sum(field.size for field in self.fields[:last])
 
     @cached_property
     def _tail(self) -> bytes:
         return self.fields[-1].const
 
-    def _over(self, field: Field) -> slice:
+    def over(self, field: Field) -> slice:
         return slice(self._places[field.first], self._places[field.last] + 1)
 
     def _counts_data(self, field: Field) -> bool:
-        over = self._over(field)
-        return self._data_at in range(over.start, over.stop)
-
-    def _raw(self, field: Field, value: int | bytes) -> bytes:
-        if field.kind == "const":
-            return field.const
-        if field.kind in ("bytes", "data"):
-            if not isinstance(value, bytes) or (field.kind == "bytes" and len(value) != field.size):
-                raise ValueError(f"{self.name}: {field.name} = {value!r} is not bytes of its size")
-            return value
-        if not isinstance(value, int):
-            raise ValueError(f"{self.name}: {field.name} = {value!r} is not a number")
-        return _number(field, value)
+        over = self.over(field)
+        return self.data_at in range(over.start, over.stop)
 
     def _holds(self, field: Field, chunk: bytes, raw: list[bytes]) -> bool:
         if field.kind == "const":
             return chunk == field.const
         if field.kind == "length":
-            counted = sum(map(len, raw[self._over(field)])) + field.add
-            return bool(_value(field, chunk) == counted)
+            counted = sum(map(len, raw[self.over(field)])) + field.add
+            return bool(value_of(field, chunk) == counted)
         if field.kind == "checksum":
-            computed = CHECKSUMS[field.algo].compute(b"".join(raw[self._over(field)]))
-            return bool(_value(field, chunk) == computed)
+            computed = CHECKSUMS[field.algo].compute(b"".join(raw[self.over(field)]))
+            return bool(value_of(field, chunk) == computed)
         return True
 
-    def _unescaped(self, frame: bytes) -> bytes:
+    def unescaped(self, frame: bytes) -> bytes:
         if not self.escape.sequences:
             return frame
         before = sum(field.size for field in self.fields[: self._escaped.start])
@@ -267,78 +277,14 @@ class FrameFormat:
             table.setdefault(sequence[0], []).append((plain, sequence))
         return table
 
-    def _contradictions(self) -> Iterator[str]:
-        """Problems between the parts of a description whose parts are sound."""
-        names = [field.name for field in self.fields]
-        for name in {name for name in names if names.count(name) > 1}:
-            yield f"fields.{name}: the name is given twice"
-        if sum(field.kind == "data" for field in self.fields) != 1:
-            yield "fields: exactly one must be of kind data"
-        for field in self.fields:
-            for end in (field.first, field.last) if field.kind in ("length", "checksum") else ():
-                if end not in names:
-                    yield f"fields.{field.name}.over: no field {end!r}"
-                    return
-            if field.kind in ("length", "checksum") and names.index(field.first) > names.index(field.last):
-                yield f"fields.{field.name}.over: {field.first} comes after {field.last}"
-        if self.escape.sequences:
-            missing = [end for end in (self.escape.first, self.escape.last) if end not in names]
-            if missing:
-                yield f"escape: no field {missing[0]!r}"
-                return
-        yield from self._contradictions_in_ranges()
-        yield from self._contradictions_in_words()
+    def _ends_early(self, frame: bytes) -> bool:
+        return frame.find(self._tail, self._before_body) < len(frame) - len(self._tail)
 
-    def _contradictions_in_ranges(self) -> Iterator[str]:
-        for i, field in enumerate(self.fields):
-            later = [other.name for other in self.fields[max(i, 0) :] if other.kind == "checksum"]
-            if field.kind == "checksum" and any(f.name in later for f in self.fields[self._over(field)]):
-                yield f"fields.{field.name}.over: holds a checksum that is not known yet"
-        if self.escape.sequences and not self._escaped.start <= self._data_at < self._escaped.stop:
-            yield "escape: the data lies outside of from .. to"
-        if self.stream.mode == "length":
-            if not any(f.kind == "length" and self._counts_data(f) for f in self.fields[: self._data_at]):
-                yield "stream.mode: length needs a length field before the data that counts it"
-            if self.escape.sequences:
-                yield "stream.mode: a length cannot be trusted where bytes are escaped, use delimiter"
-        if self.stream.mode == "delimiter" and self.fields[-1].kind != "const":
-            yield "stream.mode: delimiter needs a const as last field"
-        if self.stream.max < self._fixed_size:
-            yield f"stream.max: {self.stream.max}, but the shortest frame has {self._fixed_size} bytes"
-
-    def _contradictions_in_words(self) -> Iterator[str]:
-        for i, rule in enumerate(self.rules):
-            for key, fill in (("match", rule.match), ("answer", rule.answer or {})):
-                yield from self._misfits(f"on[{i}].{key}", fill)
-        for name, message in self.messages.items():
-            yield from self._misfits(f"send.{name}", message.fill)
-
-    def _misfits(self, where: str, fill: Mapping[str, int | bytes]) -> Iterator[str]:
-        for name, value in fill.items():
-            if name not in self._settable:
-                yield f"{where}.{name}: no such field to set (there are: {', '.join(self._settable)})"
-            else:
-                try:
-                    self._raw(self._settable[name], value)
-                except ValueError as problem:
-                    yield f"{where}.{name}: {problem}"
-
-
-def _number(field: Field, value: int) -> bytes:
-    size = field.size // 2 if field.is_ascii else field.size
-    try:
-        raw = value.to_bytes(size, "big" if field.big_endian or field.is_ascii else "little")
-    except OverflowError as error:
-        raise ValueError(f"{field.name} = {value} does not fit into {size} bytes") from error
-    return raw.hex().upper().encode() if field.is_ascii else raw
-
-
-def _value(field: Field, chunk: bytes) -> int | bytes:
-    if field.kind in ("bytes", "data"):
-        return chunk
-    if field.is_ascii:
-        try:
-            return int.from_bytes(bytes.fromhex(chunk.decode("ascii")), "big")
-        except ValueError as error:
-            raise FrameError(f"{field.name}: {chunk!r} are no hex digits") from error
-    return int.from_bytes(chunk, "big" if field.big_endian else "little")
+    def _unsendable(self) -> Iterator[str]:
+        """Messages that no filling can make a frame of."""
+        sample: Mapping[str, str | bytes] = {"text": "0", "digits6": bytes(6)}
+        for name in self.messages:
+            try:
+                self.message(name, sample)
+            except ValueError as problem:
+                yield f"send.{name}: {problem}"

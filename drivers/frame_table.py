@@ -24,6 +24,9 @@ _ALLOWED = {
     "data": set[str](),
     "checksum": {"size", "endian", "ascii", "over", "algo"},
 }
+EVENTS = ("keys", "rating")
+"""What a rule can make of a frame that came."""
+
 _PLACEHOLDERS = ("text", "digits6")
 _VALUE = re.compile(r"data\[(\d{1,3})\]")
 
@@ -253,8 +256,8 @@ class Rule:
     def read(cls, where: str, table: Table, problems: Problems) -> "Rule":
         problems.unknown_keys(where, table, {"match", "event", "keymap", "value", "answer"})
         event = table.get("event")
-        if not isinstance(event, str) or not event:
-            problems.append(f'{where}.event: missing (what happened: "keys", "rating")')
+        if event not in EVENTS:
+            problems.append(f"{where}.event: {event!r} is none of: {', '.join(EVENTS)}")
         keymap: dict[int, str] = {}
         for key, name in problems.table(f"{where}.keymap", table.get("keymap", {})).items():
             byte = problems.hexes(f"{where}.keymap.{key}", key)

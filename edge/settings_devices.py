@@ -9,6 +9,7 @@ from typing import Any
 
 from drivers import loader
 from drivers.errors import UnknownDriver
+from drivers.frame_explain import golden_problems
 from drivers.frame_format import FrameFormat
 from drivers.links import options_of, scheme_of
 from edge.hall.words import CounterId, DeviceId
@@ -74,13 +75,14 @@ def links_of(file: DevicesFile, frames: Mapping[str, Frames], problems: Problems
 
 
 def check_frames(frames: Mapping[str, Frames], problems: Problems) -> None:
-    """Every description reads, whether a link uses it or not."""
+    """Every description reads and makes of its golden frames what they are, whether a link uses it or not."""
     for name, frame in frames.items():
         try:
-            FrameFormat.from_table(frame.table, name)
+            lines = golden_problems(FrameFormat.from_table(frame.table, name))
         except ValueError as e:
-            for line in str(e).splitlines():
-                problems.add(frame.file, f"frame.{name}", line)
+            lines = str(e).splitlines()
+        for line in lines:
+            problems.add(frame.file, f"frame.{name}", line)
 
 
 def devices_of(

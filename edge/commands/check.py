@@ -26,6 +26,10 @@ def run(args: argparse.Namespace) -> int:
     plan = found.plan
     for warning in calendar_warnings(plan.calendar, date.today()):
         print(f"warning: {warning}", file=sys.stderr)
+    for link in found.links.values():
+        if link.frames is not None and not link.frames.get("golden"):
+            what = "its frame description has no golden frames: nothing shows that it is right"
+            print(f"warning: devices.toml: link.{link.name}.frames: {what}", file=sys.stderr)
     print(
         f"{args.folder}: ok: {plan.name}, {len(plan.services)} services, {len(plan.counters)} counters,"
         f" {len(found.devices)} devices on {len(found.links)} links, {len(found.guides)} guides"
