@@ -9,6 +9,7 @@ A driver on a shared line gets as `link` the `Line` (drivers.framing) of all tha
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 
@@ -62,17 +63,47 @@ class Slip:
     """A half slip may hang in the printer: cut it off before the first row."""
 
 
+class Script(StrEnum):
+    """What a board can write."""
+
+    CHINESE = "chinese"
+    LATIN = "latin"
+    """Letters without accents, and digits."""
+    DIGITS = "digits"
+
+
 @dataclass(frozen=True)
 class Geometry:
+    """What fits on a board, and what it can do by itself."""
+
     columns: int
     """Half-width cells: a Chinese character takes two."""
     rows: int
+    script: Script = Script.CHINESE
+    flashes: bool = False
+    """It flashes a text by itself when told to."""
+    picture_dots: int = 0
+    """It shows codes, at most so many dots high and wide, to the right of the text; 0: none."""
+    picture_columns: int = 0
+    """Cells that such a code takes from each line."""
 
 
 class Colour(StrEnum):
     RED = "red"
     GREEN = "green"
     YELLOW = "yellow"
+
+
+@dataclass(frozen=True)
+class WallClock:
+    """What time it is in the hall: so much at a moment of this machine's monotonic clock."""
+
+    at: datetime
+    """Local time of the hall, without a zone."""
+    measured_s: float
+
+    def now(self, monotonic_s: float) -> datetime:
+        return self.at + timedelta(seconds=monotonic_s - self.measured_s)
 
 
 @dataclass(frozen=True)
@@ -83,7 +114,13 @@ class BoardMessage:
     colour: Colour = Colour.RED
     scroll: bool = False
     flash_s: float = 0.0
-    """Flash so long, then stand still: a new call."""
+    """Flash, where the board can: a new call. Who sends it sends it again without, after this time."""
+    code: str = ""
+    """What a QR code beside the text says, where the board shows pictures; empty: no code."""
+    level: int | None = None
+    """Brightness in percent, 0: dark; None: as the board has it."""
+    clock: WallClock | None = None
+    """Set the board's own clock by this; None: nobody knows what time it is."""
 
 
 class PadKey(StrEnum):
