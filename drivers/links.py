@@ -5,15 +5,12 @@
 | `serial:///dev/serial/by-id/...?baud=9600&format=8N1` | a serial port; also `dtr=off`, `echo=true` |
 | `rs485://...` | the same; `rs485_mode=true` lets the UART switch direction itself |
 | `tcp://10.0.0.9:9100`, `rfc2217://...` | a socket; a serial server |
-| `usb://04b8:0202`, `file:///dev/usb/lp0` | a printer's node, by the printer's ids or by name |
+| `usb://04b8:0202`, `file:///dev/usb/lp0` | a USB printer, by its ids or its node: see drivers.links_usb |
 | `input:vendor=1234,product=5678` | a keypad; also `phys=`, `uniq=`, `path=`: see drivers.links_input |
 | `video:///dev/v4l/by-id/...`, `folder:///path` | a camera: see drivers.links_video |
 """
 
 import logging
-import os
-import select
-import stat
 import termios
 from collections.abc import Mapping
 from pathlib import Path
@@ -42,7 +39,7 @@ _OPTIONS: Mapping[str, set[str]] = MappingProxyType(
         "rs485": _SERIAL_OPTIONS | {"rs485_mode"},
         "tcp": {"echo"},
         "rfc2217": _SERIAL_OPTIONS,
-        "usb": set(),
+        "usb": {"via"},
         "file": set(),
         "input": {"vendor", "product", "phys", "uniq", "path"},
         "video": {"size", "fourcc"},
@@ -104,7 +101,11 @@ def options_of(url: str) -> dict[str, str]:
         options = dict(parse_qsl(parts.query, keep_blank_values=True))
         if scheme in ("tcp", "rfc2217") and (not parts.hostname or not parts.port):
             raise ValueError(f"{url!r} needs a host and a port")
-        if scheme not in ("tcp", "rfc2217", "usb") and (parts.netloc or len(parts.path) < 2):
+        if scheme == "usb":
+            from drivers.links_usb import ids_of
+
+            ids_of(url)
+        elif scheme not in ("tcp", "rfc2217") and (parts.netloc or len(parts.path) < 2):
             raise ValueError(f"{url!r} needs a path after three slashes")
     for key in options:
         if key not in _OPTIONS[scheme]:
@@ -130,6 +131,8 @@ def _check_values(url: str, options: Mapping[str, str]) -> None:
     for key in ("rtscts", "xonxoff", "dtr", "echo", "rs485_mode"):
         if key in options and options[key] not in ("true", "false", "on", "off"):
             raise ValueError(f"{url!r}: {key} must be true or false")
+    if options.get("via", "node") not in ("node", "libusb"):
+        raise ValueError(f"{url!r}: via must be node or libusb")
     for key in ("vendor", "product"):
         if key in options:
             try:
@@ -144,8 +147,11 @@ def open_link(url: str, *, baud: int = 9600, character: str = "8N1") -> Link:
     if scheme in ("serial", "rs485", "tcp", "rfc2217"):
         return SerialLink(url, options, baud=baud, character=character)
     if scheme in ("file", "usb"):
-        path = Path(unquote(urlsplit(url).path)) if scheme == "file" else find_usb_printer(url)
-        return FileLink(url, path)
+        from drivers.links_usb import NodeLink, open_usb
+
+        if scheme == "usb":
+            return open_usb(url, options.get("via", ""))
+        return NodeLink(url, Path(unquote(urlsplit(url).path)))
     if scheme == "input":
         from drivers.links_input import open_keys
 
@@ -153,23 +159,6 @@ def open_link(url: str, *, baud: int = 9600, character: str = "8N1") -> Link:
     from drivers.links_video import VideoLink
 
     return VideoLink(url)
-
-
-def find_usb_printer(url: str, root: Path = Path("/sys/class/usbmisc")) -> Path:
-    """The node of `usb://04b8:0202`, with `/SERIAL` for one of several. Raises LinkLost."""
-    parts = urlsplit(url)
-    vendor, _, product = parts.netloc.lower().partition(":")
-    number = parts.path.strip("/")
-    for entry in sorted(root.glob("lp*")):
-        usb = (entry / "device").resolve().parent
-        try:
-            ids = [(usb / name).read_text().strip() for name in ("idVendor", "idProduct")]
-            mark = (usb / "serial").read_text().strip() if number else ""
-        except OSError:
-            continue
-        if ids == [vendor, product] and mark == number:
-            return Path("/dev/usb") / entry.name
-    raise LinkLost(f"{url}: no such printer is plugged in")
 
 
 class SerialLink:
@@ -258,55 +247,6 @@ class SerialLink:
             self._port.close()
         except (OSError, termios.error) as error:
             log.debug("%s: closing: %s", self.url, error)
-        self._waker.close()
-
-
-class FileLink:
-    """A node that takes bytes and may give some back: `/dev/usb/lp0`."""
-
-    def __init__(self, url: str, path: Path) -> None:
-        self.url = url
-        self.baud = 0
-        self.echo = False
-        self._answers = True
-        try:
-            self._fd = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
-            self._is_device = stat.S_ISCHR(os.fstat(self._fd).st_mode)
-        except OSError as error:
-            raise LinkLost(f"{url}: cannot be opened: {error}") from error
-        self._waker = Waker()
-
-    def read(self, timeout_s: float) -> bytes:
-        try:
-            if not self._waker.wait([self._fd] if self._answers else [], timeout_s):
-                return b""
-            chunk = os.read(self._fd, READ_SIZE)
-        except BlockingIOError:
-            return b""
-        except (OSError, ValueError) as error:
-            raise LinkLost(f"{self.url}: gone while reading: {error}") from error
-        if not chunk and self._is_device:
-            raise LinkLost(f"{self.url}: gone while reading: its bytes have ended")
-        self._answers = bool(chunk)  # a plain file is always readable, and gives nothing
-        return chunk
-
-    def write(self, chunk: bytes) -> None:
-        rest = memoryview(chunk)
-        try:
-            while rest:
-                if not select.select([], [self._fd], [], WRITE_TIMEOUT_S)[1]:
-                    raise LinkLost(f"{self.url}: takes no bytes for {WRITE_TIMEOUT_S:g} s")
-                rest = rest[os.write(self._fd, rest[:WRITE_PIECE]) :]
-        except (OSError, ValueError) as error:
-            raise LinkLost(f"{self.url}: gone while writing: {error}") from error
-
-    def wake(self) -> None:
-        self._waker.wake()
-
-    def close(self) -> None:
-        node, self._fd = self._fd, -1
-        if node >= 0:
-            os.close(node)
         self._waker.close()
 
 

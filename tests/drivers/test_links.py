@@ -14,7 +14,8 @@ import serial.rfc2217
 
 from drivers.errors import DeviceFault, Fault, LinkLost
 from drivers.framing import Line
-from drivers.links import find_usb_printer, open_link, options_of, scheme_of
+from drivers.links import open_link, options_of, scheme_of
+from drivers.links_usb import find_node
 
 LONG_S = 20.0
 """A wait that only a failing test would sit out."""
@@ -52,6 +53,7 @@ GOOD = [
     "tcp://10.0.0.9:9100",
     "rfc2217://10.0.0.9:4000?baud=9600",
     "usb://04b8:0202",
+    "usb://04b8:0202/J4HX2?via=libusb",
     "file:///dev/usb/lp0",
     "input:vendor=1234,product=5678",
     "input:vendor=1234,product=5678,phys=usb-0000:01:00.0-1.3",
@@ -67,6 +69,9 @@ BAD = {
     "serial:///dev/ttyS0?baud=fast": "baud must be a number",
     "serial:///dev/ttyS0?format=8X1": "format",
     "serial:///dev/ttyS0?echo=maybe": "true or false",
+    "usb://04b8": "needs the printer's ids",
+    "usb://epson:0202": "needs the printer's ids",
+    "usb://04b8:0202?via=cups": "via must be node or libusb",
     "input:": "names no device",
     "input:vendor=keypad": "four hex digits",
     "input:serial=1": "unknown option",
@@ -308,10 +313,12 @@ def test_a_usb_printer_is_found_by_its_ids_and_by_its_serial_number(tmp_path):
         entry.mkdir(parents=True)
         (entry / "device").symlink_to(usb / "1-1:1.0")
     root = tmp_path / "class"
-    assert str(find_usb_printer("usb://04B8:0202", root)) == "/dev/usb/lp0"
-    assert str(find_usb_printer("usb://04b8:0202/B2", root)) == "/dev/usb/lp1"
-    with pytest.raises(LinkLost, match="no such printer"):
-        find_usb_printer("usb://04b8:9999", root)
+    assert str(find_node("usb://04B8:0202", root)) == "/dev/usb/lp0"
+    assert str(find_node("usb://04b8:0202/B2", root)) == "/dev/usb/lp1"
+    assert find_node("usb://04b8:9999", root) is None
+    for via in ("node", "libusb"):
+        with pytest.raises(LinkLost, match=r"usb://04b8:9999"):
+            open_link(f"usb://04b8:9999?via={via}")
 
 
 # --- lines --------------------------------------------------------------------------------------------------

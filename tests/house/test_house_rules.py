@@ -184,6 +184,7 @@ def test_third_party_names_appear_in_one_place_each() -> None:
         "paho": ("edge/readers/", "edge/center/", "edge/demo/"),
         "serial": ("drivers/links", "drivers/twins/"),
         "evdev": ("drivers/links", "drivers/keys"),
+        "usb": ("drivers/links_usb.py",),
         "escpos": ("drivers/printer_escpos.py", "drivers/escpos_slip.py"),
         "cv2": ("edge/scan/", "drivers/camera", "drivers/links_video", "edge/demo/"),
         "numpy": ("edge/scan/", "drivers/camera", "drivers/links_video", "edge/demo/"),
