@@ -11,6 +11,7 @@
 """
 
 import logging
+import os
 import termios
 from collections.abc import Mapping
 from pathlib import Path
@@ -241,6 +242,20 @@ class SerialLink:
     def wake(self) -> None:
         """On an RFC 2217 link the read goes on to its end."""
         self._waker.wake()
+
+    def is_there(self) -> bool:
+        """Does the port's name still lead to it? Not once it was pulled and something else plugged in there.
+
+        A name that is gone says nothing: a port that was pulled fails by itself.
+        """
+        if scheme_of(self.url) not in ("serial", "rs485"):
+            return True
+        try:
+            return os.path.samestat(
+                Path(unquote(urlsplit(self.url).path)).stat(), os.fstat(self._port.fileno())
+            )
+        except (OSError, ValueError):
+            return True
 
     def close(self) -> None:
         try:

@@ -226,12 +226,10 @@ class _Ears:
         self._pads = pads
         self._registrar = registrar
 
-    def heard(self, device: str, reading: Reading) -> None:
-        self._pads.heard(device, reading)
+    def heard(self, device: str, reading: Reading) -> str:
+        return self._pads.heard(device, reading)
 
     def changed(self, device: str, status: DeviceStatus) -> None:
+        """Raises JournalError: told again until it is recorded."""
         code = status.code.value if status.code else ""
-        try:
-            self._registrar.note(DeviceChanged(device=device, state=status.state.value, code=code))
-        except JournalError as error:
-            log.error("%s is %s: not recorded, %s", device, status.state, error)
+        self._registrar.note(DeviceChanged(device=device, state=status.state.value, code=code))

@@ -1,41 +1,30 @@
 """Links and drivers: opens them, runs one thread per link, watches, and opens again; all patience is here."""
 
 import logging
-import random
 import threading
 import time
-from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Protocol
 
 from drivers import links, loader
-from drivers.capabilities import DeviceStatus, Geometry, Heard, Reading, State
-from drivers.errors import DeviceFault, Fault, FrameError, LinkLost
+from drivers.capabilities import NOT_RECORDED, DeviceStatus, Reading, State
+from drivers.errors import Fault, LinkLost
 from drivers.frame_format import FrameFormat
-from drivers.framing import Line
-from edge.errors import DeviceUnavailable
+from edge.back_off import BackOff
+from edge.errors import JournalError
+from edge.hall.words import Refused
+from edge.handles import DeviceOnLink, Handle, Job
+from edge.seats import COMPLAIN_S, CountingLine, Seat
+
+__all__ = ["DeviceOnLink", "Handle", "Job", "LinkPlan", "Listener", "Supervisor"]
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T")
-
 TURN_S = 0.05
 """How long a link thread reads before it looks at its mailbox, where reading cannot be woken."""
-CHECK_S = 3.0
-"""How often a device is asked how it is."""
-LONGEST_BACK_OFF_S = 30.0
-COMPLAIN_S = 60.0
-"""A lost link is logged once, then so often."""
-
-
-@dataclass(frozen=True)
-class DeviceOnLink:
-    """What the supervisor must know of a device: its name, its driver's name and that driver's options."""
-
-    id: str
-    driver: str
-    options: object
+NAME_S = 1.0
+"""How often a link's name is looked up: does it still lead to what is open?"""
 
 
 @dataclass(frozen=True)
@@ -50,154 +39,25 @@ class LinkPlan:
 class Listener(Protocol):
     """Whom a link thread tells; it may wait for the registrar."""
 
-    def heard(self, device: str, reading: Reading) -> None: ...
-    def changed(self, device: str, status: DeviceStatus) -> None: ...
+    def heard(self, device: str, reading: Reading) -> str:
+        """The hall's word: empty, it is done and on disk; else why not, as `nobody_waiting`."""
+        ...
+
+    def changed(self, device: str, status: DeviceStatus) -> None:
+        """Note a change of state. Raises JournalError, Refused: told again at the next check."""
+        ...
 
 
-class Job(Generic[T]):
-    """One question to a driver, from a reader's thread to the link's."""
+class _AllBroken(Exception):
+    """Every driver on the link has been thrown away: the link is opened anew with them."""
 
-    def __init__(self, work: Callable[[Any], T], deadline: float) -> None:
-        self._work = work
-        self._deadline = deadline
-        self._lock = threading.Lock()
-        self._begun = False
-        self._dropped = False
-        self._ended = threading.Event()
-        self._result: T | None = None
-        self._error: BaseException | None = None
-
-    def run(self, driver: Any) -> None:
-        """On the link's thread. Raises LinkLost after telling the asker; other errors are the asker's."""
-        with self._lock:
-            if self._dropped or time.monotonic() > self._deadline:
-                self._dropped = True
-                self._ended.set()
-                return
-            self._begun = True
-        try:
-            self._result = self._work(driver)
-        except BaseException as error:
-            self._error = error
-            raise
-        finally:
-            self._ended.set()
-
-    def refuse(self, why: str) -> None:
-        with self._lock:
-            self._dropped = True
-        self._error = DeviceUnavailable(why)
-        self._ended.set()
-
-    def result(self, device: str) -> T:
-        """On the asker's thread: wait for the beginning until the deadline, then for the end."""
-        self._ended.wait(max(0.0, self._deadline - time.monotonic()))
-        with self._lock:
-            if not self._begun:
-                self._dropped = True
-        if self._dropped:
-            raise self._error or DeviceUnavailable(f"{device}: busy, the job did not begin in time")
-        self._ended.wait()
-        if self._error is not None:
-            raise self._error
-        return self._result  # type: ignore[return-value]
-
-
-class Handle:
-    """What the rest of edge sees of a device. Any thread may call it."""
-
-    def __init__(self, device: DeviceOnLink, kind: str, wake: Callable[[], None]) -> None:
-        self.id = device.id
-        self.kind = kind
-        self._device = device
-        self._wake = wake
-        self._lock = threading.Lock()
-        self._jobs: deque[Job[Any]] = deque()
-        self._message: object = None
-        self._to_show = False
-        self._status = DeviceStatus(State.DOWN, Fault.NOT_OPENED)
-        self._up = False
-        self._geometry: Geometry | None = None
-
-    def ask(self, job: Callable[[Any], T], within_s: float) -> T:
-        """Run a job on the device's link thread and wait for its end.
-
-        A job that has not begun within `within_s` is dropped, for good; one that has begun is waited for.
-        A device that is known to be away is not waited for, one that is only just being opened is.
-        Raises DeviceUnavailable (not begun), DeviceFault, LinkLost.
-        """
-        asked = Job(job, time.monotonic() + within_s)
-        with self._lock:
-            if not self._up and self._status.code is not Fault.NOT_OPENED:
-                raise DeviceUnavailable(f"{self.id}: {self._status.code or self._status.state}")
-            self._jobs.append(asked)
-        self._wake()
-        return asked.result(self.id)
-
-    def show(self, message: object) -> None:
-        """Leave what the device shall show; the latest wins, and it is shown again after reopening."""
-        with self._lock:
-            self._message = message
-            self._to_show = True
-        self._wake()
-
-    def status(self) -> DeviceStatus:
-        return self._status
-
-    @property
-    def geometry(self) -> Geometry | None:
-        """A board's size, once it has been open."""
-        return self._geometry
-
-    # --- the link thread's side
-
-    def opened(self, driver: Any) -> None:
-        with self._lock:
-            self._up = True
-            self._geometry = getattr(driver, "geometry", None)
-            self._to_show = self._message is not None
-
-    def closed(self) -> None:
-        with self._lock:
-            self._up = False
-            jobs, self._jobs = self._jobs, deque()
-        for job in jobs:
-            job.refuse(f"{self.id}: the link is gone")
-
-    def next_job(self) -> Job[Any] | None:
-        with self._lock:
-            return self._jobs.popleft() if self._jobs else None
-
-    def take_message(self) -> object | None:
-        with self._lock:
-            if not self._to_show:
-                return None
-            self._to_show = False
-            return self._message
-
-    def show_again(self) -> None:
-        with self._lock:
-            self._to_show = self._message is not None
-
-    def set_status(self, status: DeviceStatus) -> bool:
-        """True if state or code changed."""
-        before, self._status = self._status, status
-        return (before.state, before.code) != (status.state, status.code)
-
-
-@dataclass
-class _Seat:
-    """A device's place on an open link."""
-
-    handle: Handle
-    driver: Any
-    started: bool = False
-    next_check: float = 0.0
-    misses: int = 0
+    def __init__(self, pause_s: float) -> None:
+        super().__init__(f"{pause_s:g} s")
+        self.pause_s = pause_s
 
 
 class LinkThread(threading.Thread):
-    """Owns everything on one link; drivers live exactly as long as the link is open."""
+    """Owns everything on one link; drivers live at most as long as the link is open."""
 
     def __init__(self, plan: LinkPlan, listener: Listener) -> None:
         super().__init__(name=f"link-{plan.name}", daemon=True)
@@ -206,8 +66,13 @@ class LinkThread(threading.Thread):
         self._stopping = threading.Event()
         self._awake = threading.Event()
         self._link: Any = None
-        self._served = False
-        """A device has answered in this life of the link; a wire that opens and breaks is backed off from."""
+        self._seats: list[Seat] = []
+        self._served_at: float | None = None
+        """When a device first answered in this life of the link: one that opens and breaks has not worked."""
+        self._back_off = BackOff()
+        self._back_offs = {d.id: BackOff() for d in plan.devices}
+        self._complaints: dict[str, float] = {}
+        self._bad_told = 0
         self.beat = time.monotonic()
         """When it last went round, for the watchdog."""
         self.handles = {d.id: Handle(d, d.driver.partition("_")[0], self.wake_up) for d in plan.devices}
@@ -225,64 +90,92 @@ class LinkThread(threading.Thread):
     # --- opening, again and again
 
     def run(self) -> None:
-        failures, complained = 0, -COMPLAIN_S
         while not self._stopping.is_set():
             self.beat = time.monotonic()
             try:
                 self._live()
-                failures = 0
+            except _AllBroken as broken:
+                self._rest(broken.pause_s)
             except LinkLost as error:
-                failures = 0 if self._served else failures + 1
-                if time.monotonic() - complained >= COMPLAIN_S:
-                    log.warning("link %s: %s", self._plan.name, error)
-                    complained = time.monotonic()
-                self._all_down(Fault.LINK_LOST)
+                self._complain("lost", logging.WARNING, "%s", error)
+                self._end(Fault.LINK_LOST)
             except Exception:
-                log.exception("link %s: bug in a driver, opened anew", self._plan.name)
-                failures += 1
-                self._all_down(Fault.BUG)
-            if not self._stopping.is_set():
-                self._rest(failures)
+                log.exception("link %s: failed in a way nobody planned, opened anew", self._plan.name)
+                self._end(Fault.BUG)
 
-    def _rest(self, failures: int) -> None:
-        """Wait 1, 2, 4 … 30 s with jitter, in sight of `stop`; half a second after a link that did live."""
-        pause = min(LONGEST_BACK_OFF_S, 2.0 ** (failures - 1)) if failures else 0.5
-        until = time.monotonic() + pause * random.uniform(0.7, 1.0)
+    def _end(self, code: Fault) -> None:
+        """Say so, and stay away for a while."""
+        for handle in self.handles.values():
+            handle.tally.errors += 1
+            self._say(handle, DeviceStatus(State.DOWN, code))
+        worked_s = 0.0 if self._served_at is None else time.monotonic() - self._served_at
+        self._rest(self._back_off.failed(worked_s))
+
+    def _rest(self, pause_s: float) -> None:
+        """Wait in sight of `stop`."""
+        until = time.monotonic() + pause_s
         while (left := until - time.monotonic()) > 0 and not self._stopping.wait(min(left, 1.0)):
             self.beat = time.monotonic()
 
-    def _all_down(self, code: Fault) -> None:
-        for handle in self.handles.values():
-            handle.closed()
-            self._say(handle, DeviceStatus(State.DOWN, code))
+    # --- what the others are told
 
     def _say(self, handle: Handle, status: DeviceStatus) -> None:
-        if handle.set_status(status):
-            log.info("%s: %s %s %s", handle.id, status.state, status.code or "", status.detail)
+        """A change is told once; where it could not be written down, again at the next check."""
+        handle.set_status(status)
+        if not handle.is_news():
+            return
+        log.info("%s: %s %s %s", handle.id, status.state, status.code or "", status.detail)
+        try:
             self._listener.changed(handle.id, status)
+        except (JournalError, Refused) as error:
+            self._complain(handle.id, logging.ERROR, "%s is not recorded: %s", status.state, error)
+        else:
+            handle.told()
+
+    def _hear(self, handle: Handle, reading: Reading) -> str:
+        """The hall's word on it. A fault of the hall behind the listener is none of the device's."""
+        try:
+            return self._listener.heard(handle.id, reading)
+        except Exception:
+            log.exception("%s: what it said came to nothing", handle.id)
+            return NOT_RECORDED
+
+    def _complain(self, what: str, level: int, words: str, *values: object) -> None:
+        """The same kind of trouble at most once a minute."""
+        if time.monotonic() >= self._complaints.get(what, 0.0):
+            self._complaints[what] = time.monotonic() + COMPLAIN_S
+            log.log(level, f"link %s: {words}", self._plan.name, *values)
 
     # --- one life of the link
 
     def _live(self) -> None:
-        self._served = False
+        self._served_at = None
         modules = {d.id: loader.load(d.driver) for d in self._plan.devices}
         frames = self._frames(list(modules.values()))
         link = self._open(frames)
         try:
             self._link = link
             log.debug("link %s: opened", self._plan.name)
-            line = Line(link, frames) if frames else None
-            seats = [
-                _Seat(self.handles[d.id], modules[d.id].Driver(line or link, d.options))
-                for d in self._plan.devices
-            ]
+            line = CountingLine(link, frames) if frames else None
+            seats = [self._seat(d, modules[d.id], line or link) for d in self._plan.devices]
+            bad_before = {id: h.tally.bad_frames for id, h in self.handles.items()}
+            name_due = 0.0
             while not self._stopping.is_set():
+                if time.monotonic() >= name_due:
+                    name_due = time.monotonic() + NAME_S
+                    _check_name(link)
                 self._turn(seats, line)
+                if line is not None and line.bad:
+                    self._count_bad(line.bad, bad_before)
         finally:
             self._link = None
             for handle in self.handles.values():
                 handle.closed()
             link.close()
+
+    def _seat(self, device: DeviceOnLink, module: Any, wire: Any) -> Seat:
+        handle, back_off = self.handles[device.id], self._back_offs[device.id]
+        return Seat(device, module, handle, wire, back_off=back_off, say=self._say, told=self._hear)
 
     def _frames(self, modules: Sequence[Any]) -> FrameFormat | None:
         """The format of a line that drivers share; None where one driver has the link to itself."""
@@ -297,86 +190,41 @@ class LinkThread(threading.Thread):
             return links.open_link(self._plan.url)
         return links.open_link(self._plan.url, baud=frames.line.baud, character=frames.line.character)
 
-    def _turn(self, seats: list[_Seat], line: Any) -> None:
+    def _turn(self, seats: Sequence[Seat], line: CountingLine | None) -> None:
         self.beat = time.monotonic()
         self._awake.clear()
         for seat in seats:
-            if time.monotonic() >= seat.next_check:
-                self._look_after(seat)
-            if seat.started:
-                self._serve(seat)
+            seat.turn()
+            if self._served_at is None and seat.has_served:
+                self._served_at = time.monotonic()
+        if all(seat.is_broken() for seat in seats):
+            raise _AllBroken(max(0.0, min(seat.next_check for seat in seats) - time.monotonic()))
         self._listen(seats, line)
 
-    def _look_after(self, seat: _Seat) -> None:
-        """Start what has not answered yet, ask the others how they are."""
-        try:
-            if not seat.started:
-                info = seat.driver.start()
-                seat.started = self._served = True
-                log.info("%s: started %s", seat.handle.id, info)
-                seat.handle.opened(seat.driver)
-            status = seat.driver.check()
-        except DeviceFault as fault:
-            status = DeviceStatus(State.DOWN, fault.code, fault.detail)
-        silent = status.code is Fault.NO_ANSWER
-        seat.misses = seat.misses + 1 if silent else 0
-        if silent and seat.started:
-            seat.started = False
-            seat.handle.closed()
-        seat.next_check = time.monotonic() + CHECK_S * min(4, 1 + seat.misses // 5)
-        self._say(seat.handle, status)
-
-    def _serve(self, seat: _Seat) -> None:
-        while (job := seat.handle.next_job()) is not None:
-            try:
-                job.run(seat.driver)
-            except DeviceFault as fault:
-                self._say(seat.handle, DeviceStatus(State.DOWN, fault.code, fault.detail))
-                seat.next_check = 0.0
-            except LinkLost:
-                raise
-            except Exception:
-                log.exception("%s: bug in a job", seat.handle.id)
-        message = seat.handle.take_message()
-        if message is not None:
-            try:
-                seat.driver.show(message)
-            except DeviceFault as fault:
-                seat.handle.show_again()
-                self._say(seat.handle, DeviceStatus(State.DOWN, fault.code, fault.detail))
-                seat.started = False
-                seat.handle.closed()
-                seat.next_check = time.monotonic() + 0.1
-
-    # --- what the devices say by themselves
-
-    def _listen(self, seats: list[_Seat], line: Any) -> None:
+    def _listen(self, seats: Sequence[Seat], line: CountingLine | None) -> None:
         if line is not None:
             for frame in line.read(TURN_S):
-                self._dispatch(seats, line, frame)
-            return
-        talker = next((s for s in seats if s.started and hasattr(s.driver, "poll")), None)
-        if talker is None:
+                if not any(seat.takes(frame) for seat in seats):
+                    log.debug("link %s: nobody claims %s", self._plan.name, frame.hex(" "))
+        elif (talker := next((s for s in seats if s.polls), None)) is not None:
+            talker.poll(TURN_S)
+        else:
             self._awake.wait(min(max(0.0, min(s.next_check for s in seats) - time.monotonic()), 1.0))
-            return
-        for reading in talker.driver.poll(TURN_S):
-            self._listener.heard(talker.handle.id, reading)
 
-    def _dispatch(self, seats: list[_Seat], line: Any, frame: bytes) -> None:
-        for seat in seats:
-            if not (hasattr(seat.driver, "claims") and seat.driver.claims(frame)):
-                continue
-            try:
-                heard: Heard = seat.driver.on_frame(frame)
-            except FrameError as error:
-                log.warning("%s: %s", seat.handle.id, error)
-                return
-            for reply in heard.replies:
-                line.send(reply)
-            for reading in heard.readings:
-                self._listener.heard(seat.handle.id, reading)
-            return
-        log.debug("link %s: nobody claims %s", self._plan.name, frame.hex(" "))
+    def _count_bad(self, bad: int, before: Mapping[str, int]) -> None:
+        for id, handle in self.handles.items():
+            handle.tally.bad_frames = before[id] + bad
+        total = next(iter(self.handles.values())).tally.bad_frames
+        if total > self._bad_told:
+            self._complain("noise", logging.WARNING, "noise on the wire, %d bad frames so far", total)
+            self._bad_told = total
+
+
+def _check_name(link: Any) -> None:
+    """A device that was pulled and plugged in again under the same name is another one. Raises LinkLost."""
+    is_there = getattr(link, "is_there", None)
+    if is_there is not None and not is_there():
+        raise LinkLost(f"{link.url}: its name leads to another device now: it was plugged in anew")
 
 
 class Supervisor:

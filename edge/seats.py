@@ -1,0 +1,237 @@
+"""A device's place on an open link: its driver's life, from start to start, and what it costs the others.
+
+A driver that fails in a way nobody planned is thrown away and made anew after a while; the wire stays open,
+and its neighbours never notice. Only a lost link is raised.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import ModuleType
+from typing import Any
+
+from drivers.capabilities import DeviceStatus, Heard, Reading, State
+from drivers.errors import DeviceFault, Fault, FrameError, LinkLost
+from drivers.frame_format import FrameFormat
+from drivers.framing import Line
+from drivers.links import Link
+from edge.back_off import BackOff
+from edge.handles import DeviceOnLink, Handle
+
+log = logging.getLogger(__name__)
+
+CHECK_S = 3.0
+"""How often a device is asked how it is."""
+SOON_S = 0.1
+COMPLAIN_S = 60.0
+
+
+class CountingLine(Line):
+    """A line that knows how often something was said on it."""
+
+    def __init__(self, link: Link, frames: FrameFormat) -> None:
+        super().__init__(link, frames)
+        self.exchanged = 0
+        """Frames sent, and answers that were waited for."""
+
+    def send(self, frame: bytes) -> None:
+        super().send(frame)
+        self.exchanged += 1
+
+    def answer(self, match: Callable[[bytes], bool], within_s: float) -> bytes:
+        frame = super().answer(match, within_s)
+        self.exchanged += 1
+        return frame
+
+
+class Seat:
+    """All on the link's thread. `say` takes each status; `told` each reading."""
+
+    def __init__(
+        self,
+        device: DeviceOnLink,
+        module: ModuleType,
+        handle: Handle,
+        wire: Any,
+        *,
+        back_off: BackOff,
+        say: Callable[[Handle, DeviceStatus], None],
+        told: Callable[[Handle, Reading], str],
+    ) -> None:
+        """`wire`: the Line that drivers share, or the link of a driver that is alone on it."""
+        self.handle = handle
+        self.started = False
+        self.has_served = False
+        """It has answered in this life of the link."""
+        self.next_check = 0.0
+        self._make: Callable[[], Any] = lambda: module.Driver(wire, device.options)
+        self._line = wire if isinstance(wire, CountingLine) else None
+        self._driver: Any = None
+        self._back_off, self._say, self._told = back_off, say, told
+        self._misses = 0
+        self._served_at = 0.0
+        self._resends = 0
+        self._complained = -COMPLAIN_S
+
+    @property
+    def polls(self) -> bool:
+        """Does it wait for its device by itself? Then it is alone on its link."""
+        return self.started and hasattr(self._driver, "poll")
+
+    def turn(self) -> None:
+        """Look after the device when it is time to, then do what was asked. Raises LinkLost."""
+        if time.monotonic() >= self.next_check:
+            self._look_after()
+        if self.started:
+            self._serve()
+
+    def poll(self, timeout_s: float) -> None:
+        """Wait for what the device says by itself. Raises LinkLost."""
+        with self._careful():
+            for reading in self._driver.poll(timeout_s):
+                self.handle.tally.frames += 1
+                self.handle.is_well()
+                self._told(self.handle, reading)
+
+    def takes(self, frame: bytes) -> bool:
+        """Is this frame from my device? Then it is dealt with. Raises LinkLost."""
+        if not hasattr(self._driver, "claims"):
+            return False
+        heard: Heard | None = None
+        with self._careful():
+            if not self._driver.claims(frame):
+                return False
+            self.handle.tally.frames += 1
+            heard = self._driver.on_frame(frame)
+        if heard is not None:
+            self.handle.is_well()
+            no = ""
+            for reading in heard.readings:
+                no = self._told(self.handle, reading) or no
+            for reply in heard.replies:
+                self._send(reply)
+            if heard.then:
+                with self._careful():
+                    heard.then(no)
+        return True
+
+    def is_broken(self) -> bool:
+        """Was its driver thrown away, and not yet made anew?"""
+        return self._driver is None
+
+    # --- looking after it
+
+    def _look_after(self) -> None:
+        """Start what has not answered yet, ask the others how they are."""
+        status = DeviceStatus(State.DOWN, Fault.BUG)
+        with self._careful():
+            status = self._asked()
+        if self._driver is None:
+            return
+        silent = status.code is Fault.NO_ANSWER
+        self._misses = self._misses + 1 if silent else 0
+        if silent and self.started:
+            self._lose()
+        self.next_check = time.monotonic() + CHECK_S * min(4, 1 + self._misses // 5)
+        self._say(self.handle, status)
+
+    def _asked(self) -> DeviceStatus:
+        if self._driver is None:
+            self._driver, self._resends = self._make(), 0
+        try:
+            if not self.started:
+                info = self._driver.start()
+                self.started = self.has_served = True
+                self._served_at = time.monotonic()
+                log.info("%s: started %s", self.handle.id, info)
+                self.handle.opened(self._driver)
+            status: DeviceStatus = self._driver.check()
+        except DeviceFault as fault:
+            self.handle.tally.errors += 1
+            status = DeviceStatus(State.DOWN, fault.code, fault.detail)
+        except FrameError as error:
+            self.handle.tally.errors += 1
+            status = DeviceStatus(State.DOWN, Fault.BAD_FRAMES, str(error))
+        return status
+
+    def _lose(self) -> None:
+        self.started = False
+        self.handle.closed()
+
+    # --- what is asked of it
+
+    def _serve(self) -> None:
+        while self.started and (job := self.handle.next_job()) is not None:
+            with self._careful():
+                try:
+                    job.run(self._driver)
+                    self._done()
+                except DeviceFault as fault:
+                    self._fault(fault)
+        message = self.handle.take_message() if self.started else None
+        if message is not None:
+            with self._careful():
+                try:
+                    self._driver.show(message)
+                    self._done()
+                except DeviceFault as fault:
+                    self._fault(fault)
+                    self.handle.show_again()
+                    self._lose()
+                    self.next_check = time.monotonic() + SOON_S
+
+    def _done(self) -> None:
+        if self._line is None:
+            self.handle.tally.frames += 1
+
+    def _fault(self, fault: DeviceFault) -> None:
+        self.handle.tally.errors += 1
+        self.next_check = 0.0
+        self._say(self.handle, DeviceStatus(State.DOWN, fault.code, fault.detail))
+
+    def _send(self, frame: bytes) -> None:
+        if self._line is not None:
+            self._line.send(frame)
+            self.handle.tally.frames += 1
+
+    # --- its driver's bugs
+
+    @contextmanager
+    def _careful(self) -> Iterator[None]:
+        """Whatever the driver does: counted, and only a lost link is raised."""
+        exchanged = self._line.exchanged if self._line else 0
+        try:
+            yield
+        except LinkLost:
+            self.handle.tally.errors += 1
+            raise
+        except FrameError as error:
+            self.handle.tally.errors += 1
+            self._complain(error)
+        except Exception:
+            log.exception("%s: bug in a driver, made anew", self.handle.id)
+            self._throw_away()
+        finally:
+            self._count(exchanged)
+
+    def _count(self, exchanged: int) -> None:
+        if self._line is not None:
+            self.handle.tally.frames += self._line.exchanged - exchanged
+        resends = getattr(self._driver, "resends", self._resends)
+        self.handle.tally.resends += resends - self._resends
+        self._resends = resends
+
+    def _throw_away(self) -> None:
+        worked_s = time.monotonic() - self._served_at if self.started else 0.0
+        self._driver = None
+        self._lose()
+        self.handle.tally.errors += 1
+        self.next_check = time.monotonic() + self._back_off.failed(worked_s)
+        self._say(self.handle, DeviceStatus(State.DOWN, Fault.BUG))
+
+    def _complain(self, error: FrameError) -> None:
+        """Of frames without sense, at most once a minute."""
+        if time.monotonic() - self._complained >= COMPLAIN_S:
+            self._complained = time.monotonic()
+            log.warning("%s: %s (more of it is counted, and not said for a minute)", self.handle.id, error)
