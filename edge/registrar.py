@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -50,8 +50,13 @@ BUG = "internal"
 class Answer:
     events: tuple[Event, ...]
     """What the command caused, now or, where `repeated`, when it was first sent."""
-    view: HallView
+    shown: Shown = field(repr=False)
     repeated: bool = False
+
+    @property
+    def view(self) -> HallView:
+        """The hall since then, or as it has become meanwhile."""
+        return self.shown.view
 
 
 class Registrar:
@@ -71,10 +76,9 @@ class Registrar:
         self._mailbox: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._gate = threading.Lock()
         self._open = False
-        self._shown = Shown(plan)
         self._cursors: dict[str, int] = {}
         self._thread = threading.Thread(target=self._run, name="registrar")
-        self._disk_trouble = self._view_trouble = ""
+        self._disk_trouble = ""
         self._hall = Hall(plan)
         self._floor = self._last = EARLIEST
         self._beat = time.monotonic()
@@ -84,6 +88,7 @@ class Registrar:
         self._is_ahead = False
         """The working hall, of the disk."""
         self._complain = Complaints(log, "registrar").say
+        self._shown = Shown(plan, self._complain)
 
     # --- for everybody, on any thread -----------------------------------------------------------------------
 
@@ -142,6 +147,11 @@ class Registrar:
 
     def wait_view(self, seq: int, timeout_s: float) -> HallView:
         """The view as soon as it is newer than `seq` or changed by time alone, else the present one."""
+        self.wait_seq(seq, timeout_s)
+        return self.view
+
+    def wait_seq(self, seq: int, timeout_s: float) -> int:
+        """As `wait_view`, for who only follows the journal: the sequence number that is shown."""
         return self._shown.wait(seq, timeout_s)
 
     def now(self) -> Now:
@@ -168,7 +178,7 @@ class Registrar:
         """None: all is well; else what is wrong."""
         if not self._thread.is_alive():
             return "the registrar is not running"
-        return self._disk_trouble or self._view_trouble or None
+        return self._disk_trouble or self._shown.trouble or None
 
     def beat(self) -> float:
         """When the thread last turned, by `time.monotonic`."""
@@ -271,7 +281,7 @@ class Registrar:
             if isinstance(end, Exception):
                 job.end.set_exception(end)
             else:
-                job.end.set_result(Answer(end, self.view))
+                job.end.set_result(Answer(end, self._shown))
         self._shown.tell()
 
     def _end_of(self, asked: Command | Event, error: JournalError) -> tuple[Event, ...] | Exception:
@@ -363,12 +373,12 @@ class Registrar:
         for job, no in batch.refused:
             job.end.set_exception(no)
         for job, events in batch.answered:
-            job.end.set_result(Answer(events, self.view, repeated=True))
+            job.end.set_result(Answer(events, self._shown, repeated=True))
         for job, start, stop in batch.spans:
             if isinstance(job.asked, Event):
                 job.end.set_result(entries[start])
             else:
-                job.end.set_result(Answer(tuple(batch.events[start:stop]), self.view))
+                job.end.set_result(Answer(tuple(batch.events[start:stop]), self._shown))
 
     def _give_up(self, jobs: list[Job], error: JournalError) -> None:
         """Refuse a whole batch; the working hall may be ahead of the disk: folded anew before the next."""
@@ -400,14 +410,5 @@ class Registrar:
         return folded.stale
 
     def _show(self, picture: Hall) -> None:
-        """Swap the view and the picture that other threads read: what is on disk, seen at this moment."""
-        try:
-            view = self._shown.seen(picture, self._now(picture))
-            if self._unrecorded:
-                view = replace(view, unrecorded=len(self._unrecorded))
-        except Exception as error:  # noqa: BLE001  (a job's edge: logged with its trace by `_complain`)
-            self._complain("the view could not be made, the former one stays", error)
-            self._view_trouble = f"view: {error!r}"
-            return
-        self._view_trouble = ""
-        self._shown.swap(view, picture)
+        """Swap the picture that other threads read: what is on disk, seen at this moment."""
+        self._shown.swap(picture, self._now(picture), len(self._unrecorded))

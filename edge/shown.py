@@ -1,7 +1,8 @@
-"""What other threads see of the hall: a view and a picture, swapped whole; and how to wait for the next."""
+"""What other threads see of the hall: a picture, swapped whole, its view, and how to wait for the next."""
 
 import threading
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from edge.hall.hall import Hall
 from edge.hall.plan import HallPlan
@@ -12,30 +13,57 @@ from edge.hall.words import Now
 WAITS_EVERY_S = 5.0
 
 
-class Shown:
-    """`seen`, `swap`, `tell` and `end` belong to the registrar, the rest to anybody."""
+@dataclass(frozen=True)
+class _Seen:
+    """A picture, and from when it is."""
 
-    def __init__(self, plan: HallPlan) -> None:
-        self.view: HallView
+    picture: Hall
+    now: Now
+    unrecorded: int = 0
+
+
+class Shown:
+    """`swap`, `tell` and `end` belong to the registrar, the rest to anybody.
+
+    A view is drawn when somebody first looks at it, and once: on a market day many numbers are answered
+    between two looks.
+    """
+
+    def __init__(self, plan: HallPlan, complain: Callable[[str, Exception], None]) -> None:
         self.picture = Hall(plan)
         """Changed by nobody."""
+        self.trouble = ""
+        """Why the newest view could not be drawn; empty: it could."""
+        self._complain = complain
         self._changed = threading.Condition()
         self._version = self._told = 0
-        self._waits, self._waits_due_s = Waits(), 0.0
         self._ended = False
+        self._drawing = threading.Lock()
+        self._undrawn: _Seen | None = None
+        self._view: HallView
+        self._waits, self._waits_due_s = Waits(), 0.0
 
-    def seen(self, picture: Hall, now: Now) -> HallView:
-        """The view of a picture, with waits of some seconds ago: they take milliseconds to find out."""
-        if not 0 < self._waits_due_s - now.uptime_s <= WAITS_EVERY_S:
-            self._waits, self._waits_due_s = forecast(picture.book, now), now.uptime_s + WAITS_EVERY_S
-        return hall_view(picture, now, self._waits)
+    @property
+    def view(self) -> HallView:
+        """Of the newest picture; there from the first `swap` on. Where it cannot be drawn, the former one."""
+        with self._drawing:
+            seen, self._undrawn = self._undrawn, None
+            if seen is not None:
+                self._draw(seen)
+            return self._view
 
-    def swap(self, view: HallView, picture: Hall) -> None:
-        """Wakes nobody yet: who asked for something goes first, and then `tell`."""
+    def swap(self, picture: Hall, now: Now, unrecorded: int = 0) -> None:
+        """Show what is on disk, and `unrecorded` calls besides.
+
+        Wakes nobody yet: who asked for something goes first, and then `tell`.
+        """
+        former = self.view if self._version and picture.seq == self.picture.seq else None
+        with self._drawing:
+            self._undrawn = _Seen(picture, now, unrecorded)
         with self._changed:
-            former = self.view if self._version else None
-            is_news = former is None or view.seq != former.seq or _timeless(view) != _timeless(former)
-            self.view, self.picture = view, picture
+            self.picture = picture
+        is_news = former is None or _timeless(self.view) != _timeless(former)
+        with self._changed:
             self._version += is_news
 
     def tell(self) -> None:
@@ -45,20 +73,38 @@ class Shown:
                 self._told = self._version
                 self._changed.notify_all()
 
-    def wait(self, seq: int, timeout_s: float) -> HallView:
-        """The view as soon as it is newer than `seq` or changed by time alone, else the present one."""
+    def wait(self, seq: int, timeout_s: float) -> int:
+        """The sequence number shown, as soon as it is above `seq` or time alone changed something."""
         with self._changed:
             version = self._version
             self._changed.wait_for(
-                lambda: self.view.seq > seq or self._version != version or self._ended, timeout_s
+                lambda: self.picture.seq > seq or self._version != version or self._ended, timeout_s
             )
-            return self.view
+            return self.picture.seq
 
     def end(self) -> None:
         """No other will come: wakes who waits."""
         with self._changed:
             self._ended = True
             self._changed.notify_all()
+
+    # --- who looks, draws -----------------------------------------------------------------------------------
+
+    def _draw(self, seen: _Seen) -> None:
+        try:
+            view = hall_view(seen.picture, seen.now, self._waits_at(seen))
+            self._view = replace(view, unrecorded=seen.unrecorded) if seen.unrecorded else view
+            self.trouble = ""
+        except Exception as error:  # noqa: BLE001  (a view's edge: logged with its trace by `complain`)
+            self._complain("the view could not be made, the former one stays", error)
+            self.trouble = f"view: {error!r}"
+
+    def _waits_at(self, seen: _Seen) -> Waits:
+        """Waits of some seconds ago: they take milliseconds to find out."""
+        if not 0 < self._waits_due_s - seen.now.uptime_s <= WAITS_EVERY_S:
+            self._waits = forecast(seen.picture.book, seen.now)
+            self._waits_due_s = seen.now.uptime_s + WAITS_EVERY_S
+        return self._waits
 
 
 def _timeless(view: HallView) -> HallView:

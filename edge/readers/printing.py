@@ -118,8 +118,8 @@ class Printing:
         while not self._stopping.is_set():
             self.beat = time.monotonic()
             try:
-                # The journal grows a moment before the view is swapped, and a slip is composed from the view.
-                shown = registrar.wait_view(self._seq, TURN_S).seq
+                # The journal grows a moment before the picture is swapped, from which a slip is composed.
+                shown = registrar.wait_seq(self._seq, TURN_S)
                 for entry in self._entries(self._seq, shown):
                     self._seq = entry.seq
                     self._order(entry.event)

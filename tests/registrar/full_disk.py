@@ -59,6 +59,7 @@ def in_the_dark(house: House) -> dict[str, object]:
     """What goes on while the disk takes nothing, and what does not."""
     registrar, head = house.registrar, house.journal.head
     called = registrar.ask(NEXT)
+    calling = registrar.view
     again = registrar.ask(NEXT)
     registrar.ask(Recall(by=DESK, counter="1"))
     finished = registrar.ask(FinishService(by=DESK, counter="1")).view
@@ -66,7 +67,7 @@ def in_the_dark(house: House) -> dict[str, object]:
     return {
         "called": [e.number for e in called.events if isinstance(e, TicketCalled)],
         "resent": [e.number for e in again.events if isinstance(e, TicketCalled)],
-        "unrecorded": [called.view.unrecorded, finished.unrecorded, second.unrecorded],
+        "unrecorded": [calling.unrecorded, finished.unrecorded, second.unrecorded],
         "at_counter": [finished.counters[0].ticket, second.counters[0].ticket.number],  # type: ignore[union-attr]
         "take": refusal(house, TAKE),
         "rate": refusal(house, RateAtCounter(by=PAD, counter="1", score=5)),
