@@ -17,6 +17,7 @@ COMMANDS = {
     "status": "devices and queues of a running daemon as a table",
     "scan": "find the page in pictures of a document camera",
     "paper-preview": "a paper as it will leave the printer",
+    "content": "service guides from a table, and what they lack",
     "report": "a day's or a month's sheet as table, CSV, XLSX or JSON",
     "backup": "one file with all that a spare box needs, while the daemon goes on",
     "restore": "a backup into an empty data folder",

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -31,9 +32,19 @@ class Guide:
     legal_time: str = ""
     fee: str = ""
     """Empty: not known, never the same as free."""
+    is_free: bool = False
+    """Nothing is charged, so there is no basis to name."""
+    fee_basis: str = ""
+    result: str = ""
+    """What one gets at the end: a certificate, a letter."""
+    person: str = ""
+    """Who answers for it, as the hall wants it shown."""
+    events: tuple[str, ...] = ()
+    """Occasions of life on which people need it: a birth, a house to build."""
     basis: str = ""
     conditions: str = ""
     materials: tuple[str, ...] = ()
+    """One line each; a file may also say `{"name", "form", "content", "copies", "signature", "basis"}`."""
     steps: tuple[str, ...] = ()
     complaints: tuple[str, ...] = ()
     contact: str = ""
@@ -44,7 +55,38 @@ class Guide:
     """Asked for more often: higher; breaks ties in a search."""
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {**asdict(self), "missing": self.lacking()}
+
+    def lacking(self) -> tuple[str, ...]:
+        """Fields that the disclosure rules ask for, and of which nothing is known."""
+        asked = (f for f in DISCLOSED if f != "fee_basis" or not self.is_free)
+        return tuple(f for f in asked if not getattr(self, f))
+
+
+DISCLOSED = (
+    "department",
+    "promised_time",
+    "legal_time",
+    "fee",
+    "fee_basis",
+    "materials",
+    "steps",
+    "conditions",
+    "basis",
+    "result",
+    "person",
+    "contact",
+    "complaints",
+)
+"""The union of what the sets of disclosures (五公开 to 十公开, item boards) ask for, beside the name."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """A department or an occasion of life, and how many guides it has."""
+
+    name: str
+    count: int
 
 
 class Guides:
@@ -86,12 +128,25 @@ class Guides:
     def of_service(self, service: str) -> tuple[Guide, ...]:
         return tuple(g for g in self._guides if g.service == service)
 
-    def search(self, q: str, limit: int = 20) -> list[Guide]:
+    def departments(self) -> list[Group]:
+        """In the order of the file."""
+        return _groups(g.department for g in self._guides if g.department)
+
+    def events(self) -> list[Group]:
+        """Occasions of life, in the order of the file."""
+        return _groups(event for g in self._guides for event in g.events)
+
+    def search(self, q: str, limit: int = 20, *, department: str = "", event: str = "") -> list[Guide]:
         """Best first; an empty question gives the most asked. Some milliseconds for 1,000 guides."""
         wanted = _plain(q)
+        among = [
+            g
+            for g in self._guides
+            if (not department or g.department == department) and (not event or event in g.events)
+        ]
         if not wanted:
-            return sorted(self._guides, key=lambda g: -g.rank)[:limit]
-        ranked = [(_closeness(g, wanted), -g.rank, i, g) for i, g in enumerate(self._guides)]
+            return sorted(among, key=lambda g: -g.rank)[:limit]
+        ranked = [(_closeness(g, wanted), -g.rank, i, g) for i, g in enumerate(among)]
         return [g for close, _, _, g in sorted(ranked, key=lambda r: r[:3]) if close < _NO_MATCH][:limit]
 
 
@@ -131,6 +186,10 @@ def _plain(text: str) -> str:
     return _NOISE.sub("", text).lower()
 
 
+def _groups(names: Iterable[str]) -> list[Group]:
+    return [Group(name, count) for name, count in Counter(names).items()]
+
+
 def _guide(row: dict[str, Any], index: int, file: Path) -> Guide:
     known = {f.name: f for f in fields(Guide)}
     where = f"{file}: guides[{index}]"
@@ -139,11 +198,15 @@ def _guide(row: dict[str, Any], index: int, file: Path) -> Guide:
     for key in ("id", "name"):
         if not row.get(key):
             raise ConfigError([f"{where}.{key}: missing"])
+    if isinstance(row.get("materials"), list):
+        row = {**row, "materials": [_material(m) for m in row["materials"]]}
     for key, value in row.items():
         if key in _LISTS:
             well, what = isinstance(value, list) and all(isinstance(v, str) for v in value), "a list of texts"
         elif key == "rank":
             well, what = type(value) is int, "a whole number"
+        elif key == "is_free":
+            well, what = type(value) is bool, "true or false"
         else:
             well, what = isinstance(value, str), "a text"
         if not well:
@@ -152,4 +215,13 @@ def _guide(row: dict[str, Any], index: int, file: Path) -> Guide:
     return Guide(**values)
 
 
-_LISTS = ("also", "materials", "steps", "complaints")
+def _material(said: Any) -> Any:
+    """A material's record as the line that people read; a text stays as it is."""
+    if not isinstance(said, dict) or set(said) - {"name", *_MATERIAL} or not said.get("name"):
+        return said
+    more = [str(said[key]) for key in _MATERIAL if said.get(key)]
+    return f"{said['name']}（{'，'.join(more)}）" if more else str(said["name"])
+
+
+_MATERIAL = ("form", "content", "copies", "signature", "basis")
+_LISTS = ("also", "materials", "steps", "complaints", "events")

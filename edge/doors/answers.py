@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from pydantic import ConfigDict
 
-from edge.guides import Guide
+from edge.guides import Group, Guide
 from edge.hall.views import ClockView, CounterView, TicketView
 from edge.hall.waiting_list import WaitingLine, WaitingPaper
 
@@ -122,13 +122,26 @@ class HealthAnswer:
 
 
 @dataclass(frozen=True)
+class GuideWhole(Guide):
+    missing: tuple[str, ...] = ()
+    """Fields that the disclosure rules ask for, and of which nothing is known."""
+
+
+@dataclass(frozen=True)
 class GuideAnswer:
-    guide: Guide
+    guide: GuideWhole
 
 
 @dataclass(frozen=True)
 class GuidesAnswer:
-    guides: list[Guide]
+    guides: list[GuideWhole]
+
+
+@dataclass(frozen=True)
+class GuideGroupsAnswer:
+    departments: list[Group]
+    events: list[Group]
+    """Occasions of life."""
 
 
 @dataclass(frozen=True)

@@ -229,4 +229,8 @@ class ScreenQuery(Query):
 class GuidesQuery(Query):
     q: Word = ""
     """Chinese, pinyin or first letters."""
+    department: Word = ""
+    """Only this department's."""
+    event: Word = ""
+    """Only those of this occasion of life."""
     limit: Annotated[int, Field(ge=1, le=500)] = 50

@@ -13,7 +13,7 @@ from edge.doors.bodies import EventsQuery, FollowQuery, GuidesQuery, PageQuery, 
 from edge.doors.house import Call, House, Reply
 from edge.doors.page import ASSETS
 from edge.doors.problems import Problem
-from edge.doors.sse import PACE_S, open_stream
+from edge.doors.sse import PACE_S, hall_json, open_stream
 from edge.doors.verbs import known_counter
 from edge.entries import Entry
 
@@ -58,7 +58,7 @@ async def metrics(house: House, call: Call) -> web.Response:
 
 
 async def hall(house: House, call: Call) -> Reply:
-    return Reply(200, house.view.to_json())
+    return Reply(200, hall_json(house.view, house.devices()))
 
 
 async def openapi(house: House, call: Call) -> Reply:
@@ -95,8 +95,13 @@ async def events(house: House, call: Call) -> Reply:
 
 async def guides(house: House, call: Call) -> Reply:
     query = _read(call, GuidesQuery)
-    found = house.guides.search(query.q, query.limit)
+    found = house.guides.search(query.q, query.limit, department=query.department, event=query.event)
     return Reply(200, {"guides": [g.to_json() for g in found]})
+
+
+async def guide_groups(house: House, call: Call) -> Reply:
+    departments, events = house.guides.departments(), house.guides.events()
+    return Reply(200, {"departments": [*map(asdict, departments)], "events": [*map(asdict, events)]})
 
 
 async def guide(house: House, call: Call) -> Reply:

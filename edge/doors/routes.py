@@ -104,6 +104,7 @@ _HALL = (
         asks=b.FollowQuery,
     ),
     _get(f"{API}/guides", reads.guides, "Service guides, best first", a.GuidesAnswer, asks=b.GuidesQuery),
+    _get(f"{API}/guides/groups", reads.guide_groups, "Departments and occasions", a.GuideGroupsAnswer),
     _get(f"{API}/guides/{{id}}", reads.guide, "One service guide", a.GuideAnswer, no=(404,)),
 )
 

@@ -164,6 +164,7 @@ def test_every_json_answer_is_as_described(document: Json, house: House) -> None
     assert check("POST", "/api/v1/day/open", {"date": "2020-01-01", "time": "08:30"})["reason"]
     assert check("POST", "/api/v1/day/close")["day"] == "2026-11-23"
 
+    assert check("GET", "/api/v1/guides/groups") == {"departments": [], "events": []}
     entries = check("GET", "/api/v1/events?after=0&limit=5")
     assert [e["sequence"] for e in entries["events"]] == ["1", "2", "3", "4", "5"]
     assert entries["head"] == house.journal.head
