@@ -23,6 +23,8 @@ import serial
 from serial import rs485
 
 from drivers.errors import LinkLost
+from drivers.links_alive import notice_half_open
+from drivers.links_rfc2217 import read_arrived, watch_arrivals
 from drivers.links_wake import READ_SIZE, Waker
 
 log = logging.getLogger(__name__)
@@ -183,10 +185,13 @@ class SerialLink:
         scheme, parts = scheme_of(self.url), urlsplit(self.url)
         piece_s = WRITE_PIECE * 10 / self.baud if self.baud else 0.0
         write_timeout_s = WRITE_TIMEOUT_S + piece_s
+        port: Any
         if scheme == "tcp":
-            return serial.serial_for_url(
+            port = serial.serial_for_url(
                 f"socket://{parts.hostname}:{parts.port}", timeout=0, write_timeout=write_timeout_s
             )
+            notice_half_open(port._socket)
+            return port
         port = serial.serial_for_url(
             f"rfc2217://{parts.hostname}:{parts.port}" if scheme == "rfc2217" else unquote(parts.path),
             do_not_open=True,
@@ -206,6 +211,9 @@ class SerialLink:
         if options.get("dtr") in ("off", "false"):
             port.dtr = False
         port.open()
+        if scheme == "rfc2217":
+            notice_half_open(port._socket)
+            watch_arrivals(port, self._waker)
         if _is_on(options.get("rs485_mode", "")):
             self._switch_direction(port)
         return port
@@ -220,17 +228,11 @@ class SerialLink:
     def read(self, timeout_s: float) -> bytes:
         try:
             if not self._selectable:
-                return self._read_threaded(timeout_s)
+                return read_arrived(self._port, self._waker, timeout_s)
             ready = self._waker.wait([self._port.fileno()], timeout_s)
             return bytes(self._port.read(READ_SIZE)) if ready else b""
         except (OSError, termios.error, ValueError) as error:
             raise LinkLost(f"{self.url}: gone while reading: {error}") from error
-
-    def _read_threaded(self, timeout_s: float) -> bytes:
-        # pyserial's RFC 2217 port has no descriptor; `read(n)` waits the whole time for n bytes (measured).
-        if self._port.timeout != timeout_s:
-            self._port.timeout = timeout_s
-        return bytes(self._port.read(max(1, self._port.in_waiting)))
 
     def write(self, chunk: bytes) -> None:
         try:
@@ -240,7 +242,6 @@ class SerialLink:
             raise LinkLost(f"{self.url}: takes no bytes: {error}") from error
 
     def wake(self) -> None:
-        """On an RFC 2217 link the read goes on to its end."""
         self._waker.wake()
 
     def is_there(self) -> bool:
