@@ -1,9 +1,11 @@
 """Ethernet converters before a terminal: raw TCP and RFC 2217, which can go silent without a farewell."""
 
 import ctypes
+import fcntl
 import os
 import select
 import socket
+import termios
 import threading
 
 import serial
@@ -48,6 +50,9 @@ class Converter:
         To the caller this is a cable pulled behind the next switch: no farewell, no reset, nothing.
         """
         assert self._called.wait(5) and self._caller is not None
+        unacknowledged = True
+        while unacknowledged:  # else our own kernel would go on sending it, and so give a sign of life
+            unacknowledged = any(fcntl.ioctl(self._caller, termios.TIOCOUTQ, bytes(4)))
         drop_all = ctypes.create_string_buffer(BPF_RET.to_bytes(2, "little") + bytes(6), 8)
         program = _Program(1, ctypes.addressof(drop_all))
         self._caller.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, bytes(program))
