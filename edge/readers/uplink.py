@@ -10,9 +10,9 @@ from pathlib import Path
 from edge.errors import JournalError
 from edge.hall.plan import HallPlan
 from edge.hall.views import Json
+from edge.mqtt_session import NEW, OLD, Accepted, Broker, Lost, Session, TurnedAway, Will
+from edge.patience import Patience
 from edge.readers.border import Border, health_report
-from edge.readers.mqtt_session import NEW, OLD, Accepted, Broker, Lost, Session, TurnedAway, Will
-from edge.readers.patience import Patience
 from edge.readers.uplink_talk import Cursors, Ending, Talk
 from edge.registrar import Registrar
 from edge.settings_tables import UplinkSettings

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from edge.entries import canonical
 from edge.hall.views import DeviceView
+from edge.mqtt_session import Acknowledged, Arrived, Happening, Lost, Session, Subscribed
 from edge.readers.border import Border
-from edge.readers.mqtt_session import Acknowledged, Arrived, Happening, Lost, Session, Subscribed
 from edge.readers.mqtt_window import Window
 from edge.registrar import Registrar
 

@@ -13,7 +13,7 @@ from edge.entries import Entry
 from edge.hall.events import CounterOpened
 from edge.hall.plan import Counter, HallPlan, Service
 from edge.journal import Journal
-from edge.readers.patience import Patience
+from edge.patience import Patience
 from edge.readers.uplink import Uplink
 from edge.registrar import Registrar
 from edge.settings_tables import UplinkSettings

@@ -4,9 +4,9 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edge.patience import Patience
 from edge.readers.border import Border
 from edge.readers.mqtt_window import Window
-from edge.readers.patience import Patience
 
 OURS = Border("510000", "510000001", "j1", "0.1.0", "boot-1")
 
