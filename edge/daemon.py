@@ -26,10 +26,11 @@ from edge.papers import slip
 from edge.rating_codes import RatingCodes
 from edge.readers.boards import Boards
 from edge.readers.printing import Printing
+from edge.readers.orders import OtherPaper
 from edge.registrar import Registrar
 from edge.settings import Settings
 from edge.sidestore import SideStore
-from edge.slips import line_facts, list_facts, ticket_facts
+from edge.slips import guide_facts, line_facts, list_facts, material_facts, ticket_facts, trial_facts
 from edge.stop_signals import StopSignals
 from edge.supervisor import DeviceOnLink, LinkPlan, Supervisor
 from edge.upkeep import Keep
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 VERSION = version("bianmin-edge")
-TICKET_PAPER, LIST_PAPER = "ticket", "waiting"
+TICKET_PAPER, LIST_PAPER, GUIDE_PAPER, TEST_PAPER = "ticket", "waiting", "guide", "test"
 KEEP_TEXTS_DAYS = 730
 """Complaint records: two years (facts: standards §4)."""
 PURGE_EVERY_S = 3600.0
@@ -79,7 +80,14 @@ class Daemon:
         handles = self._supervisor.handles
         printers = {id: h for id, h in handles.items() if h.kind == "printer"}
         believed = {d.id for d in settings.devices.values() if getattr(d.options, "trust_unconfirmed", False)}
-        self._printing = Printing(registrar, printers, self._compose, self._compose_list, trusted=believed)
+        self._printing = Printing(
+            registrar,
+            printers,
+            self._compose,
+            self._compose_list,
+            compose_other=self._compose_other,
+            trusted=believed,
+        )
         self._boards = Boards(registrar, handles, counters, settings.texts)
         self._uplink: Uplink | None = None
         self._health = Health(
@@ -199,6 +207,15 @@ class Daemon:
         return self._side.put("rating_text", text.encode(), KEEP_TEXTS_DAYS, self._registrar.now())
 
     def _say_stopped(self) -> None:
+    def _compose_other(self, paper: OtherPaper) -> Slip | None:
+        settings, plan, now = self._settings, self._settings.plan, self._registrar.now().at
+        if not paper.guide:
+            return slip(settings.papers[TEST_PAPER], trial_facts(plan, paper.printer, VERSION, now))
+        guide = settings.guides.get(paper.guide)
+        if guide is None:
+            return None
+        return slip(settings.papers[GUIDE_PAPER], guide_facts(plan, guide, now), material_facts(guide))
+
         try:
             self._registrar.note(DaemonStopped())
         except JournalError as error:

@@ -39,7 +39,37 @@ LINE_FIELDS: Mapping[str, str] = {
     "note": "on hold, missed, or the one counter that it waits for",
 }
 """… and in rows with `each = true`, for everybody who waits; never why anybody goes first."""
-FIELDS: Mapping[str, str] = {**TICKET_FIELDS, **LIST_FIELDS, **LINE_FIELDS}
+GUIDE_FIELDS: Mapping[str, str] = {
+    "hall": "the hall's name",
+    "item": "the guide's name",
+    "department": "who is responsible",
+    "promised": "the promised time, with its unit",
+    "legal": "the statutory time, with its unit",
+    "fee": "the fee, or that there is none",
+    "counter": "the counters that serve it: 1, 6",
+    "area": "where to wait and go",
+    "contact": "the phone for questions about it",
+    "date": "2026-11-22",
+    "phone": "the hall's phone for questions and complaints",
+}
+"""What a guide's list of materials can say once."""
+MATERIAL_FIELDS: Mapping[str, str] = {"place": "1, 2, 3", "material": "what to bring"}
+"""… and in rows with `each = true`, for every material."""
+TEST_FIELDS: Mapping[str, str] = {
+    "hall": "the hall's name",
+    "printer": "the printer's id",
+    "date": "2026-11-22",
+    "time": "09:41",
+    "version": "of this program",
+}
+FIELDS: Mapping[str, str] = {
+    **TICKET_FIELDS,
+    **LIST_FIELDS,
+    **LINE_FIELDS,
+    **GUIDE_FIELDS,
+    **MATERIAL_FIELDS,
+    **TEST_FIELDS,
+}
 
 
 class Medium:
@@ -49,6 +79,18 @@ class Medium:
 class About:
     TICKET = "ticket"
     WAITING = "waiting"
+    GUIDE = "guide"
+    TEST = "test"
+
+
+ONCE: Mapping[str, Mapping[str, str]] = {
+    About.TICKET: TICKET_FIELDS,
+    About.WAITING: LIST_FIELDS,
+    About.GUIDE: GUIDE_FIELDS,
+    About.TEST: TEST_FIELDS,
+}
+EACH: Mapping[str, Mapping[str, str]] = {About.WAITING: LINE_FIELDS, About.GUIDE: MATERIAL_FIELDS}
+"""What the rows of `each` can say beside it."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +111,7 @@ class Row:
     when: str = ""
     """Only when this field says something."""
     each: bool = False
-    """Once for everybody who waits, on a paper about them; such rows next to each other belong together."""
+    """Once for everybody who waits, or for every material; such rows next to each other belong together."""
 
     def __post_init__(self) -> None:
         if sum((bool(self.text), bool(self.qr), self.rule, bool(self.feed))) != 1:
@@ -104,23 +146,22 @@ class Layout:
     title: str = ""
     """What people call this paper."""
     about: str = About.TICKET
-    """`ticket`: one ticket's slip; `waiting`: the list of all who wait."""
+    """`ticket`: one ticket's slip; `waiting`: the list of all who wait; `guide`: what to bring; `test`."""
 
     def __post_init__(self) -> None:
         if self.medium != Medium.SLIP:
             raise ValueError(f'medium: must be "slip", not "{self.medium}"')
         if not self.row:
             raise ValueError("row: a paper needs at least one row")
-        if self.about not in (About.TICKET, About.WAITING):
-            raise ValueError(f'about: must be "ticket" or "waiting", not "{self.about}"')
+        if self.about not in ONCE:
+            raise ValueError(f'about: must be one of {", ".join(ONCE)}, not "{self.about}"')
         for i, row in enumerate(self.row):
             self._check(i, row)
 
     def _check(self, i: int, row: Row) -> None:
-        if row.each and self.about == About.TICKET:
-            raise ValueError(f'row[{i}].each: only on a paper with about = "waiting"')
-        known = {**LIST_FIELDS, **LINE_FIELDS} if row.each else LIST_FIELDS
-        known = TICKET_FIELDS if self.about == About.TICKET else known
+        if row.each and self.about not in EACH:
+            raise ValueError(f'row[{i}].each: only on a paper with about = "waiting" or "guide"')
+        known = {**ONCE[self.about], **EACH[self.about]} if row.each else ONCE[self.about]
         used = fields_of(row.text) | fields_of(row.qr) | ({row.when} if row.when else set())
         if unknown := sorted(used - known.keys()):
             raise ValueError(f"row[{i}]: no field {unknown[0]!r} here (there are: {', '.join(known)})")

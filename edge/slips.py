@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from edge.guides import Guides
+from edge.guides import Guide, Guides
 from edge.hall.hours import local
 from edge.hall.plan import HallPlan
 from edge.hall.views import TicketView
@@ -59,6 +59,36 @@ def line_facts(plan: HallPlan, texts: Texts, place: int, line: WaitingLine) -> d
         "since": f"{datetime.fromisoformat(line.since):%H:%M}",
         "note": note,
     }
+
+
+def guide_facts(plan: HallPlan, guide: Guide, now: datetime) -> dict[str, str]:
+    """The fields of `edge.papers.GUIDE_FIELDS`."""
+    service = plan.service(guide.service)
+    return {
+        "hall": plan.name,
+        "item": guide.name,
+        "department": guide.department,
+        "promised": guide.promised_time,
+        "legal": guide.legal_time,
+        "fee": guide.fee,
+        "counter": _counters(plan, guide.service),
+        "area": service.area if service else "",
+        "contact": guide.contact,
+        "date": f"{local(plan, now):%Y-%m-%d}",
+        "phone": plan.phone,
+    }
+
+
+def material_facts(guide: Guide) -> list[dict[str, str]]:
+    """The fields of `edge.papers.MATERIAL_FIELDS`, for every material."""
+    return [{"place": str(n), "material": m} for n, m in enumerate(guide.materials, 1)]
+
+
+def trial_facts(plan: HallPlan, printer: str, version: str, now: datetime) -> dict[str, str]:
+    """The fields of `edge.papers.TEST_FIELDS`."""
+    here = local(plan, now)
+    named = {"hall": plan.name, "printer": printer, "version": version}
+    return {**named, "date": f"{here:%Y-%m-%d}", "time": f"{here:%H:%M}"}
 
 
 def _counters(plan: HallPlan, service: str) -> str:

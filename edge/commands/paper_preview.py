@@ -5,17 +5,19 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from drivers import loader
 from drivers.capabilities import Slip
 from edge import papers, paths, settings
+from edge.guides import Guide
 from edge.hall.views import TicketView
 from edge.hall.waiting_list import WaitingLine, WaitingView
 from edge.hall.words import PaperState, TicketNumber, TicketState
 from edge.settings import Settings
-from edge.slips import line_facts, list_facts, ticket_facts
+from edge.slips import guide_facts, line_facts, list_facts, material_facts, ticket_facts, trial_facts
 
 DRIVER = "printer_escpos"
 EXAMPLE_CODE = "K7QM4X2B"
@@ -58,6 +60,11 @@ def filled(hall: Settings, layout: papers.Layout) -> Slip:
     if layout.about == papers.About.TICKET:
         return papers.slip(layout, example(hall))
     plan, now = hall.plan, datetime.now(ZoneInfo(hall.plan.timezone))
+    if layout.about == papers.About.TEST:
+        return papers.slip(layout, trial_facts(plan, "printer-1", version("bianmin-edge"), now))
+    if layout.about == papers.About.GUIDE:
+        guide = max(hall.guides.all(), key=lambda g: len(g.materials), default=Guide("", ""))
+        return papers.slip(layout, guide_facts(plan, guide, now), material_facts(guide))
     lines = []
     for n, state in enumerate((TicketState.WAITING, TicketState.NO_SHOW, TicketState.WAITING), 1):
         service = plan.services[n % len(plan.services)]

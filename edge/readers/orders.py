@@ -1,8 +1,9 @@
 """What may have to be printed once: which event asks for it, and what is noted of its fate."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from edge.hall.desk_events import PaperAsked, PaperEnded, PaperStarted
 from edge.hall.events import (
     Event,
     SlipDecided,
@@ -52,7 +53,24 @@ class WaitingList:
         return WaitingListEnded(list=self.list, printer=self.printer, state=str(state), code=code)
 
 
-Paper: TypeAlias = TicketSlip | WaitingList
+@dataclass(frozen=True)
+class OtherPaper:
+    """A guide's list of materials, or a test."""
+
+    printer: DeviceId
+    paper: str
+    guide: str = field(default="", compare=False)
+    """Empty: a test."""
+
+    def begun(self) -> Event:
+        return PaperStarted(paper=self.paper, printer=self.printer)
+
+    def ended(self, state: PaperState, code: str = "") -> Event:
+        """`state`: PRINTED, FAILED or UNKNOWN."""
+        return PaperEnded(paper=self.paper, printer=self.printer, state=str(state), code=code)
+
+
+Paper: TypeAlias = TicketSlip | WaitingList | OtherPaper
 
 
 def ordered(event: Event) -> Paper | None:
@@ -61,6 +79,8 @@ def ordered(event: Event) -> Paper | None:
         return TicketSlip(event.printer, event.ticket)
     if isinstance(event, WaitingListAsked):
         return WaitingList(event.printer, event.list)
+    if isinstance(event, PaperAsked):
+        return OtherPaper(event.printer, event.paper, event.guide)
     return None
 
 
@@ -77,10 +97,14 @@ class Unsettled:
             self.papers[TicketSlip(event.printer, event.ticket)] = True
         elif isinstance(event, WaitingListStarted):
             self.papers[WaitingList(event.printer, event.list)] = True
+        elif isinstance(event, PaperStarted):
+            self.papers[OtherPaper(event.printer, event.paper)] = True
         elif isinstance(event, SlipPrinted | SlipFailed | SlipUnknown):
             self.papers.pop(TicketSlip(event.printer, event.ticket), None)
         elif isinstance(event, WaitingListEnded):
             self.papers.pop(WaitingList(event.printer, event.list), None)
+        elif isinstance(event, PaperEnded):
+            self.papers.pop(OtherPaper(event.printer, event.paper), None)
         elif isinstance(event, SlipDecided):
             self.papers = {p: begun for p, begun in self.papers.items() if not _is_of(p, event.ticket)}
 

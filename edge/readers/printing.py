@@ -16,7 +16,7 @@ from edge.hall.events import Event
 from edge.hall.views import TicketView
 from edge.hall.waiting_list import WaitingView
 from edge.hall.words import DeviceId, PaperState, Refused
-from edge.readers.orders import Paper, TicketSlip, Unsettled, ordered
+from edge.readers.orders import OtherPaper, Paper, TicketSlip, Unsettled, ordered
 from edge.registrar import Registrar
 
 log = logging.getLogger(__name__)
@@ -48,7 +48,8 @@ class _Order:
 class Printing:
     """Follows the journal from its end; one thread per printer, so that a dead one holds up nobody else.
 
-    `compose` turns a ticket into its slip, `compose_list` those who wait into their list. `trusted` names the
+    `compose` turns a ticket into its slip, `compose_list` those who wait into their list, `compose_other` a
+    paper that is neither; None: there is none. `trusted` names the
     printers that cannot say that a paper is done, and whose papers count as printed all the same. What was
     asked for longer than `fresh_s` ago is not printed any more.
     """
@@ -60,11 +61,12 @@ class Printing:
         compose: Callable[[TicketView], Slip],
         compose_list: Callable[[WaitingView], Slip],
         *,
+        compose_other: Callable[[OtherPaper], Slip | None] = lambda paper: None,
         trusted: Collection[DeviceId] = (),
         fresh_s: float = 60.0,
     ) -> None:
         self._registrar = registrar
-        self._compose, self._compose_list = compose, compose_list
+        self._compose, self._compose_list, self._compose_other = compose, compose_list, compose_other
         self._fresh_s = fresh_s
         self._stopping = threading.Event()
         self._presses = {
@@ -139,6 +141,8 @@ class Printing:
         """What to print now, or why nothing."""
         if time.monotonic() - order.since > self._fresh_s:
             return LATE
+        if isinstance(order.paper, OtherPaper):
+            return self._compose_other(order.paper) or LATE
         if not isinstance(order.paper, TicketSlip):
             return self._compose_list(self._registrar.waiting())
         ticket = self._registrar.ticket(order.paper.ticket)

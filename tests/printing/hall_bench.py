@@ -14,6 +14,7 @@ from edge.hall.views import TicketView
 from edge.hall.waiting_list import WaitingView
 from edge.hall.words import By, Door
 from edge.journal import Journal
+from edge.readers.orders import OtherPaper
 from edge.readers.printing import Printing
 from edge.registrar import Registrar
 from edge.supervisor import DeviceOnLink, LinkPlan, Supervisor
@@ -63,6 +64,7 @@ class HallBench:
         trusted: Collection[str] = (),
         fresh_s: float = 60.0,
         compose: Callable[[TicketView], Slip] = compose,
+        compose_other: Callable[[OtherPaper], Slip | None] = lambda paper: None,
     ) -> None:
         self.journal = Journal(folder / "journal.db", source="/510000/510000001")
         self.registrar = Registrar(self.journal, PLAN, system_clock("Asia/Shanghai"))
@@ -75,6 +77,7 @@ class HallBench:
             self.supervisor.handles,
             compose,
             compose_list,
+            compose_other=compose_other,
             trusted=trusted,
             fresh_s=fresh_s,
         )
