@@ -1,48 +1,48 @@
 """A USB number pad as call pad: digits, then a key. Source: linux/input.h; no real pad was tried."""
 
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from drivers.capabilities import OK, DeviceInfo, DeviceStatus, KeyPressed, PadKey
+from drivers.capabilities import OK, DeviceInfo, DeviceStatus, KeyPressed, PadDisplay, PadKey
+from drivers.keypad import Keypad, keys_of
 from drivers.keys import KeyRecords, check_names
 from drivers.links import Link
 
 LINKS = ("input",)
 
-TYPED_S = 5.0
-"""Digits belong to the key that follows within this time."""
-
-MOST_DIGITS = 6
-
 KEYS: Mapping[str, PadKey] = {
     "enter": PadKey.NEXT,
+    "#+enter": PadKey.CALL,
     "plus": PadKey.RECALL,
+    "#+plus": PadKey.TRANSFER,
     "minus": PadKey.NO_SHOW,
     "slash": PadKey.HOLD,
     "star": PadKey.RESUME,
+    "#+star": PadKey.FINISH,
     "dot": PadKey.PAUSE,
+    "tab": PadKey.ASK_RATING,
+    "esc": PadKey.UNDO,
 }
+"""`#+`: after digits. Backspace has no meaning, so that what was typed is forgotten."""
 
 
 @dataclass(frozen=True)
 class Options:
     keys: Mapping[str, PadKey] = field(default_factory=dict)
-    """What the keys mean, over the usual: `f1 = "finish"`; a key without a name is `key123`."""
+    """What the keys mean, over the usual: `f1 = "finish"`, `"6+enter" = "no_show"`, `"#+f2" = "transfer"`; a
+    key without a name is `key123`."""
 
     def __post_init__(self) -> None:
-        check_names("keys", self.keys)
+        check_names("keys", keys_of("keys", self.keys))
 
 
 class Driver:
     """A call pad, as a PolledPad."""
 
-    def __init__(self, link: Link, options: Options, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, link: Link, options: Options) -> None:
         self._link = link
-        self._keys = {**KEYS, **options.keys}
-        self._records = KeyRecords(clock)
-        self._clock = clock
-        self._typed = ("", clock())
+        self._keypad = Keypad({**KEYS, **options.keys})
+        self._records = KeyRecords()
 
     def start(self) -> DeviceInfo:
         return DeviceInfo(model="keypad")
@@ -51,19 +51,11 @@ class Driver:
         """A pad that is unplugged loses its link; one that is plugged in is well."""
         return OK
 
+    def show(self, message: PadDisplay) -> None:
+        """A number pad has no display."""
+
     def poll(self, timeout_s: float) -> Sequence[KeyPressed]:
         """Keys since the last call; a digit waits for the key after it. Raises LinkLost."""
-        presses = (self._press(name) for name in self._records.feed(self._link.read(timeout_s)))
-        return [press for press in presses if press is not None]
-
-    def _press(self, name: str) -> KeyPressed | None:
-        now = self._clock()
-        typed = self._typed[0] if now - self._typed[1] < TYPED_S else ""
-        if name.isdigit() and name not in self._keys:
-            self._typed = ((typed + name)[-MOST_DIGITS:], now)
-            return None
-        self._typed = ("", now)
-        key = self._keys.get(name)
-        if key is None:  # backspace too: what was typed is forgotten
-            return None
-        return KeyPressed(PadKey.CALL if key is PadKey.NEXT and typed else key, typed)
+        presses = self._records.feed(self._link.read(timeout_s))
+        meant = (self._keypad.press(press.name, press.at_s) for press in presses)
+        return [pressed for pressed in meant if pressed is not None]

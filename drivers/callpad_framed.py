@@ -2,7 +2,8 @@
 
 Made for the `FF 68` bus (seen once, in a running hall system; no real pad was tried), golden bytes in
 tests/golden/wire/pads_ff68.json. The description must offer a rule with `event = "keys"` and a `keymap`, a
-field `addr` where several share the wire, and messages `show` ({digits6}) and `beep` where the pad has them.
+field `addr` where several share the wire, and the messages `show` ({digits6}), `beep` and `refuse` ({text})
+where the pad has them.
 """
 
 import logging
@@ -10,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from drivers.addressed import Addressed
 from drivers.capabilities import (
     OK,
     DeviceInfo,
@@ -20,39 +22,37 @@ from drivers.capabilities import (
     PadKey,
     State,
 )
-from drivers.errors import FrameError
-from drivers.frame_format import Values
-from drivers.frame_table import Rule
 from drivers.framing import Line
+from drivers.keypad import Keypad, keys_of
 
 log = logging.getLogger(__name__)
 
 LINKS = ("serial", "rs485", "tcp", "rfc2217")
 FRAMES = None
 
-SAME_FRAME_S = 0.3
-"""A pad answered late sends its frame again within this time (inferred): answered, but no second press."""
-
-TYPED_S = 5.0
-"""Digits that came in frames of their own belong to the key that follows within this time."""
-
-DARK = 0x0A
-"""A digit that stays dark."""
+DIGITS, DARK = 6, 0x0A
+"""The display, and a digit of it that stays dark."""
 
 # The combinations are those of the hall system that the frames come from: 6 abandon, 0 hang up, 3 bring back.
-# Ours: 9 the list; confirm after a staff number (two digits or more) signs in, cancel after a counter.
+# Ours: 9 the list, 7 and 8 begin and end the service; confirm after a staff number (two digits or more) signs
+# in, cancel after a counter holds it too, the rating key after an outcome's digit ends the service with it.
 KEYS: Mapping[str, PadKey] = {
     "call": PadKey.NEXT,
+    "#+call": PadKey.CALL,
     "recall": PadKey.RECALL,
     "rate": PadKey.ASK_RATING,
+    "#+rate": PadKey.FINISH,
     "pause": PadKey.PAUSE,
     "transfer": PadKey.TRANSFER,
     "6+confirm": PadKey.NO_SHOW,
     "0+confirm": PadKey.HOLD,
     "3+confirm": PadKey.RESUME,
+    "7+confirm": PadKey.START,
+    "8+confirm": PadKey.FINISH,
     "9+confirm": PadKey.PRINT_LIST,
     "confirm": PadKey.SIGN_IN,
-    "cancel": PadKey.COVER,
+    "#+cancel": PadKey.COVER,
+    "cancel": PadKey.UNDO,
 }
 
 
@@ -61,103 +61,92 @@ class Options:
     address: int = 1
     """As set on the pad, 0..255."""
     keys: Mapping[str, PadKey] = field(default_factory=dict)
-    """What the keys mean here, over the usual: `confirm = "finish"`, `"6+confirm" = "no_show"`."""
+    """What the keys mean here, over the usual: `confirm = "finish"`, `"6+confirm" = "no_show"`; `#+` stands
+    for any digits."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.address <= 255:
             raise ValueError("address must be from 0 to 255")
-        for name in self.keys:
-            digits, plus, key = name.rpartition("+")
-            if not key or (plus and not digits.isdigit()):
-                raise ValueError(f'keys: {name!r} is not like "confirm" or "6+confirm"')
+        keys_of("keys", self.keys)
 
 
 class Driver:
     """A CallPad."""
 
     def __init__(self, line: Line, options: Options, clock: Callable[[], float] = time.monotonic) -> None:
-        self._line = line
-        self._format = line.format
-        self._address = options.address
-        self._keys = {**KEYS, **options.keys}
+        self._pad = Addressed(line, "keys", options.address, clock)
+        self._name = f"{line.format.name} {options.address}"
+        self._keypad = Keypad({**KEYS, **options.keys})
         self._clock = clock
-        self._last = (b"", 0.0)
-        self._typed = ("", 0.0)
-        self._was_heard = False
-        self._asked = ""
+        self._shown: PadDisplay | None = None
+        self._shows_typed = False
 
     def start(self) -> DeviceInfo:
         """These pads do not answer: nothing to ask."""
-        return DeviceInfo(model=self._format.name)
+        return DeviceInfo(model=self._name)
 
     def check(self) -> DeviceStatus:
-        return OK if self._was_heard else DeviceStatus(State.UNCONFIRMED, detail="not heard yet")
+        if not self._keypad.typed(self._clock()):
+            self._show_hall_again()
+        return OK if self._pad.was_heard else DeviceStatus(State.UNCONFIRMED, detail="not heard yet")
 
     def claims(self, frame: bytes) -> bool:
-        try:
-            values = self._format.decode(frame)
-        except FrameError:
-            return False
-        rule = self._format.rule_for(values)
-        return (
-            rule is not None and rule.event == "keys" and values.get("addr", self._address) == self._address
-        )
+        return self._pad.claims(frame)
 
     def on_frame(self, frame: bytes) -> Heard:
-        values = self._format.decode(frame)
-        rule = self._format.rule_for(values)
-        payload = self._format.payload(values)
-        if rule is None or not payload:
-            raise FrameError(f"a key frame without a key: {frame.hex(' ')}")
-        self._was_heard = True
-        answer = self._format.answer(values, rule)
-        readings = () if self._is_repeat(frame) else self._readings(rule, payload)
-        return Heard(readings, (answer,) if answer is not None else ())
+        taken = self._pad.take(frame)
+        replies = (taken.answer,) if taken.answer is not None else ()
+        if taken.again:
+            return Heard(replies=replies)
+        names = [taken.rule.keymap.get(byte, "") for byte in taken.payload]
+        return Heard(self._readings(names), replies, lambda no: self._heard_by_the_hall(frame))
 
     def show(self, message: PadDisplay) -> None:
-        """People waiting left, the ticket's last three digits right; not every pad has a display."""
-        ticket = "".join(c for c in message.number if c.isdigit())[-3:]
-        digits = [int(c) for c in f"{min(message.waiting, 999):03d}"]
-        digits += [int(c) for c in ticket.zfill(3)] if ticket else [DARK] * 3
-        self._say("show", {"digits6": bytes(digits)})
-        if message.asked and message.asked != self._asked:
+        """People waiting left, the ticket's last three digits right; not every pad has a display.
+
+        A refusal in words where the description can say it; else the digits typed stand alone, and it beeps.
+        """
+        before, self._shown = self._shown, message
+        self._shows_typed = False
+        if message.refused:
+            if self._pad.tells("refuse"):
+                self._pad.say("refuse", {"text": message.refused})
+            else:
+                self._show_digits(message.typed)
             self.beep()
-        self._asked = message.asked
+            return
+        ticket = "".join(c for c in message.number if c.isdigit())[-3:]
+        self._show_digits(f"{min(message.waiting, 999):03d}{ticket.zfill(3) if ticket else '   '}")
+        if message.asked and message.asked != (before.asked if before else ""):
+            self.beep()
 
     def beep(self) -> None:
         """Call the clerk's ear; a pad without a beeper stays silent."""
-        self._say("beep", {})
+        self._pad.say("beep")
 
-    def _say(self, name: str, given: Mapping[str, bytes]) -> None:
-        if name in self._format.messages:
-            address: Values = {"addr": self._address} if "addr" in self._format.settable else {}
-            self._line.send(self._format.message(name, given, **address))
+    def _show_digits(self, text: str) -> None:
+        """At the right, the last six of them; a space stays dark."""
+        digits = (DARK if c == " " else int(c) for c in text[-DIGITS:].rjust(DIGITS))
+        self._pad.say("show", {"digits6": bytes(digits)})
 
-    def _is_repeat(self, frame: bytes) -> bool:
+    def _readings(self, names: list[str]) -> tuple[KeyPressed, ...]:
+        """Digits and the key after them, in one frame or in several."""
         now = self._clock()
-        before, self._last = self._last, (frame, now)
-        return before[0] == frame and now - before[1] < SAME_FRAME_S
+        pressed = [key for name in names if (key := self._keypad.press(name, now)) is not None]
+        if not pressed and not names[-1].isdigit():
+            log.info("%s: key %r has no meaning here", self._name, names)
+        return tuple(pressed)
 
-    def _readings(self, rule: Rule, payload: bytes) -> tuple[KeyPressed, ...]:
-        """A key at the frame's end, after the digits typed; digits alone wait for their key."""
-        now = self._clock()
-        typed = self._typed[0] if now - self._typed[1] < TYPED_S else ""
-        names = [rule.keymap.get(byte, "") for byte in payload]
-        digits = typed + "".join(name for name in names if name.isdigit())
-        self._typed = (digits[-6:], now) if names[-1].isdigit() else ("", now)
-        if names[-1].isdigit():
-            return ()
-        pressed = self._meaning(names[-1], digits)
-        if pressed is None:
-            log.info("pad %d: key %r after %r has no meaning here", self._address, names[-1], digits)
-        return (pressed,) if pressed is not None else ()
+    def _heard_by_the_hall(self, frame: bytes) -> None:
+        """The digits that wait for a key stand on the display until it comes."""
+        self._pad.settle(frame)
+        typed = self._keypad.typed(self._clock())
+        if typed:
+            self._show_digits(typed)
+            self._shows_typed = True
+        else:
+            self._show_hall_again()
 
-    def _meaning(self, name: str, digits: str) -> KeyPressed | None:
-        if digits and f"{digits}+{name}" in self._keys:
-            return KeyPressed(self._keys[f"{digits}+{name}"])
-        key = self._keys.get(name)
-        if key is None:
-            return None
-        if key is PadKey.COVER and not digits:
-            return KeyPressed(PadKey.UNDO)
-        return KeyPressed(PadKey.CALL if key is PadKey.NEXT and digits else key, digits)
+    def _show_hall_again(self) -> None:
+        if self._shows_typed and self._shown is not None:
+            self.show(self._shown)

@@ -7,7 +7,7 @@ A driver module `drivers.KIND_family` holds
 A driver on a shared line gets as `link` the `Line` (drivers.framing) of all that hang on the wire.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -159,6 +159,8 @@ class KeyPressed:
 class Rated:
     score: int
     """1..5, 5 = 非常满意"""
+    ticket: str = ""
+    """Whom the pad was asked about, where it says so; empty: whoever is or was served there."""
 
 
 Reading: TypeAlias = KeyPressed | Rated
@@ -166,10 +168,19 @@ Reading: TypeAlias = KeyPressed | Rated
 
 @dataclass(frozen=True)
 class Heard:
-    """What a driver made of a frame: readings for the hall, and bytes to answer on the wire at once."""
+    """What a driver made of a frame: readings for the hall, and bytes to answer on the wire."""
 
     readings: tuple[Reading, ...] = ()
     replies: tuple[bytes, ...] = ()
+    """Sent once the hall has heard the readings."""
+    then: Callable[[str], None] | None = None
+    """Called last, with the hall's word on the readings: empty, it is written down; else why not, as
+    `nobody_waiting`, or NOT_KEPT."""
+
+
+NOT_RECORDED = "not_recorded"
+NOT_KEPT = frozenset({NOT_RECORDED, "rate_not_kept"})
+"""Words of the hall that mean: the disk took nothing, and nothing has happened; it may be said again."""
 
 
 @dataclass(frozen=True)
@@ -181,6 +192,42 @@ class PadDisplay:
     """`A012`; a staff number where somebody is asked to this counter; or empty."""
     asked: str = ""
     """Whose ear is called for: a staff number; a pad beeps when it changes."""
+    refused: str = ""
+    """The hall's no to the last key, in words; a pad that cannot show words says it in its own way."""
+    typed: str = ""
+    """The digits before the key that was refused."""
+
+
+class RatingState(StrEnum):
+    IDLE = "idle"
+    """Nobody to rate: who serves here."""
+    SERVING = "serving"
+    ASKING = "asking"
+    """The question; until it is answered, or taken back."""
+    THANKS = "thanks"
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True)
+class RatingDisplay:
+    """What a rating pad shows the citizen; a pad without a screen asks, and that is all."""
+
+    state: RatingState
+    counter: str = ""
+    counter_name: str = ""
+    clerk: str = ""
+    """Staff number of who serves; empty: nobody is signed in."""
+    clerk_name: str = ""
+    """As screens may show it."""
+    post: str = ""
+    ticket: str = ""
+    """Id of the ticket that is or was served: what an answer rates."""
+    number: str = ""
+    item: str = ""
+    day: str = ""
+    """The business day, `YYYY-MM-DD`."""
+    text: str = ""
+    """The sentence on the screen: the question, the thanks, where to go."""
 
 
 @dataclass(frozen=True)
@@ -268,8 +315,12 @@ class CallPad(TalkingPad, Protocol):
     def show(self, message: PadDisplay) -> None: ...
 
 
+class RatingPad(TalkingPad, Protocol):
+    def show(self, message: RatingDisplay) -> None: ...
+
+
 class PolledPad(Device, Protocol):
-    """A pad alone on its link (USB keypad)."""
+    """A pad alone on its link (USB keypad). It has `show` too, as its kind asks; a keypad shows nothing."""
 
     def poll(self, timeout_s: float) -> Sequence[Reading]:
         """Wait for keys. Raises LinkLost."""

@@ -1,23 +1,26 @@
-"""Key presses out of input records."""
+"""Key presses out of input records, told apart from noise by the kernel's own time."""
 
 import re
 import struct
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from typing import NamedTuple
 
 _RECORD = struct.Struct("<qqHHi")
 """seconds, microseconds, type, code, value: linux/input.h on 64 bit."""
 
 _EV_SYN, _EV_KEY = 0, 1
 _SYN_REPORT, _SYN_DROPPED = 0, 3
-_DOWN = 1
-"""0 is up, 2 is the repeat of a held key."""
+_UP, _DOWN = 0, 1
+"""2 is the repeat of a held key."""
 
 NUMLOCK = 69
 """Some pads send it before and after each digit; positions say all, so it means nothing here."""
 
 SAME_KEY_S = 0.2
 """The same key again within this time is one press: 150-250 ms, inferred."""
+
+RELEASE_S = 0.05
+"""A contact also bounces when it opens: down again so soon after up is no press (inferred)."""
 
 DIGITS = {
     **{code: str((code - 1) % 10) for code in range(2, 12)},
@@ -60,35 +63,44 @@ def check_names(where: str, keys: Iterable[str]) -> None:
             raise ValueError(f"{where}: no key {name!r} (there are: {known}, key123 by its code)")
 
 
-class KeyRecords:
-    """Turns records into the names of keys that went down; half records are kept for the next chunk."""
+class Press(NamedTuple):
+    name: str
+    """One of NAMES, or `key123` for a code that has none there."""
+    at_s: float
+    """The kernel's time of the event; only differences mean something."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+
+class KeyRecords:
+    """Turns records into presses; half records are kept for the next chunk."""
+
+    def __init__(self) -> None:
         self._rest = b""
         self._lost = False
-        self._last = ("", clock() - SAME_KEY_S)
+        self._down: Press | None = None
+        self._up: dict[str, float] = {}
 
-    def feed(self, chunk: bytes) -> list[str]:
-        """Names from NAMES, or `key123` for a code that has none there; bounces are left out."""
+    def feed(self, chunk: bytes) -> list[Press]:
+        """The keys that went down; repeats, NumLock and bounces are left out."""
         whole = (len(self._rest) + len(chunk)) // _RECORD.size * _RECORD.size
         records, self._rest = (self._rest + chunk)[:whole], (self._rest + chunk)[whole:]
-        names = (
-            NAMES.get(code, f"key{code}")
-            for _, _, kind, code, value in _RECORD.iter_unpack(records)
-            if self._is_press(kind, code, value)
-        )
-        return [name for name in names if not self._is_bounce(name)]
+        found = []
+        for seconds, micros, kind, code, value in _RECORD.iter_unpack(records):
+            if kind == _EV_SYN and code in (_SYN_REPORT, _SYN_DROPPED):
+                # The kernel's queue ran over: what stands before the next report is torn.
+                self._lost = code == _SYN_DROPPED
+            elif kind == _EV_KEY and code != NUMLOCK and not self._lost:
+                key = Press(NAMES.get(code, f"key{code}"), seconds + micros / 1e6)
+                if value == _DOWN and not self._is_bounce(key):
+                    found.append(key)
+                elif value == _UP:
+                    self._up[key.name] = key.at_s
+        return found
 
-    def _is_press(self, kind: int, code: int, value: int) -> bool:
-        if kind == _EV_SYN and code in (_SYN_REPORT, _SYN_DROPPED):
-            # The kernel's queue ran over: what stands before the next report is torn.
-            self._lost = code == _SYN_DROPPED
-        return kind == _EV_KEY and value == _DOWN and code != NUMLOCK and not self._lost
-
-    def _is_bounce(self, name: str) -> bool:
-        now = self._clock()
-        is_bounce = name == self._last[0] and now - self._last[1] < SAME_KEY_S
-        if not is_bounce:
-            self._last = (name, now)
-        return is_bounce
+    def _is_bounce(self, key: Press) -> bool:
+        again = self._down is not None and self._down.name == key.name
+        if self._down and again and 0 <= key.at_s - self._down.at_s < SAME_KEY_S:
+            return True
+        if again and 0 <= key.at_s - self._up.get(key.name, -RELEASE_S) < RELEASE_S:
+            return True
+        self._down = key
+        return False

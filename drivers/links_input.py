@@ -1,9 +1,17 @@
-"""Keypads as Linux input devices: found by identity, grabbed, read as whole records."""
+"""Keypads as Linux input devices: found by identity, grabbed, read as whole records.
 
+A named pipe of such records in the place of a node (`input:path=...`) is how a twin plays a keypad.
+"""
+
+import fcntl
 import io
 import os
+import stat
+import struct
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from pathlib import Path
 
 from drivers.errors import LinkLost
 from drivers.links_wake import Waker
@@ -12,6 +20,9 @@ RECORD_SIZE = 24
 """struct input_event with 64-bit time."""
 
 _EV_KEY = 1
+
+_EVIOCSCLOCKID = 0x400445A0
+"""linux/input.h: which clock stamps the events of this open file; the usual one is the wall's, and jumps."""
 
 
 class KeyLink:
@@ -57,6 +68,8 @@ class KeyLink:
 
 def open_keys(url: str, options: Mapping[str, str]) -> KeyLink:
     """Find the keypad and grab every node of it that has keys. Raises LinkLost."""
+    if _is_pipe(path := options.get("path", "")):
+        return KeyLink(url, [os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)])
     try:
         import evdev
     except ImportError as error:
@@ -74,6 +87,7 @@ def open_keys(url: str, options: Mapping[str, str]) -> KeyLink:
                         # Grabbed now, its release would be lost to all others (python-evdev issue 4).
                         raise LinkLost(f"{url}: a key is held down on {path}")
                     device.grab()
+                    fcntl.ioctl(device.fd, _EVIOCSCLOCKID, struct.pack("i", time.CLOCK_MONOTONIC))
                     nodes.append(os.dup(device.fd))
         except (OSError, LinkLost) as error:
             for node in nodes:
@@ -82,6 +96,13 @@ def open_keys(url: str, options: Mapping[str, str]) -> KeyLink:
     if not nodes:
         raise LinkLost(f"{url}: no such keypad is plugged in")
     return KeyLink(url, nodes)
+
+
+def _is_pipe(path: str) -> bool:
+    try:
+        return bool(path) and stat.S_ISFIFO(Path(path).stat().st_mode)
+    except OSError:
+        return False
 
 
 def _is_named(device: object, options: Mapping[str, str]) -> bool:

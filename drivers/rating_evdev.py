@@ -1,10 +1,9 @@
 """A USB number pad as rating pad: one key, one score. Source: linux/input.h; no real pad was tried."""
 
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from drivers.capabilities import OK, DeviceInfo, DeviceStatus, Rated
+from drivers.capabilities import OK, DeviceInfo, DeviceStatus, Rated, RatingDisplay
 from drivers.keys import KeyRecords, check_names
 from drivers.links import Link
 
@@ -25,10 +24,10 @@ class Options:
 class Driver:
     """A rating pad, as a PolledPad."""
 
-    def __init__(self, link: Link, options: Options, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, link: Link, options: Options) -> None:
         self._link = link
         self._scores = dict(options.scores)
-        self._records = KeyRecords(clock)
+        self._records = KeyRecords()
 
     def start(self) -> DeviceInfo:
         return DeviceInfo(model="keypad")
@@ -37,7 +36,10 @@ class Driver:
         """A pad that is unplugged loses its link; one that is plugged in is well."""
         return OK
 
+    def show(self, message: RatingDisplay) -> None:
+        """A number pad has no display."""
+
     def poll(self, timeout_s: float) -> Sequence[Rated]:
         """Ratings since the last call; keys without a score are left out. Raises LinkLost."""
-        names = self._records.feed(self._link.read(timeout_s))
-        return [Rated(self._scores[name]) for name in names if name in self._scores]
+        presses = self._records.feed(self._link.read(timeout_s))
+        return [Rated(self._scores[press.name]) for press in presses if press.name in self._scores]

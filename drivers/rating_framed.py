@@ -2,7 +2,7 @@
 
 Made for the `FF 68` bus (seen once, in a running hall system; no real pad was tried), golden bytes in
 tests/golden/wire/pads_ff68.json. The description must offer a rule with `event = "rating"` and a `value`, a
-field `addr` where several share the wire, and the message `start_rating` where the pad can be told to ask.
+field `addr` where several share the wire, and the messages `start_rating` and `thanks` where it takes them.
 """
 
 import logging
@@ -10,18 +10,25 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from drivers.capabilities import OK, DeviceInfo, DeviceStatus, Heard, Rated, State
+from drivers.addressed import Addressed
+from drivers.capabilities import (
+    NOT_KEPT,
+    OK,
+    DeviceInfo,
+    DeviceStatus,
+    Heard,
+    Rated,
+    RatingDisplay,
+    RatingState,
+    State,
+)
 from drivers.errors import FrameError
-from drivers.frame_format import Values
 from drivers.framing import Line
 
 log = logging.getLogger(__name__)
 
 LINKS = ("serial", "rs485", "tcp", "rfc2217")
 FRAMES = None
-
-SAME_FRAME_S = 0.3
-"""A pad answered late sends its frame again within this time (inferred): answered, but no second press."""
 
 
 @dataclass(frozen=True)
@@ -44,57 +51,50 @@ class Options:
 
 
 class Driver:
-    """A rating pad, as a TalkingPad."""
+    """A RatingPad."""
 
     def __init__(self, line: Line, options: Options, clock: Callable[[], float] = time.monotonic) -> None:
-        self._line = line
-        self._format = line.format
-        self._address = options.address
+        self._pad = Addressed(line, "rating", options.address, clock)
+        self._name = f"{line.format.name} {options.address}"
         self._scores = {int(value): score for value, score in options.scores.items()}
-        self._clock = clock
-        self._last = (b"", 0.0)
-        self._was_heard = False
+        self._told = ("", "")
 
     def start(self) -> DeviceInfo:
         """These pads do not answer: nothing to ask."""
-        return DeviceInfo(model=self._format.name)
+        return DeviceInfo(model=self._name)
 
     def check(self) -> DeviceStatus:
-        return OK if self._was_heard else DeviceStatus(State.UNCONFIRMED, detail="not heard yet")
+        return OK if self._pad.was_heard else DeviceStatus(State.UNCONFIRMED, detail="not heard yet")
 
     def claims(self, frame: bytes) -> bool:
-        try:
-            values = self._format.decode(frame)
-        except FrameError:
-            return False
-        rule = self._format.rule_for(values)
-        return (
-            rule is not None and rule.event == "rating" and values.get("addr", self._address) == self._address
-        )
+        return self._pad.claims(frame)
 
     def on_frame(self, frame: bytes) -> Heard:
-        values = self._format.decode(frame)
-        rule = self._format.rule_for(values)
-        payload = self._format.payload(values)
-        if rule is None or not 0 <= rule.value < len(payload):
+        taken = self._pad.take(frame)
+        if not 0 <= taken.rule.value < len(taken.payload):
             raise FrameError(f"a rating frame without a value: {frame.hex(' ')}")
-        self._was_heard = True
-        answer = self._format.answer(values, rule)
-        score = self._scores.get(payload[rule.value])
+        value = taken.payload[taken.rule.value]
+        score = self._scores.get(value)
         if score is None:
-            log.warning(
-                "rating pad %d: value %d has no score in the config", self._address, payload[rule.value]
-            )
-        readings = () if score is None or self._is_repeat(frame) else (Rated(score),)
-        return Heard(readings, (answer,) if answer is not None else ())
+            log.warning("rating pad %s: value %d has no score in the config", self._name, value)
+        if taken.again or score is None:
+            return Heard(replies=(taken.answer,) if taken.answer is not None else ())
+        return Heard((Rated(score),), then=lambda no: self._heard_by_the_hall(frame, taken.answer, no))
 
-    def ask(self) -> None:
-        """Let the pad ask for a rating; one that cannot be told stays as it is."""
-        if "start_rating" in self._format.messages:
-            address: Values = {"addr": self._address} if "addr" in self._format.settable else {}
-            self._line.send(self._format.message("start_rating", {}, **address))
+    def show(self, message: RatingDisplay) -> None:
+        """Let the pad ask, once for each ticket, and light what it has for thanks; it has no screen."""
+        told = (message.state, message.ticket)
+        if told != self._told and message.state is RatingState.ASKING:
+            self._pad.say("start_rating")
+        elif told != self._told and message.state is RatingState.THANKS:
+            self._pad.say("thanks")
+        self._told = told
 
-    def _is_repeat(self, frame: bytes) -> bool:
-        now = self._clock()
-        before, self._last = self._last, (frame, now)
-        return before[0] == frame and now - before[1] < SAME_FRAME_S
+    def _heard_by_the_hall(self, frame: bytes, answer: bytes | None, no: str) -> None:
+        """What is on disk, or refused, is acknowledged; what could not be written the pad sends again."""
+        if no in NOT_KEPT:
+            self._pad.forget()
+            return
+        if answer is not None:
+            self._pad.send(answer)
+        self._pad.settle(frame)

@@ -1,15 +1,19 @@
-"""Pads' readings become commands: which counter, which verb. A key that bounces is one press."""
+"""Pads' readings become commands: which counter, which verb. A key that bounces is one press.
+
+What the hall says to it goes back to the pad: nothing, or why not.
+"""
 
 import logging
 import string
 import time
 from collections.abc import Callable, Mapping
 
-from drivers.capabilities import KeyPressed, PadKey, Rated, Reading
+from drivers.capabilities import NOT_RECORDED, KeyPressed, PadKey, Rated, Reading
 from edge.errors import JournalError
 from edge.hall import commands as c
+from edge.hall.reasons import No
 from edge.hall.views import CounterView, HallView
-from edge.hall.words import Away, By, CounterState, Door, Refused
+from edge.hall.words import Away, By, CounterState, Door, Outcome, Refused
 from edge.registrar import Registrar
 
 log = logging.getLogger(__name__)
@@ -21,6 +25,15 @@ in between."""
 PAUSES = {"": "", "1": Away.LEAVE, "2": Away.LUNCH, "3": Away.MEETING, "4": Away.ERRAND}
 """A digit before the pause key says why."""
 
+OUTCOMES = ("", *Outcome)
+"""A digit before the key that ends the service says what came of it: 1 done, 2 accepted, 3 papers missing,
+4 refused, 5 consulted, 6 referred; 0 or none: done."""
+
+WITHOUT_DIGITS = frozenset(
+    {PadKey.NEXT, PadKey.RECALL, PadKey.NO_SHOW, PadKey.HOLD, PadKey.START, PadKey.UNDO, PadKey.ASK_RATING}
+)
+"""They are about the ticket that is there; a number typed before one of them was meant for something else."""
+
 _DIGITS, _LETTERS = string.digits, string.ascii_uppercase
 
 _SIMPLE: dict[PadKey, Callable[..., c.Command]] = {
@@ -28,9 +41,7 @@ _SIMPLE: dict[PadKey, Callable[..., c.Command]] = {
     PadKey.RECALL: c.Recall,
     PadKey.NO_SHOW: c.MarkNoShow,
     PadKey.HOLD: c.Hold,
-    PadKey.RESUME: c.Resume,
     PadKey.START: c.StartService,
-    PadKey.FINISH: c.FinishService,
     PadKey.UNDO: c.UndoCall,
 }
 
@@ -42,18 +53,23 @@ class Pads:
         self,
         registrar: Registrar,
         counters: Mapping[str, str],
-        refused: Callable[[str, str], None] = lambda device, reason: None,
+        refused: Callable[[str, KeyPressed, Refused], None] = lambda device, pressed, no: None,
         posts: Mapping[str, str] | None = None,
+        ask_rating: Callable[[str], None] = lambda counter: None,
     ) -> None:
-        """`counters` of the pads; `posts`: `a` or `b` for a pad that is one clerk's of two at a counter."""
+        """`counters` of the pads; `posts`: `a` or `b` for a pad that is one clerk's of two at a counter.
+
+        `refused` shows a no on the pad that pressed; `ask_rating` lets a counter's rating pad ask.
+        """
         self._registrar = registrar
         self._counters = counters
         self._posts = posts or {}
         self._refused = refused
-        self._last: dict[str, tuple[PadKey, float]] = {}
+        self._ask_rating = ask_rating
+        self._last: dict[str, tuple[KeyPressed, float]] = {}
 
-    def heard(self, device: str, reading: Reading) -> None:
-        """Turn one reading into one command and ask it. A refusal goes back to the pad; it is no error."""
+    def heard(self, device: str, reading: Reading) -> str:
+        """Turn one reading into one command and ask it: empty when it is done, else why not."""
         counter = self._counters.get(device, "")
         try:
             command = self._command(device, counter, reading)
@@ -61,15 +77,22 @@ class Pads:
                 self._registrar.ask(command)
         except Refused as no:
             log.info("%s at counter %s: refused, %s", device, counter, no.reason)
-            self._refused(device, no.reason)
+            return self._say(device, reading, no)
         except JournalError as error:
             log.error("%s: not recorded, %s", device, error)
-            self._refused(device, "not_recorded")
+            return self._say(device, reading, Refused(NOT_RECORDED))
+        return ""
+
+    def _say(self, device: str, reading: Reading, no: Refused) -> str:
+        if isinstance(reading, KeyPressed):
+            self._refused(device, reading, no)
+        return str(no.reason)
 
     def _command(self, device: str, counter: str, reading: Reading) -> c.Command | None:
         if isinstance(reading, Rated):
-            return c.RateAtCounter(by=By(Door.PAD, device), counter=counter, score=reading.score)
-        if self._bounced(counter or device, reading.key):
+            by = By(Door.PAD, device)
+            return c.RateAtCounter(by=by, counter=counter, score=reading.score, ticket=reading.ticket)
+        if self._bounced(counter or device, reading):
             return None
         return self._key(By(Door.PAD, device, self._clerk(device, counter)), counter, reading)
 
@@ -82,6 +105,8 @@ class Pads:
     def _key(self, by: By, counter: str, pressed: KeyPressed) -> c.Command | None:
         view = self._registrar.view
         at = _counter(view, counter)
+        if pressed.digits and pressed.key in WITHOUT_DIGITS:
+            raise Refused(No.NO_SUCH_KEY, digits=pressed.digits)
         match pressed.key:
             case PadKey.PAUSE:
                 if at and at.state == CounterState.PAUSED and not pressed.digits:
@@ -98,15 +123,28 @@ class Pads:
                 return c.Transfer(by=by, counter=counter, to_counter=pressed.digits.lstrip("0"))
             case PadKey.PRINT_LIST:
                 return c.PrintWaiting(by=by)
+            case PadKey.FINISH:
+                return c.FinishService(by=by, counter=counter, outcome=_outcome(pressed.digits))
+            case PadKey.RESUME:
+                held = number_for(view, counter, pressed.digits) if pressed.digits else ""
+                return c.Resume(by=by, counter=counter, ticket=held)
             case PadKey.ASK_RATING:
+                self._ask_rating(counter)
                 return None
             case key:
                 return _SIMPLE[key](by=by, counter=counter)
 
-    def _bounced(self, place: str, key: PadKey) -> bool:
+    def _bounced(self, place: str, pressed: KeyPressed) -> bool:
         before, now = self._last.get(place), time.monotonic()
-        self._last[place] = (key, now)
-        return before is not None and before[0] is key and now - before[1] < BOUNCE_S
+        self._last[place] = (pressed, now)
+        return before is not None and before[0] == pressed and now - before[1] < BOUNCE_S
+
+
+def _outcome(digits: str) -> Outcome:
+    number = int(digits or "0")
+    if number >= len(OUTCOMES):
+        raise Refused(No.NO_SUCH_KEY, digits=digits)
+    return Outcome(OUTCOMES[number] or Outcome.DONE)
 
 
 def _counter(view: HallView, id: str) -> CounterView | None:

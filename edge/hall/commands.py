@@ -12,6 +12,7 @@ from edge.hall.words import (
     Request,
     ServiceId,
     StaffNumber,
+    TicketId,
 )
 
 
@@ -197,6 +198,8 @@ class RateAtCounter(AtCounter):
 
     score: int
     """1..5, 5 = 非常满意"""
+    ticket: TicketId = ""
+    """Whom the pad was asked about, where it says so: nobody else is rated, however late it comes."""
 
 
 @dataclass(frozen=True, kw_only=True)

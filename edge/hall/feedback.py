@@ -68,7 +68,7 @@ def rate_at_counter(book: Feedback, command: cmd.RateAtCounter, now: Now) -> tup
         raise Refused(No.ONLY_PADS_RATE)
     if book.plan.counter(command.counter) is None:
         raise Refused(No.NO_COUNTER, counter=command.counter[:40])
-    right = _bound(book, command.counter, now)
+    right = _bound(book, command.counter, now, command.ticket)
     if right is None:
         raise Refused(No.NOTHING_TO_RATE)
     return _rated(right, command.score)
@@ -89,12 +89,13 @@ def rate_by_code(book: Feedback, command: cmd.RateByCode, now: Now) -> tuple[ev.
     return _rated(right, command.score, command.tags, command.text)
 
 
-def _bound(book: Feedback, counter: CounterId, now: Now) -> Right | None:
+def _bound(book: Feedback, counter: CounterId, now: Now, asked: TicketId) -> Right | None:
+    """`asked`: the only one that may be meant; empty: whoever it is."""
     rules = book.plan.rules
     serving = book.rights.get(book.at.get(counter, ""))
-    if serving and serving.started.age_s(now) >= rules.rate_in_service_s:
+    if serving and asked in ("", serving.ticket) and serving.started.age_s(now) >= rules.rate_in_service_s:
         return serving
-    last = book.rights.get(book.last.get(counter, ""))
+    last = book.rights.get(asked or book.last.get(counter, ""))
     left = last.ended if last and last.counter == counter else None
     return last if left and left.age_s(now) <= rules.rate_after_finish_s else None
 

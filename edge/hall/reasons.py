@@ -56,6 +56,8 @@ class No(StrEnum):
     """Fact `staff`: a number that the hall does not know."""
     BAD_REASON = "bad_reason"
     """No pause of the closed list."""
+    NO_SUCH_KEY = "no_such_key"
+    """Fact `digits`: typed before a key of a pad that they say nothing to."""
     COUNTER_COVERED = "counter_covered"
     """Fact `at`: the counter where its people are called."""
     COVER_NOWHERE = "cover_nowhere"

@@ -7,7 +7,7 @@ from drivers.capabilities import KeyPressed, PadKey, Rated
 from edge.doors import pads
 from edge.doors.pads import Pads
 from edge.hall import commands as c
-from edge.hall.events import TicketCalled, WaitingListAsked
+from edge.hall.events import ServiceFinished, ServiceRated, TicketCalled, WaitingListAsked
 from edge.hall.reasons import No
 from edge.hall.views import CounterView
 from edge.hall.words import By, Door
@@ -21,7 +21,7 @@ class Desk:
 
     def __init__(self, house: House, posts: dict[str, str] | None = None) -> None:
         self.house, self.refused = house, []
-        told = lambda device, reason: self.refused.append((device, reason))  # noqa: E731
+        told = lambda device, pressed, no: self.refused.append((device, no.reason))  # noqa: E731
         self.pads = Pads(house.registrar, AT, told, posts=posts)
 
     def press(self, device: str, key: PadKey, digits: str = "") -> CounterView:
@@ -118,8 +118,9 @@ def test_one_key_prints_the_list_of_those_who_wait(desk: Desk) -> None:
 
 def test_each_key_of_a_pad_is_understood(desk: Desk) -> None:
     """Asking for a rating needs no command: a pad may rate whenever there is somebody to rate."""
-    for key in PadKey:
-        desk.press("pad-1", key, "12")
+    for digits in ("", "12"):
+        for key in PadKey:
+            desk.press("pad-1", key, digits)
     assert {reason for _, reason in desk.refused} <= {str(no) for no in No}
 
 
@@ -161,5 +162,76 @@ def test_a_pad_of_a_clerk_who_is_not_there_speaks_for_who_is(desk: Desk) -> None
 
 
 def test_a_press_on_a_rating_pad_is_the_citizens(desk: Desk) -> None:
-    desk.pads.heard("pad-1", Rated(5))
-    assert desk.refused == [("pad-1", "nothing_to_rate")]
+    assert desk.pads.heard("pad-1", Rated(5)) == "nothing_to_rate"
+
+
+@pytest.mark.parametrize(
+    ("digits", "outcome"),
+    [
+        ("", "done"),
+        ("0", "done"),
+        ("1", "done"),
+        ("2", "accepted"),
+        ("3", "missing_papers"),
+        ("6", "referred"),
+    ],
+)
+def test_a_digit_before_the_key_that_ends_a_service_says_what_came_of_it(
+    desk: Desk, digits: str, outcome: str
+) -> None:
+    desk.house.ask.take()
+    desk.press("pad-1", PadKey.NEXT)
+    assert desk.press("pad-1", PadKey.FINISH, "7").ticket
+    assert desk.refused == [("pad-1", "no_such_key")]
+    assert desk.press("pad-1", PadKey.FINISH, digits).ticket is None
+    finished = [
+        e.event for e in desk.house.journal.read_after(0, 100) if isinstance(e.event, ServiceFinished)
+    ]
+    assert [str(event.outcome) for event in finished] == [outcome]
+
+
+def test_a_number_before_transfer_is_a_counter_and_before_bringing_back_a_ticket(desk: Desk) -> None:
+    for _ in range(2):
+        desk.house.ask.take()
+        desk.press("pad-1", PadKey.NEXT)
+        desk.press("pad-1", PadKey.HOLD)
+    assert desk.press("pad-1", PadKey.RESUME, "1").ticket.number == "A001"
+    assert desk.press("pad-1", PadKey.TRANSFER, "02").ticket is None
+    assert desk.press("pad-2", PadKey.NEXT).ticket.number == "A001"
+    desk.press("pad-2", PadKey.TRANSFER)
+    assert desk.refused == [("pad-2", "transfer_nowhere")]
+
+
+def test_a_number_before_a_key_that_takes_none_does_nothing(desk: Desk) -> None:
+    desk.house.ask.take()
+    number = desk.press("pad-1", PadKey.NEXT).ticket
+    assert desk.press("pad-1", PadKey.NO_SHOW, "012").ticket == number
+    assert desk.refused == [("pad-1", "no_such_key")]
+
+
+def test_the_same_key_with_other_digits_is_another_press(house: House) -> None:
+    desk = Desk(house).open("1")
+    for _ in range(2):
+        house.ask.take()
+    desk.press("pad-1", PadKey.CALL, "2")
+    desk.press("pad-1", PadKey.CALL, "2")
+    assert desk.press("pad-1", PadKey.CALL, "1").ticket.number == "A001"
+    assert desk.refused == []
+
+
+def test_the_rating_key_lets_the_counters_rating_pad_ask(house: House) -> None:
+    asked: list[str] = []
+    pads.Pads(house.registrar, AT, ask_rating=asked.append).heard("pad-2", KeyPressed(PadKey.ASK_RATING))
+    assert asked == ["2"]
+
+
+def test_a_pad_that_was_asked_about_somebody_rates_nobody_else_however_late(desk: Desk) -> None:
+    """Service begins at once here, but a press counts for it only after twenty seconds."""
+    first, second = (desk.house.ask.take()["id"] for _ in range(2))
+    for key in (PadKey.NEXT, PadKey.START, PadKey.NEXT, PadKey.START):
+        desk.press("pad-1", key)
+    assert desk.pads.heard("pad-1", Rated(4, second)) == "nothing_to_rate"
+    assert desk.pads.heard("pad-1", Rated(5, first)) == ""
+    assert desk.pads.heard("pad-1", Rated(1, first)) == "already_rated"
+    rated = [e.event for e in desk.house.journal.read_after(0, 100) if isinstance(e.event, ServiceRated)]
+    assert [(e.ticket, e.score) for e in rated] == [(first, 5)]

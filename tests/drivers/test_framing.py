@@ -209,7 +209,7 @@ def test_messages_and_rules_give_the_published_frames(formats, golden):
     frames = formats["clerk-pad-ff68"]
     rows = {row["case"]: bytes.fromhex(row["hex"]) for row in golden("pads_ff68")}
     assert frames.message("beep", addr=1) == rows["host: beep pad 1"]
-    assert frames.message("stars5", addr=1) == rows["host: set 5 stars on rating pad 1"]
+    assert frames.message("thanks", addr=1) == rows["host: set 5 stars on rating pad 1"]
     assert frames.message("start_rating", addr=1) == rows["host: start rating on pad 1"]
     shown = frames.message("show", {"digits6": bytes([10, 10, 10, 0, 0, 1])}, addr=1)
     assert shown == rows["host: show ticket 001 on pad 1"]

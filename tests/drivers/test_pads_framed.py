@@ -6,8 +6,17 @@ import pytest
 from conftest import until
 
 from drivers import callpad_framed, rating_framed
-from drivers.capabilities import KeyPressed, PadDisplay, PadKey, Rated, State
+from drivers.capabilities import (
+    KeyPressed,
+    PadDisplay,
+    PadKey,
+    Rated,
+    RatingDisplay,
+    RatingState,
+    State,
+)
 from drivers.errors import FrameError
+from drivers.frame_format import FrameFormat
 from drivers.twins.pads import CallPadTwin, RatingPadTwin
 
 SCORES = {"0": 5, "1": 4, "2": 3, "3": 1}
@@ -30,9 +39,18 @@ def ff68(formats):
 
 
 @pytest.fixture
-def pad(ff68):
+def wire(ff68):
+    return Quiet(ff68)
+
+
+@pytest.fixture
+def pad(wire):
     seconds = itertools.count()
-    return callpad_framed.Driver(Quiet(ff68), callpad_framed.Options(address=1), clock=lambda: next(seconds))
+    return callpad_framed.Driver(wire, callpad_framed.Options(address=1), clock=lambda: next(seconds) / 10)
+
+
+def asking(ticket):
+    return RatingDisplay(RatingState.ASKING, ticket=ticket)
 
 
 MEANINGS = {
@@ -91,17 +109,60 @@ def test_digits_in_frames_of_their_own_wait_for_their_key_but_not_for_ever(ff68)
         (b"\x01\x12", KeyPressed(PadKey.PAUSE, "1")),
         (b"\x0e", KeyPressed(PadKey.UNDO)),
         (b"\x09\x0f", KeyPressed(PadKey.PRINT_LIST)),
+        (b"\x07\x0f", KeyPressed(PadKey.START)),
+        (b"\x08\x0f", KeyPressed(PadKey.FINISH)),
+        (b"\x03\x0b", KeyPressed(PadKey.FINISH, "3")),
+        (b"\x02\x13", KeyPressed(PadKey.TRANSFER, "2")),
     ],
 )
 def test_what_a_clerk_says_beyond_calling_is_digits_and_a_key(pad, ff68, data, pressed):
     assert pad.on_frame(ff68.encode(addr=1, func=1, data=data)).readings == (pressed,)
 
 
-def test_a_pad_beeps_once_when_somebody_is_asked_to_its_counter(pad):
+def test_a_pad_beeps_once_when_somebody_is_asked_to_its_counter(pad, wire):
     pad.show(PadDisplay(2, "102", "102"))
-    assert (pad._line.sent[-2][7:13], pad._line.sent[-1][6]) == (bytes([0, 0, 2, 1, 0, 2]), 3)
+    assert (wire.sent[-2][7:13], wire.sent[-1][6]) == (bytes([0, 0, 2, 1, 0, 2]), 3)
     pad.show(PadDisplay(3, "102", "102"))
-    assert [frame[6] for frame in pad._line.sent] == [2, 3, 2]
+    assert [frame[6] for frame in wire.sent] == [2, 3, 2]
+
+
+def test_digits_that_wait_for_their_key_stand_on_the_display_until_it_comes(ff68, wire):
+    now = 0.0
+    pad = callpad_framed.Driver(wire, callpad_framed.Options(address=1), clock=lambda: now)
+
+    def press(byte):
+        heard = pad.on_frame(ff68.encode(addr=1, func=1, data=bytes([byte])))
+        heard.then("")
+        return wire.sent[-1][7:13]
+
+    pad.show(PadDisplay(12, "A007"))
+    assert press(0) == bytes([0xA, 0xA, 0xA, 0xA, 0xA, 0])
+    now = 1.0
+    assert press(4) == bytes([0xA, 0xA, 0xA, 0xA, 0, 4])
+    now = 2.0
+    assert press(0x0C) == bytes([0, 1, 2, 0, 0, 7])
+    now = 3.0
+    press(9)
+    pad.check()
+    assert wire.sent[-1][7:13] == bytes([0xA, 0xA, 0xA, 0xA, 0xA, 9])
+    now = 9.0
+    pad.check()
+    assert wire.sent[-1][7:13] == bytes([0, 1, 2, 0, 0, 7])
+
+
+def test_a_refusal_is_the_typed_number_alone_and_a_beep(pad, wire):
+    pad.show(PadDisplay(12, "A007", refused="没有这个号", typed="077"))
+    assert [frame[6:-2] for frame in wire.sent] == [bytes([2, 0xA, 0xA, 0xA, 0, 7, 7]), bytes([3])]
+    pad.show(PadDisplay(12, "A007"))
+    assert wire.sent[-1][7:13] == bytes([0, 1, 2, 0, 0, 7])
+
+
+def test_a_pad_whose_description_has_words_is_refused_in_words(descriptions):
+    table = {**descriptions["clerk-pad-ff68"]}
+    table["send"] = {**table["send"], "refuse": {"func": 5, "data": "{text}"}}
+    wire = Quiet(FrameFormat.from_table(table))
+    callpad_framed.Driver(wire, callpad_framed.Options()).show(PadDisplay(1, "", refused="没有这个号"))
+    assert wire.sent[0][6:-2] == b"\x05" + "没有这个号".encode("gb18030")
 
 
 def test_a_site_may_give_keys_other_meanings(ff68):
@@ -127,6 +188,17 @@ def test_the_same_frame_at_once_again_is_answered_but_no_second_press(ff68):
     assert first.replies == again.replies == later.replies == (frame,)
 
 
+def test_a_frame_that_was_sent_again_while_the_hall_was_busy_is_no_second_press(ff68):
+    now = 0.0
+    pad = callpad_framed.Driver(Quiet(ff68), callpad_framed.Options(), clock=lambda: now)
+    frame = ff68.encode(addr=1, func=1, data=b"\x0c")
+    first = pad.on_frame(frame)
+    now = 2.0  # the disk was slow; meanwhile the pad has repeated itself
+    first.then("")
+    now = 2.01
+    assert pad.on_frame(frame).readings == ()
+
+
 def test_a_key_without_a_meaning_is_answered_and_a_frame_without_a_key_makes_no_sense(pad, ff68):
     strange = ff68.encode(addr=1, func=1, data=b"\x14")
     assert pad.on_frame(strange).readings == ()
@@ -140,14 +212,14 @@ def test_frames_of_another_address_and_damaged_ones_are_not_claimed(pad, ff68):
     assert not pad.claims(b"\xff\x68\x03\x03\x68\x01\x01\x0c\x0f\x16")
 
 
-def test_the_display_holds_people_waiting_and_the_ticket(pad, golden):
+def test_the_display_holds_people_waiting_and_the_ticket(pad, wire, golden):
     rows = {row["case"]: bytes.fromhex(row["hex"]) for row in golden("pads_ff68")}
     pad.show(PadDisplay(12, ""))
-    assert pad._line.sent[-1] == rows["host: show 012 waiting on pad 1"]
+    assert wire.sent[-1] == rows["host: show 012 waiting on pad 1"]
     pad.show(PadDisplay(4000, "A1001"))
-    assert pad._line.sent[-1][7:13] == bytes([9, 9, 9, 0, 0, 1])
+    assert wire.sent[-1][7:13] == bytes([9, 9, 9, 0, 0, 1])
     pad.beep()
-    assert pad._line.sent[-1] == rows["host: beep pad 1"]
+    assert wire.sent[-1] == rows["host: beep pad 1"]
 
 
 def test_a_golden_rating_is_a_score_of_this_site_and_acknowledged(ff68, golden):
@@ -157,10 +229,33 @@ def test_a_golden_rating_is_a_score_of_this_site_and_acknowledged(ff68, golden):
     frame = rows["rating from pad 1, value 2"]
     assert pad.claims(frame)
     heard = pad.on_frame(frame)
-    assert heard.readings == (Rated(3),)
-    assert heard.replies == (rows["host acknowledgement of that rating (func 01, sum minus 10h)"],)
-    pad.ask()
-    assert line.sent == [rows["host: start rating on pad 1"]]
+    assert (heard.readings, heard.replies, line.sent) == ((Rated(3),), (), [])
+    heard.then("")
+    assert line.sent == [rows["host acknowledgement of that rating (func 01, sum minus 10h)"]]
+
+
+def test_a_rating_pad_asks_once_for_each_ticket_and_is_thanked(ff68, golden):
+    rows = {row["case"]: bytes.fromhex(row["hex"]) for row in golden("pads_ff68")}
+    line = Quiet(ff68)
+    pad = rating_framed.Driver(line, rating_framed.Options(SCORES, address=1))
+    pad.show(RatingDisplay(RatingState.IDLE))
+    assert line.sent == []
+    pad.show(asking("A001"))
+    pad.show(asking("A001"))
+    pad.show(RatingDisplay(RatingState.THANKS, ticket="A001"))
+    pad.show(asking("A002"))
+    start, stars = rows["host: start rating on pad 1"], rows["host: set 5 stars on rating pad 1"]
+    assert line.sent == [start, stars, start]
+
+
+@pytest.mark.parametrize(("no", "heard"), [("already_rated", 1), ("not_recorded", 0), ("rate_not_kept", 0)])
+def test_a_rating_that_the_disk_did_not_take_is_sent_again_by_the_pad_and_counts_then(ff68, no, heard):
+    line = Quiet(ff68)
+    pad = rating_framed.Driver(line, rating_framed.Options(SCORES), clock=lambda: 1.0)
+    frame = ff68.encode(addr=1, func=0x11, data=b"\x02")
+    pad.on_frame(frame).then(no)
+    assert len(line.sent) == heard
+    assert len(pad.on_frame(frame).readings) == 1 - heard
 
 
 def test_a_value_without_a_score_is_acknowledged_and_rates_nothing(ff68):
@@ -199,6 +294,8 @@ class Hall:
                     self.heard += [(name, reading) for reading in heard.readings]
                     for reply in heard.replies:
                         self.line.send(reply)
+                    if heard.then:
+                        heard.then("")
         return self.heard
 
     def turn_until(self, look):
@@ -258,7 +355,7 @@ def test_the_far_ends_display_and_beeper_do_what_was_meant(hall):
     pad = hall.drivers["pad-2"]
     pad.show(PadDisplay(7, "A012"))
     pad.beep()
-    hall.drivers["rating-1"].ask()
+    hall.drivers["rating-1"].show(asking("A001"))
     until(lambda: hall.bench.state("rating-1")["asked"] == 1)
     assert hall.bench.state("pad-2")["display"] == {"waiting": "007", "ticket": "012"}
     assert hall.bench.state("pad-2")["beeps"] == 1
