@@ -11,6 +11,7 @@ from drivers.capabilities import DeviceStatus, Reading, Slip
 from edge.books import open_books
 from edge.captures import Captures
 from edge.clock import boot_id, system_clock
+from edge.device_facts import DeviceFacts
 from edge.doors.http import Door
 from edge.doors.pads import Pads
 from edge.errors import JournalError
@@ -90,6 +91,7 @@ class Daemon:
         )
         self._boards = Boards(registrar, handles, counters, settings.texts)
         self._uplink: Uplink | None = None
+        known = DeviceFacts(registrar, settings.plan, handles)
         self._health = Health(
             registrar,
             self._data,
@@ -97,6 +99,7 @@ class Daemon:
             beats=self._beats,
             uplink=lambda: self._uplink.status() if self._uplink else {},
             screens=lambda: self._door.screens(),
+            devices=known.all,
         )
         cameras = {counters[id]: h for id, h in handles.items() if h.kind == "camera"}
         self._captures = Captures(registrar, cameras, self._data / "captures", vault=self._side)
@@ -108,6 +111,7 @@ class Daemon:
             keep_text=self._keep_text,
             cameras=self._captures,
             facts=self._health.report,
+            devices=known.all,
             version=VERSION,
             port=port,
         )

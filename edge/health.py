@@ -34,6 +34,7 @@ class Health:
         beats: Callable[[], Mapping[str, float]],
         uplink: Callable[[], Json],
         screens: Callable[[], list[Json]],
+        devices: Callable[[], Mapping[str, Json]] = dict,
         stuck_s: float = STUCK_S,
         root: Path = Path("/"),
     ) -> None:
@@ -46,6 +47,7 @@ class Health:
         self._beats = beats
         self._uplink = uplink
         self._screens = screens
+        self._devices = devices
         self._stuck_s = stuck_s
         self._root = root
         self._stop = threading.Event()
@@ -69,12 +71,15 @@ class Health:
             "host": {**host, "clock_trusted": clock.trusted},
             "screens": self._screens(),
             "trouble": self.trouble(),
+            "last_ok": {id: facts["last_ok"] for id, facts in self._devices().items()},
         }
 
     def report(self) -> Json:
         """Everything: `facts` and the uplink and the devices. Any thread."""
-        devices = [asdict(d) for d in self._registrar.view.devices]
-        return {**self.facts(), "uplink": self._uplink(), "devices": devices}
+        facts, known = self.facts(), self._devices()
+        del facts["last_ok"]
+        devices = [{**asdict(d), **known.get(d.id, {})} for d in self._registrar.view.devices]
+        return {**facts, "uplink": self._uplink(), "devices": devices}
 
     def trouble(self) -> str:
         """What keeps the hall from its work, empty if nothing: disk, registrar, a thread that hangs."""

@@ -18,6 +18,8 @@ Json = dict[str, Any]
 DEFAULT_URL = "http://127.0.0.1:8600"
 _COLOURS = {"ok": "green", "degraded": "yellow", "unconfirmed": "cyan", "down": "red"}
 
+_COUNTS = ("frames", "errors", "resends", "bad_frames")
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
@@ -39,7 +41,9 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps({"hall": hall, "health": health}, ensure_ascii=False, indent=2))
     else:
-        Console().print(tables(hall, health, Texts.load("zh-CN", shared("texts"))))
+        Console(width=None if sys.stdout.isatty() else 120).print(
+            tables(hall, health, Texts.load("zh-CN", shared("texts")))
+        )
     return 0
 
 
@@ -81,12 +85,17 @@ def _queues(hall: Json, words: dict[str, str]) -> Table:
 
 def _devices(hall: Json, words: dict[str, str], texts: Texts) -> Table:
     table = _table(words["devices"])
-    for heading in ("device", "kind", "state", "since"):
+    for heading in ("device", "kind", "state", "since", "last_ok"):
         table.add_column(words[heading])
+    for heading in _COUNTS:
+        table.add_column(words[heading], justify="right")
     for d in hall["devices"]:
         fault = f", {texts.get('fault.' + d['code'])}" if d["code"] else ""
         state = f"[{_COLOURS.get(d['state'], 'white')}]{words['device.' + d['state']]}{fault}[/]"
-        table.add_row(escape(d["id"]), words.get(f"kind.{d['kind']}", d["kind"]), state, d["since"][11:19])
+        kind, counts = words.get(f"kind.{d['kind']}", d["kind"]), (str(d[name]) for name in _COUNTS)
+        detail = f" ({escape(d['detail'])})" if d["detail"] else ""
+        times = d["since"][11:19], d["last_ok"][11:19]
+        table.add_row(escape(d["id"]), kind, state + detail, *times, *counts)
     return table
 
 

@@ -148,6 +148,8 @@ class House:
     """Put a citizen's free text where it can be erased; gives its id."""
     page: Page
     openapi: Callable[[], Json]
+    devices: Callable[[], Mapping[str, Json]]
+    """What is known of each device beyond the journal (edge.device_facts)."""
     cameras: Photographer | None = None
     tries: Tries = field(default_factory=Tries)
 

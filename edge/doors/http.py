@@ -61,13 +61,15 @@ class Door:
         keep_text: Callable[[str, TicketId], str],
         cameras: Photographer | None = None,
         facts: Callable[[], Mapping[str, Any]] = dict,
+        devices: Callable[[], Mapping[str, dict[str, Any]]] = dict,
         version: str = "",
         host: str = "127.0.0.1",
         port: int = 8600,
         comment_s: float = COMMENT_S,
     ) -> None:
         """`keep_text` puts a citizen's free text where it can be erased, and gives its id; `facts` are
-        the daemon's health; both may block. `port` 0: any free one. `comment_s`: a stream's longest silence.
+        the daemon's health; both may block. `devices`: each one's facts beyond the journal. `port` 0: any
+        free one. `comment_s`: a stream's longest silence.
         """
         self._registrar = registrar
         self._texts = texts
@@ -76,6 +78,7 @@ class Door:
         self._keep_text = keep_text
         self._cameras = cameras
         self._facts = facts
+        self._devices = devices
         self._version = version
         self._host = host
         self._port = port
@@ -134,7 +137,7 @@ class Door:
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._closing = asyncio.Event()
-        self._feed = feed = Feed(self._registrar, self._loop, self._comment_s)
+        self._feed = feed = Feed(self._registrar, self._loop, self._comment_s, self._devices)
         workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="door-worker")
         camera_workers = ThreadPoolExecutor(CAMERA_WORKERS, thread_name_prefix="door-camera")
         with workers as pool, camera_workers as camera_pool:
@@ -151,6 +154,7 @@ class Door:
                 keep_text=self._keep_text,
                 page=Page(self._texts),
                 openapi=cache(self._document),
+                devices=self._devices,
                 cameras=self._cameras,
             )
             runner = web.AppRunner(

@@ -5,10 +5,11 @@ import json
 import logging
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 from aiohttp import web
 
@@ -20,6 +21,8 @@ from edge.registrar import Registrar
 
 log = logging.getLogger(__name__)
 
+Json = dict[str, Any]
+
 COMMENT_S = 15.0
 PACE_S = 0.11
 """Between two views to one screen: at most 10 a second."""
@@ -29,15 +32,25 @@ LOOK_S = 0.25
 """How often the view is looked at for what changes without an entry: opening hours, the clock's trust."""
 
 
+def hall_json(view: HallView, devices: Mapping[str, Json]) -> Json:
+    """The view of contract §3, with what is known of each device beyond the journal."""
+    data = view.to_json()
+    for line in data["devices"]:
+        line.update(devices.get(line["id"], {}))
+    return data
+
+
 @dataclass(frozen=True)
 class Shown:
     version: int
     view: HallView
+    devices: Mapping[str, Json]
 
     @cached_property
     def event(self) -> bytes:
         """The `view` event, made once for all screens."""
-        text = json.dumps(self.view.to_json(), ensure_ascii=False, separators=(",", ":"))
+        data = hall_json(self.view, self.devices)
+        text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
         return f"event: view\ndata: {text}\n\n".encode()
 
 
@@ -45,15 +58,20 @@ class Feed:
     """Brings each new view from the registrar to the door's loop, by a thread of its own."""
 
     def __init__(
-        self, registrar: Registrar, loop: asyncio.AbstractEventLoop, comment_s: float = COMMENT_S
+        self,
+        registrar: Registrar,
+        loop: asyncio.AbstractEventLoop,
+        comment_s: float = COMMENT_S,
+        devices: Callable[[], Mapping[str, Json]] = dict,
     ) -> None:
         """`comment_s`: how long a stream may be silent."""
+        self._devices = devices
         self._registrar = registrar
         self._loop = loop
         self._comment_s = comment_s
         self._stop = threading.Event()
         self._news = asyncio.Event()
-        self.shown = Shown(1, registrar.view)
+        self.shown = Shown(1, registrar.view, devices())
         """Loop thread only."""
         self.ended = False
         self.beat = time.monotonic()
@@ -102,7 +120,7 @@ class Feed:
         self.beat = time.monotonic()
         if view is None or self.ended:
             return
-        self.shown = Shown(self.shown.version + 1, view)
+        self.shown = Shown(self.shown.version + 1, view, self._devices())
         self._news.set()
         self._news = asyncio.Event()
 

@@ -126,6 +126,16 @@ class DeviceView:
     state: str
     code: str
     since: str
+    last_ok: str = ""
+    """When it last answered well; empty: not since the daemon's start. This and what follows is no event."""
+    detail: str = ""
+    opened: int = 0
+    """How often since the daemon's start."""
+    frames: int = 0
+    errors: int = 0
+    resends: int = 0
+    bad_frames: int = 0
+    """On its wire, whoever they were for."""
 
 
 @dataclass(frozen=True)

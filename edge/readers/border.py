@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from edge.entries import canonical
 from edge.hall.views import DeviceView, Json
+
+DEVICE_FIELDS = ("id", "kind", "driver", "counter", "state", "code", "since")
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,10 @@ def health_report(
     at: str, uplink: Json, devices: Sequence[DeviceView], facts: Mapping[str, Any], last_ok: Mapping[str, str]
 ) -> bytes:
     """The hall's health: `facts` of the host and screens as they are, and one line for each device."""
-    lines = [{**asdict(device), "last_ok": last_ok.get(device.id, "")} for device in devices]
+    lines = [
+        {**{name: getattr(device, name) for name in DEVICE_FIELDS}, "last_ok": last_ok.get(device.id, "")}
+        for device in devices
+    ]
     return _bytes({**facts, "at": at, "uplink": uplink, "devices": lines})
 
 

@@ -173,6 +173,7 @@ def test_status_prints_queues_devices_and_the_box(house: House) -> None:
     assert told.returncode == 0, told.stderr
     for words in ("站街镇便民服务中心", "社保窗口", "printer-1", "离线", "7 条待传"):
         assert words in told.stdout
+    assert "最近正常" in told.stdout and "重发" in told.stdout
     as_json = json.loads(status(house.url, "--json").stdout)
     assert as_json["hall"]["services"][0]["waiting"] == 1
     assert as_json["health"]["host"]["uptime_s"] > 0
