@@ -26,8 +26,8 @@ from edge.keys import load_key
 from edge.papers import slip
 from edge.rating_codes import RatingCodes
 from edge.readers.boards import Boards
-from edge.readers.printing import Printing
 from edge.readers.orders import OtherPaper
+from edge.readers.printing import Printing
 from edge.registrar import Registrar
 from edge.settings import Settings
 from edge.sidestore import SideStore
@@ -207,10 +207,6 @@ class Daemon:
         lines = [line_facts(plan, settings.texts, n, w) for n, w in enumerate(waiting.waiting, 1)]
         return slip(settings.papers[LIST_PAPER], list_facts(plan, waiting, self._registrar.now().at), lines)
 
-    def _keep_text(self, text: str, ticket: TicketId) -> str:
-        return self._side.put("rating_text", text.encode(), KEEP_TEXTS_DAYS, self._registrar.now())
-
-    def _say_stopped(self) -> None:
     def _compose_other(self, paper: OtherPaper) -> Slip | None:
         settings, plan, now = self._settings, self._settings.plan, self._registrar.now().at
         if not paper.guide:
@@ -220,6 +216,10 @@ class Daemon:
             return None
         return slip(settings.papers[GUIDE_PAPER], guide_facts(plan, guide, now), material_facts(guide))
 
+    def _keep_text(self, text: str, ticket: TicketId) -> str:
+        return self._side.put("rating_text", text.encode(), KEEP_TEXTS_DAYS, self._registrar.now())
+
+    def _say_stopped(self) -> None:
         try:
             self._registrar.note(DaemonStopped())
         except JournalError as error:
