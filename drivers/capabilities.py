@@ -82,6 +82,8 @@ class Geometry:
     script: Script = Script.CHINESE
     flashes: bool = False
     """It flashes a text by itself when told to."""
+    scrolls: bool = True
+    """It moves a text that is longer than its line."""
     picture_dots: int = 0
     """It shows codes, at most so many dots high and wide, to the right of the text; 0: none."""
     picture_columns: int = 0

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from drivers.checksums import CHECKSUMS
 from drivers.errors import FrameError
+from drivers.frame_board import BoardWords
 from drivers.frame_check import contradictions
 from drivers.frame_golden import Golden
 from drivers.frame_table import Escape, Field, LineSettings, Message, Problems, Rule, StreamSettings, Table
@@ -14,7 +15,7 @@ from drivers.frame_value import number_raw, raw_of, value_of
 
 Values: TypeAlias = dict[str, int | bytes]
 
-KEYS = {"line", "stream", "fields", "escape", "on", "send", "golden"}
+KEYS = {"line", "stream", "fields", "escape", "on", "send", "golden", "board"}
 NO_ESCAPE = Escape("", "", {})
 
 
@@ -31,14 +32,14 @@ class FrameFormat:
     messages: Mapping[str, Message]
     golden: tuple[Golden, ...] = ()
     """Frames that the description must read and build; `frame_explain` says where it does not."""
+    board: BoardWords | None = None
+    """How a call board is told what to show; None: this is no board."""
 
     @classmethod
     def from_table(cls, table: Table, name: str = "") -> "FrameFormat":
         """Read a description as TOML gives it. Raises ValueError with one problem per line."""
         problems = Problems()
-        problems.unknown_keys(
-            name or "frame", table, {"line", "stream", "fields", "escape", "on", "send", "golden"}
-        )
+        problems.unknown_keys(name or "frame", table, KEYS)
         escape, messages = table.get("escape"), problems.table("send", table.get("send", {}))
         made = cls(
             name,
@@ -49,11 +50,14 @@ class FrameFormat:
             tuple(Rule.read(where, row, problems) for where, row in problems.rows("on", table)),
             {key: Message.read(f"send.{key}", value, problems) for key, value in messages.items()},
             tuple(Golden.read(where, row, problems) for where, row in problems.rows("golden", table)),
+            BoardWords.read(problems.table("board", table["board"]), problems) if "board" in table else None,
         )
         if not made.fields:
             problems.append("fields: at least one is needed")
         if not problems:
             problems.extend(contradictions(made.fields, made.stream, made.escape, made.rules, made.messages))
+        if not problems and made.board:
+            problems.extend(made.board.contradictions(made.fields))
         if not problems:
             problems.extend(made._unsendable())
         if problems:

@@ -24,7 +24,7 @@ _ALLOWED = {
     "data": set[str](),
     "checksum": {"size", "endian", "ascii", "over", "algo"},
 }
-EVENTS = ("keys", "rating")
+EVENTS = ("keys", "rating", "done", "refused")
 """What a rule can make of a frame that came."""
 
 _PLACEHOLDERS = ("text", "digits6")

@@ -1,6 +1,7 @@
 """Frames on a wire that several devices share: find them in a stream, send in turn, wait for an answer."""
 
 import logging
+import math
 import time
 from collections import deque
 from collections.abc import Callable
@@ -16,6 +17,9 @@ log = logging.getLogger(__name__)
 KEPT_FRAMES = 64
 """Frames that came while a driver waited for another one: more than a bus of pads can send meanwhile."""
 
+JUST_OVER_S = 0.001
+"""A silence is over a little later than it may be."""
+
 LONGEST_QUIET_S = 0.5
 """Who waits for silence on a wire that never falls silent sends all the same after this time."""
 
@@ -30,6 +34,12 @@ class Splitter:
         self._fed_at = clock()
         self.bad = 0
         """Heads that turned out to begin no frame: damaged, cut off, or noise."""
+
+    @property
+    def patience_s(self) -> float:
+        """How long to wait for more before `feed` must be told that nothing came; infinity: as one likes."""
+        is_waiting = self._buffer and self._frames.stream.mode == "gap"
+        return self._frames.stream.gap_ms / 1000 + JUST_OVER_S if is_waiting else math.inf
 
     def feed(self, chunk: bytes) -> list[bytes]:
         """Take what was read (also nothing: time passes) and give the whole, checked frames."""
@@ -156,12 +166,16 @@ class Line:
             if remaining_s <= 0:
                 raise DeviceFault(Fault.NO_ANSWER, f"no answer within {within_s:g} s")
 
+    def look(self) -> None:
+        """Is the wire still there? What has come is kept for `read`. Raises LinkLost."""
+        self._kept.extend(self._receive(0))
+
     def wake(self) -> None:
         """End a `read` that waits; from any thread."""
         self.link.wake()
 
     def _receive(self, timeout_s: float) -> list[bytes]:
-        chunk = self.link.read(timeout_s)
+        chunk = self.link.read(min(timeout_s, self._splitter.patience_s))
         if chunk:
             log.debug("%s: came %s", self.link.url, chunk.hex(" "))
             self._busy_until = max(self._clock(), self._busy_until)

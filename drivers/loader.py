@@ -5,7 +5,9 @@ A driver module `drivers.KIND_family` holds
   * `LINKS`: the link schemes it can live on, as `("serial", "rs485", "tcp")`;
   * `Driver(link, options)`;
   * optional `FRAMES`: it speaks in frames on a line that may be shared; `Driver` gets a `framing.Line`.
-    A FrameFormat: its own, fixed. None: the one that the link names by `frames = "..."`.
+    A FrameFormat: its own, fixed. None: the one that the link names by `frames = "..."`;
+  * optional `misfit(frames, options)`: why it cannot work with such a description, or empty;
+  * optional `FRAMES_ON`: schemes of links on which its own format is another one, as `{"tcp": ...}`.
     No FRAMES at all: `Driver` gets the link itself, and is alone on it.
 """
 
@@ -60,7 +62,13 @@ def speaks_frames(module: ModuleType) -> bool:
     return hasattr(module, "FRAMES")
 
 
-def fixed_frames(module: ModuleType) -> FrameFormat | None:
-    """The format that this driver brings; None: it takes the link's, or speaks in none."""
-    found = getattr(module, "FRAMES", None)
+def fixed_frames(module: ModuleType, scheme: str = "") -> FrameFormat | None:
+    """The format that this driver brings to such a link; None: it takes the link's, or speaks in none."""
+    found = getattr(module, "FRAMES_ON", {}).get(scheme, getattr(module, "FRAMES", None))
     return found if isinstance(found, FrameFormat) else None
+
+
+def misfit(module: ModuleType, frames: FrameFormat, options: object) -> str:
+    """Why this driver cannot work with the link's description, or empty."""
+    asked = getattr(module, "misfit", None)
+    return str(asked(frames, options)) if asked else ""

@@ -129,8 +129,21 @@ def _device(
     _check_link(module, name, at, links[bound.link], problems)
     if options is None:
         return None
+    _check_misfit(module, options, at, links[bound.link], problems)
     kind = loader.kind_of(name)
     return DeviceSettings(id, kind, name, bound.link, bound.counter, options, bound.kiosk, bound.post)
+
+
+def _check_misfit(module: ModuleType, options: Any, at: str, link: LinkSettings, problems: Problems) -> None:
+    """Can this driver work with the link's frame description?"""
+    if not link.frames or loader.fixed_frames(module):
+        return
+    try:
+        frames = FrameFormat.from_table(link.frames, link.name)
+    except ValueError:  # said where the description stands
+        return
+    if what := loader.misfit(module, frames, options):
+        problems.add(FILE, f"{at}.link", what)
 
 
 def _check_link(module: ModuleType, name: str, at: str, link: LinkSettings, problems: Problems) -> None:
@@ -142,10 +155,10 @@ def _check_link(module: ModuleType, name: str, at: str, link: LinkSettings, prob
     if scheme not in module.LINKS:
         what = f'{name} lives on {", ".join(module.LINKS)}, and link "{link.name}" is {scheme}'
         problems.add(FILE, f"{at}.link", what)
-    elif loader.speaks_frames(module) and not loader.fixed_frames(module) and link.frames is None:
+    elif loader.speaks_frames(module) and not loader.fixed_frames(module, scheme) and link.frames is None:
         what = f'{name} takes its frames from its link: say frames = "..." under [link.{link.name}]'
         problems.add(FILE, f"{at}.link", what)
-    elif link.frames is not None and loader.fixed_frames(module):
+    elif link.frames is not None and loader.fixed_frames(module, scheme):
         what = f'{name} speaks frames of its own, but link "{link.name}" names others'
         problems.add(FILE, f"{at}.link", what)
 
@@ -158,7 +171,7 @@ def _check_place(device: DeviceSettings, hall: HallFile, problems: Problems) -> 
         problems.no_such(FILE, f"{at}.counter", "counter", device.counter, hall.counter)
     if device.kiosk and device.kiosk not in hall.kiosk:
         problems.no_such(FILE, f"{at}.kiosk", "kiosk", device.kiosk, hall.kiosk)
-    if not device.counter and device.kind != "printer":
+    if not device.counter and device.kind not in ("printer", "board"):
         problems.add(FILE, f"{at}.counter", f"missing: a {device.kind} stands at a counter")
 
 
@@ -199,4 +212,4 @@ def _shares(device: DeviceSettings) -> bool:
 
 def _format(device: DeviceSettings, link: LinkSettings) -> object:
     """What tells a device's frames from noise: the driver's own format, else the link's."""
-    return loader.fixed_frames(loader.load(device.driver)) or link.frames
+    return loader.fixed_frames(loader.load(device.driver), link.url.partition(":")[0]) or link.frames

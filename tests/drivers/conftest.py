@@ -14,6 +14,7 @@ from drivers.twins.wire import PtyEnd, Wire
 
 HERE = Path(__file__).parent
 WIRE = HERE.parent / "golden" / "wire"
+BOARDS = HERE.parents[1] / "config" / "integrations" / "boards.toml"
 
 
 def pytest_itemcollected(item):
@@ -40,6 +41,13 @@ def golden():
 @pytest.fixture(scope="session")
 def descriptions():
     return tomllib.loads((HERE / "descriptions.toml").read_text(encoding="utf-8"))["frame"]
+
+
+@pytest.fixture(scope="session")
+def board_formats():
+    """The boards' descriptions that come with the product, by name."""
+    tables = tomllib.loads(BOARDS.read_text(encoding="utf-8"))["frame"]
+    return {name: FrameFormat.from_table(table, name) for name, table in tables.items()}
 
 
 @pytest.fixture(scope="session")

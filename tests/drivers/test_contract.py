@@ -42,8 +42,9 @@ def options(name):
     return loader.load(name).Options(**USUAL.get(name, {}))
 
 
-def frames_for(name, formats):
-    return loader.fixed_frames(loader.load(name)) or formats["clerk-pad-ff68"]
+def frames_for(name, formats, board_formats):
+    described = board_formats["board-line"] if loader.kind_of(name) == "board" else formats["clerk-pad-ff68"]
+    return loader.fixed_frames(loader.load(name)) or described
 
 
 @pytest.fixture
@@ -56,15 +57,16 @@ def silent(tmp_path):
 
 
 @pytest.fixture
-def made(silent, formats):
+def made(silent, formats, board_formats):
     """A driver as the supervisor makes it, on that wire."""
     links = []
 
     def make(name):
         links.append(SerialLink(silent.url("serial", "baud=57600"), {"baud": "57600"}))
         module = loader.load(name)
-        link = Line(links[-1], frames_for(name, formats)) if loader.speaks_frames(module) else links[-1]
-        return module.Driver(link, options(name))
+        if not loader.speaks_frames(module):
+            return module.Driver(links[-1], options(name))
+        return module.Driver(Line(links[-1], frames_for(name, formats, board_formats)), options(name))
 
     yield make
     for link in links:
@@ -133,8 +135,8 @@ def test_a_lost_link_is_a_lost_link_in_every_verb(name, made, silent):
 
 
 @pytest.mark.parametrize("name", FRAMED)
-def test_frames_of_a_driver_take_apart_and_build_again(name, formats):
-    frames = frames_for(name, formats)
+def test_frames_of_a_driver_take_apart_and_build_again(name, formats, board_formats):
+    frames = frames_for(name, formats, board_formats)
     assert isinstance(frames, FrameFormat)
     for data in (b"", b"\x00", bytes(range(40))):
         frame = frames.encode(data=data)
@@ -142,9 +144,9 @@ def test_frames_of_a_driver_take_apart_and_build_again(name, formats):
 
 
 @pytest.mark.parametrize("name", FRAMED)
-def test_garbage_is_a_frame_error_or_not_claimed_and_nothing_else(name, made, formats):
+def test_garbage_is_a_frame_error_or_not_claimed_and_nothing_else(name, made, formats, board_formats):
     driver = made(name)
-    frames = frames_for(name, formats)
+    frames = frames_for(name, formats, board_formats)
     heads = [b"", frames.head, frames.head * 3]
     whole = [frames.encode(data=data) for data in (b"", b"\xff", b"\x00" * 30)]
     for garbage in [head + os.urandom(size) for head in heads for size in range(12)] + whole:
