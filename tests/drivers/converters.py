@@ -44,12 +44,17 @@ class Converter:
         self._thread = threading.Thread(target=self._run, name=f"converter-{scheme}")
         self._thread.start()
 
+    def wait_for_caller(self) -> None:
+        """Until somebody is through to the terminal."""
+        assert self._called.wait(5)
+
     def go_silent(self) -> None:
         """From now on the kernel throws away whatever comes for this connection, unacknowledged.
 
         To the caller this is a cable pulled behind the next switch: no farewell, no reset, nothing.
         """
-        assert self._called.wait(5) and self._caller is not None
+        self.wait_for_caller()
+        assert self._caller is not None
         unacknowledged = True
         while unacknowledged:  # else our own kernel would go on sending it, and so give a sign of life
             unacknowledged = any(fcntl.ioctl(self._caller, termios.TIOCOUTQ, bytes(4)))
@@ -58,7 +63,8 @@ class Converter:
         self._caller.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, bytes(program))
 
     def hang_up(self) -> None:
-        assert self._called.wait(5) and self._caller is not None
+        self.wait_for_caller()
+        assert self._caller is not None
         self._caller.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
@@ -71,8 +77,8 @@ class Converter:
     def _run(self) -> None:
         while self._stop_read not in select.select([self._listener, self._stop_read], [], [])[0]:
             self._caller = self._listener.accept()[0]
-            self._called.set()
             port = PlainTerminal(self._terminal, baudrate=9600, timeout=0)
+            self._called.set()
             try:
                 self._serve(self._caller, port)
             except OSError:  # the caller or the terminal is gone
@@ -97,4 +103,6 @@ class Converter:
                 port.write(b"".join(manager.filter(chunk)) if manager else chunk)
             if port.fd in ready:
                 chunk = os.read(port.fd, 4096)
+                if not chunk:
+                    return
                 caller.sendall(b"".join(manager.escape(chunk)) if manager else chunk)
