@@ -16,9 +16,24 @@ from drivers.raster import CELL_DOTS, SUBSTITUTE, RasterFont, find_font, qr_pict
 
 CHARSETS = ("gb18030", "gbk", "gb2312", "raster")
 WIDTHS = (384, 576)
+CUTTERS = ("feed", "full", "partial", "esc_i", "esc_m", "none")
+BUZZERS = ("none", "beeper", "drawer")
+PICTURES = {"raster": "bitImageRaster", "graphics": "graphics", "column": "bitImageColumn"}
+"""python-escpos' names for GS v 0, GS ( L and ESC *."""
 
 # SNBC BTP-2002NP manual: FS & takes two bytes at a time as one Chinese character; lost with ESC @.
 CHINESE_ON = b"\x1c&"
+# SNBC: full and partial cut where the paper stands; old printers' ESC i and ESC m (which is which: by maker).
+CUTS = {"full": b"\x1dV\x00", "partial": b"\x1dV\x01", "esc_i": b"\x1bi", "esc_m": b"\x1bm"}
+# szzkc 5502 index and python-escpos: ESC B n t. SNBC: ESC p, a drawer's pulse, 100 ms on and off.
+BEEP_T = 4
+DRAWER_PULSE = b"\x1bp\x0022"
+# SNBC: GS a: tell online, errors and paper now and at each change, not the drawer. ESC @ may end it [K].
+TELL_CHANGES = b"\x1da\x0e"
+# SNBC: FS p n m, the n-th picture in the printer's own flash, as it is.
+LOGO = b"\x1cp"
+TO_KNIFE_LINES = 5
+"""Lines from the print head past the knife or the tear bar [inferred: 15 to 19 mm]."""
 RULE_DOTS = 10
 """Height of a rule with its white; the line above it brings white of its own."""
 BAND_DOTS = 24
@@ -34,9 +49,19 @@ class Options:
     """The printer's own characters: gb18030, gbk or gb2312 by its self-test; raster: none, all is drawn."""
     qr: str = "raster"
     """native (GS ( k) only where it was seen to work: many low-cost printers ignore it."""
-    cutter: bool = True
+    pictures: str = "raster"
+    """How codes and drawn text are sent: raster (GS v 0), graphics (GS ( L, newer), column (ESC *, old)."""
+    cutter: str = "feed"
+    """feed: GS V 66 feeds to the knife by itself; full, partial: GS V 0, 1; esc_i, esc_m: old; none."""
+    buzzer: str = "none"
+    """What sounds when a slip is out: beeper (ESC B), or drawer: a buzzer on the drawer's plug (ESC p)."""
+    beeps: int = 1
+    logo: int = 0
+    """Print the n-th picture of the printer's own flash first; put there with the maker's program."""
     status: bool = True
     """False: the printer has no way back, its slips stay unconfirmed."""
+    automatic: bool = True
+    """Ask it to tell changes by itself (GS a)."""
     near_end: bool = True
     """Has it a sensor for paper running low?"""
     columns: int = 0
@@ -49,10 +74,18 @@ class Options:
     def __post_init__(self) -> None:
         if self.width_dots not in WIDTHS:
             raise ValueError(f"width_dots: {self.width_dots} (there are: 384, 576)")
-        if self.encoding not in CHARSETS:
-            raise ValueError(f"encoding: {self.encoding!r} (there are: {', '.join(CHARSETS)})")
-        if self.qr not in ("raster", "native"):
-            raise ValueError(f"qr: {self.qr!r} (there are: raster, native)")
+        for name, known in (
+            ("encoding", CHARSETS),
+            ("qr", ("raster", "native")),
+            ("pictures", tuple(PICTURES)),
+            ("cutter", CUTTERS),
+            ("buzzer", BUZZERS),
+        ):
+            if getattr(self, name) not in known:
+                raise ValueError(f"{name}: {getattr(self, name)!r} (there are: {', '.join(known)})")
+        for name, low, high in (("beeps", 1, 9), ("logo", 0, 255)):
+            if not low <= getattr(self, name) <= high:
+                raise ValueError(f"{name}: {getattr(self, name)} ({low} to {high})")
         if not 0 <= self.columns <= self.width_dots // CELL_DOTS:
             raise ValueError(f"columns: {self.columns} (0 to {self.width_dots // CELL_DOTS})")
         if not 0.5 <= self.confirm_s <= 6:
@@ -95,21 +128,34 @@ class Encoder:
             self._reset()
             self._cut()
         self._reset()
+        if self._options.logo:
+            out.set(align="center")
+            out._raw(LOGO + bytes((self._options.logo, 0)))
         for row in slip.rows:
             self._row(row)
         self._cut()
+        self._sound()
         return bytes(out.output)
 
     def _reset(self) -> None:
         self._commands.hw("INIT")
         if self._options.encoding != "raster":
             self._commands._raw(CHINESE_ON)
+        if self._options.status and self._options.automatic:
+            self._commands._raw(TELL_CHANGES)
 
     def _cut(self) -> None:
-        if self._options.cutter:
-            self._commands.cut(feed=False)  # GS V 66 0: feeds to the knife by itself
+        if self._options.cutter == "feed":
+            self._commands.cut(feed=False)  # GS V 66 0
         else:
-            self._commands.print_and_feed(5)
+            self._commands.print_and_feed(TO_KNIFE_LINES)
+            self._commands._raw(CUTS.get(self._options.cutter, b""))
+
+    def _sound(self) -> None:
+        if self._options.buzzer == "beeper":
+            self._commands.buzzer(self._options.beeps, BEEP_T)
+        elif self._options.buzzer == "drawer":
+            self._commands._raw(DRAWER_PULSE * self._options.beeps)
 
     def _row(self, row: SlipRow) -> None:
         match row:
@@ -148,7 +194,8 @@ class Encoder:
 
     def _picture(self, picture: Image.Image, align: Align) -> None:
         self._commands.set(align=align.value)
-        self._commands.image(picture, impl="bitImageRaster", fragment_height=BAND_DOTS)
+        impl = PICTURES[self._options.pictures]
+        self._commands.image(picture, impl=impl, fragment_height=BAND_DOTS)
 
     def _drawing(self) -> RasterFont | None:
         if self._font is None and not self._fontless:

@@ -2,7 +2,7 @@
 
 | URL | what |
 |---|---|
-| `serial:///dev/serial/by-id/...?baud=9600&format=8N1` | a serial port; also `dtr=off`, `echo=true` |
+| `serial:///dev/serial/by-id/...?baud=9600&format=8N1` | a serial port; `dtr=off`, `dsr=on`, `echo=true` |
 | `rs485://...` | the same; `rs485_mode=true` lets the UART switch direction itself |
 | `tcp://10.0.0.9:9100`, `rfc2217://...` | a socket; a serial server |
 | `usb://04b8:0202`, `file:///dev/usb/lp0` | a USB printer, by its ids or its node: see drivers.links_usb |
@@ -13,6 +13,8 @@
 import logging
 import os
 import termios
+import threading
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -35,7 +37,10 @@ WRITE_PIECE = 512
 WRITE_TIMEOUT_S = 3.0
 """For one piece on top of the time that the wire itself takes: nobody takes bytes any more."""
 
-_SERIAL_OPTIONS = {"baud", "format", "rtscts", "xonxoff", "dtr", "echo"}
+DSR_S = 0.01
+"""How often a busy device's DSR is looked at."""
+
+_SERIAL_OPTIONS = {"baud", "format", "rtscts", "xonxoff", "dtr", "dsr", "echo"}
 _OPTIONS: Mapping[str, set[str]] = MappingProxyType(
     {
         "serial": _SERIAL_OPTIONS,
@@ -131,7 +136,7 @@ def _check_values(url: str, options: Mapping[str, str]) -> None:
         or character[2] not in "12"
     ):
         raise ValueError(f'{url!r}: format must be like "8N1"')
-    for key in ("rtscts", "xonxoff", "dtr", "echo", "rs485_mode"):
+    for key in ("rtscts", "xonxoff", "dtr", "dsr", "echo", "rs485_mode"):
         if key in options and options[key] not in ("true", "false", "on", "off"):
             raise ValueError(f"{url!r}: {key} must be true or false")
     if options.get("via", "node") not in ("node", "libusb"):
@@ -173,6 +178,9 @@ class SerialLink:
         self.url = url
         self.echo = _is_on(options.get("echo", ""))
         self.baud = 0 if scheme_of(url) == "tcp" else int(options.get("baud", baud))
+        self._waits_for_dsr = _is_on(options.get("dsr", ""))
+        self._sent_by = 0.0
+        """When the wire will have carried all that was handed over, monotonic seconds."""
         self._waker = Waker()
         try:
             self._port = self._open(options, options.get("format", character))
@@ -201,7 +209,7 @@ class SerialLink:
             stopbits=int(character[2]),
             xonxoff=_is_on(options.get("xonxoff", "")),
             rtscts=_is_on(options.get("rtscts", "")),
-            # The library's own default waits for DSR, which few devices wire.
+            # pyserial 3.5 on Linux never looks at DSR by itself: `dsr=on` does, in `write`.
             dsrdtr=False,
             timeout=0,
         )
@@ -235,11 +243,35 @@ class SerialLink:
             raise LinkLost(f"{self.url}: gone while reading: {error}") from error
 
     def write(self, chunk: bytes) -> None:
+        self._write(chunk, self._waits_for_dsr)
+
+    def write_now(self, chunk: bytes) -> None:
+        """Also while the device says by DSR that it is busy: for questions that it answers at once."""
+        self._write(chunk, waits_for_dsr=False)
+
+    @property
+    def lag_s(self) -> float:
+        """How long the wire still needs for what was handed over."""
+        return max(0.0, self._sent_by - time.monotonic())
+
+    def _write(self, chunk: bytes, waits_for_dsr: bool) -> None:
         try:
             for at in range(0, len(chunk), WRITE_PIECE):
+                if waits_for_dsr:
+                    self._wait_for_dsr()
                 self._port.write(chunk[at : at + WRITE_PIECE])
         except (OSError, termios.error, ValueError) as error:
             raise LinkLost(f"{self.url}: takes no bytes: {error}") from error
+        if self.baud:
+            self._sent_by = max(self._sent_by, time.monotonic()) + len(chunk) * 10 / self.baud
+
+    def _wait_for_dsr(self) -> None:
+        """The kernel can only wait for a modem line without an end (TIOCMIWAIT): it is asked again."""
+        until, never = time.monotonic() + WRITE_TIMEOUT_S, threading.Event()
+        while not self._port.dsr:
+            if time.monotonic() > until:
+                raise LinkLost(f"{self.url}: takes no bytes: DSR says busy for {WRITE_TIMEOUT_S:g} s")
+            never.wait(DSR_S)
 
     def wake(self) -> None:
         self._waker.wake()

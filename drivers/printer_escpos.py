@@ -4,14 +4,16 @@ Source of the commands and replies: SNBC BTP-2002NP programming manual (vendor),
 tests/golden/wire/printer_escpos.json. Nothing here was tried on a real printer yet, only against the twin.
 """
 
+import contextlib
 import time
 from collections import deque
 from collections.abc import Iterator
 from typing import Protocol
 
-from drivers.capabilities import OK, DeviceInfo, DeviceStatus, Slip, State
+from drivers.capabilities import DeviceInfo, DeviceStatus, Slip, State
 from drivers.errors import DeviceFault, Fault, LinkLost
-from drivers.escpos_slip import BAND_DOTS, Encoder, Options
+from drivers.escpos_slip import BAND_DOTS, TELL_CHANGES, Encoder, Options
+from drivers.escpos_status import Replies, T, status_of, status_of_group, status_of_port
 
 __all__ = ["LINKS", "Driver", "Options"]
 
@@ -21,63 +23,24 @@ LINKS = ("tcp", "serial", "file", "usb", "rfc2217")
 ASK_IN_QUEUE = b"\x1dr\x01"
 # SNBC: DLE EOT n is answered at once, even offline; 1 printer, 2 why offline, 3 error, 4 paper.
 ASK_NOW = (b"\x10\x04\x01", b"\x10\x04\x02", b"\x10\x04\x03", b"\x10\x04\x04")
+# SNBC: DLE ENQ 2: recover from a cutter's error, and drop what waits: a slip must not come out late.
+RECOVER = b"\x10\x05\x02"
 QUIET_S = 0.02
 """Nothing for so long: all that was under way has come."""
 ANSWER_S = 0.5
 """Facts from the field: 200 to 500 ms for each status byte."""
+SETTLE_S = 0.2
+"""Old answers come right behind each other: the printer has nothing to print between them."""
+RARELY = 20
+"""Of so many checks of a jammed cutter, in the end one tries to recover."""
 
 
 class Link(Protocol):
-    """What this driver needs of `drivers.links`."""
+    """What this driver needs of a link; and its `write_now`, `lag_s`, `port_status`, where it has them."""
 
     def read(self, timeout_s: float) -> bytes: ...
 
     def write(self, chunk: bytes) -> None: ...
-
-
-# --- what the printer says ----------------------------------------------------------------------------------
-
-
-class Replies:
-    """Tells the three kinds of answers apart on one stream, asked for or not."""
-
-    def __init__(self) -> None:
-        self.now: deque[int] = deque(maxlen=16)
-        """Answers to DLE EOT: `b & 93h == 12h`."""
-        self.queued: deque[int] = deque(maxlen=16)
-        """Answers to GS r: `b & 90h == 00h` outside of a group."""
-        self._group_left = 0
-
-    def feed(self, chunk: bytes) -> None:
-        for b in chunk:
-            if b & 0x93 == 0x12:
-                self.now.append(b)
-                self._group_left = 0
-            elif b & 0x93 == 0x10:  # an automatic status group begins: three more bytes of it follow
-                self._group_left = 3
-            elif b & 0x90 == 0x00:
-                if self._group_left:
-                    self._group_left -= 1
-                else:
-                    self.queued.append(b)
-
-
-def status_of(answers: tuple[int, int, int, int], near_end: bool) -> DeviceStatus:
-    """What the four DLE EOT answers mean together; the cause that a person can mend comes first."""
-    printer, offline, error, paper = answers
-    for is_so, fault in (
-        (offline & 0x04, Fault.COVER_OPEN),
-        (offline & 0x20 or paper & 0x60 == 0x60, Fault.PAPER_OUT),
-        (error & 0x08, Fault.CUTTER),
-        (error & 0x40, Fault.OVERHEATED),
-        (error & 0x20 or offline & 0x40, Fault.REFUSED),
-        (printer & 0x08, Fault.OFFLINE),
-    ):
-        if is_so:
-            return DeviceStatus(State.DOWN, fault, "DLE EOT 1-4: " + bytes(answers).hex(" "))
-    if near_end and paper & 0x0C == 0x0C:
-        return DeviceStatus(State.DEGRADED, Fault.PAPER_LOW)
-    return OK
 
 
 class Driver:
@@ -85,56 +48,89 @@ class Driver:
 
     def __init__(self, link: Link, options: Options) -> None:
         self._link = link
+        self._write_now = getattr(link, "write_now", link.write)
         self._options = options
         self._replies = Replies()
         self._encoder = Encoder(options)
+        self._answers = True
+        """To DLE EOT; else only by groups, or not at all."""
         self._says_done = True
+        self._owed = 0
+        """Questions in the queue that were not answered yet."""
+        self._jams = 0
+        """Checks in a row that found the cutter jammed."""
 
     def start(self) -> DeviceInfo:
         """Shake hands, clear what a cut-off job left there, learn whether it tells when a job is done.
 
-        Blocks up to 3 s. Raises DeviceFault (NO_ANSWER), LinkLost.
+        Blocks up to 4 s. Raises DeviceFault (NO_ANSWER), LinkLost.
         """
+        options, self._owed = self._options, 0
         self._forget()
-        if self._options.status and self._ask_now(0) is None and self._ask_now(0) is None:
-            raise DeviceFault(Fault.NO_ANSWER, f"no answer to DLE EOT 1 within {2 * ANSWER_S} s")
+        self._answers = options.status and any(self._ask_now(0) is not None for _ in range(2))
         # Half a picture may wait for its rest: NULs fill it up as white paper, and are ignored elsewhere.
-        self._link.write(bytes(self._options.width_dots // 8 * BAND_DOTS) + b"\x1b@")
-        if self._options.status and self._status().state is not State.DOWN:
-            self._link.write(ASK_IN_QUEUE)
-            self._says_done = self._hear(self._replies.queued, 2 * ANSWER_S) is not None
-        return DeviceInfo(facts={"confirms": "yes" if self._options.status and self._says_done else "no"})
+        self._link.write(bytes(options.width_dots // 8 * BAND_DOTS) + b"\x1b@")
+        group = self._group()
+        if options.status and not self._answers and group is None:
+            silent = self._silent(f"no answer to DLE EOT 1 and GS a within {2 * ANSWER_S} s")
+            raise DeviceFault(silent.code or Fault.NO_ANSWER, silent.detail)
+        if options.status and self._status().state is not State.DOWN:
+            self._says_done = self._settle(2 * ANSWER_S)
+        talks = "no" if not options.status else "asked" if self._answers else "by itself"
+        confirms = options.status and self._says_done
+        return DeviceInfo(facts={"status": talks, "confirms": "yes" if confirms else "no"})
 
     def check(self) -> DeviceStatus:
         if not self._options.status:
-            return DeviceStatus(State.UNCONFIRMED)
-        return self._status()
+            return self._port()
+        status = self._status()
+        self._jams = self._jams + 1 if status.code is Fault.CUTTER else 0
+        if self._jams and (self._jams & (self._jams - 1) == 0 or self._jams % RARELY == 0):
+            self._write_now(RECOVER)  # somebody may have freed the knife
+            status = self._status()
+        return status
 
     def print_slip(self, slip: Slip) -> bool:
         """Blocks up to 8 s (a serial link at 9600 baud: as long as the bytes take)."""
-        if self._options.status and (now := self._status()).state is State.DOWN and now.code:
+        has_status = self._options.status
+        now = self._status() if has_status else self._port()
+        if now.state is State.DOWN and now.code:
             raise DeviceFault(now.code, now.detail)
+        if self._owed and self._says_done and not self._settle(2 * ANSWER_S):
+            raise DeviceFault(Fault.OFFLINE, "it is still at an earlier slip")
         try:
             job = self._encoder.encode(slip)
         except ValueError as error:
             raise DeviceFault(Fault.REFUSED, str(error)) from error
         try:
             self._link.write(job)
-            return self._options.status and self._confirmed()
+            return has_status and self._confirmed()
         except LinkLost as error:
-            raise DeviceFault(Fault.LINK_LOST, str(error), begun=True) from error
+            raise self._stuck(error) from error
+
+    # --- after the job
 
     def _confirmed(self) -> bool:
-        """Wait for the answer that stands behind the job in the queue. Raises DeviceFault (begun)."""
-        self._forget()
+        """Wait for the answer that stands behind the job in the queue. Raises DeviceFault (begun), LinkLost.
+
+        An answer has no mark of its own: one that does not come alone is none, and is asked for again.
+        """
         if self._says_done:
-            self._link.write(ASK_IN_QUEUE)
-        until = time.monotonic() + self._options.confirm_s
+            self._ask_in_queue()
+        until = time.monotonic() + self._options.confirm_s + self._lag_s()
         while self._says_done and time.monotonic() < until:
             done = self._hear(self._replies.queued, ANSWER_S)
-            if done is not None and done & 0x0C != 0x0C:
-                return True
-            self._trouble()
+            if done is None:
+                self._trouble()
+            elif self._hear(self._replies.queued, QUIET_S) is not None:
+                self._settle(ANSWER_S)
+                self._ask_in_queue()
+            else:
+                self._owed = 0
+                if done & 0x0C != 0x0C:
+                    return True
+                self._trouble()
+                self._ask_in_queue()
         self._trouble()
         return False
 
@@ -144,6 +140,32 @@ class Driver:
         if now.state is State.DOWN and now.code and now.code is not Fault.OFFLINE:
             raise DeviceFault(now.code, now.detail, begun=True)
 
+    def _stuck(self, error: LinkLost) -> DeviceFault:
+        """Why the printer takes no more of a begun job: what it said by itself, or else a lost link."""
+        with contextlib.suppress(LinkLost):
+            self._replies.feed(self._link.read(QUIET_S))
+            for status in (self._told(), self._port()):
+                if status is not None and status.state is State.DOWN and status.code:
+                    return DeviceFault(status.code, f"{status.detail}; {error}", begun=True)
+        return DeviceFault(Fault.LINK_LOST, str(error), begun=True)
+
+    def _ask_in_queue(self) -> None:
+        self._replies.queued.clear()
+        self._owed += 1
+        self._link.write(ASK_IN_QUEUE)
+
+    def _settle(self, within_s: float) -> bool:
+        """Let the answers to all old questions come, so that none is taken for that to a new one."""
+        self._ask_in_queue()
+        if self._hear(self._replies.queued, within_s) is None:
+            return False
+        while self._hear(self._replies.queued, SETTLE_S) is not None:
+            pass
+        self._owed = 0
+        return True
+
+    # --- how it is
+
     def _status(self, *, forget: bool = True) -> DeviceStatus:
         """Ask until the answers fit the questions, at most four times; trouble must be said twice.
 
@@ -152,6 +174,8 @@ class Driver:
         """
         if forget:
             self._forget()
+        if not self._answers:
+            return self._status_by_group()
         now = before = self._round()
         for _ in range(3):
             if now.code is Fault.NO_ANSWER:
@@ -167,31 +191,65 @@ class Driver:
         for n in range(4):
             answer = self._ask_now(n)
             if answer is None:
-                silence = f"no answer to DLE EOT {n + 1} within {ANSWER_S} s"
-                return DeviceStatus(State.DOWN, Fault.NO_ANSWER, silence)
+                return self._silent(f"no answer to DLE EOT {n + 1} within {ANSWER_S} s")
             answers.append(answer)
         return status_of((answers[0], answers[1], answers[2], answers[3]), self._options.near_end)
 
+    def _status_by_group(self) -> DeviceStatus:
+        """A blocked printer says nothing more: then its last word holds."""
+        group = self._group()
+        told = self._told()
+        if group is None and (told is None or told.state is not State.DOWN):
+            return self._silent(f"no answer to GS a within {ANSWER_S} s")
+        return told or self._silent("no group")
+
+    def _silent(self, detail: str) -> DeviceStatus:
+        port = self._port()
+        return port if port.state is State.DOWN else DeviceStatus(State.DOWN, Fault.NO_ANSWER, detail)
+
+    def _told(self) -> DeviceStatus | None:
+        last = self._replies.last
+        return status_of_group(last, self._options.near_end) if last else None
+
+    def _port(self) -> DeviceStatus:
+        """What a USB port says by itself, where the link is one and it says trouble."""
+        ask = getattr(self._link, "port_status", None)
+        byte = ask() if ask else None
+        status = DeviceStatus(State.UNCONFIRMED) if byte is None else status_of_port(byte)
+        return status if status.state is State.DOWN else DeviceStatus(State.UNCONFIRMED)
+
+    def _group(self) -> tuple[int, int, int, int] | None:
+        """The group that GS a brings at once, when the printer works its queue off."""
+        if not (self._options.status and self._options.automatic):
+            return None
+        self._replies.groups.clear()
+        self._link.write(TELL_CHANGES)
+        return self._hear(self._replies.groups, ANSWER_S)
+
     def _ask_now(self, n: int) -> int | None:
         self._replies.now.clear()
-        self._link.write(ASK_NOW[n])
+        self._write_now(ASK_NOW[n])
         return self._hear(self._replies.now, ANSWER_S)
 
-    def _hear(self, kind: deque[int], within_s: float) -> int | None:
-        """Read until an answer of this kind is there."""
-        until = time.monotonic() + within_s
+    def _hear(self, kind: deque[T], within_s: float) -> T | None:
+        """Read until an answer of this kind is there; the question may still be on a slow wire."""
+        until = time.monotonic() + within_s + self._lag_s()
         for left in _countdown(until):
             if kind:
                 return kind.popleft()
             self._replies.feed(self._link.read(left))
         return kind.popleft() if kind else None
 
+    def _lag_s(self) -> float:
+        return float(getattr(self._link, "lag_s", 0.0))
+
     def _forget(self) -> None:
-        """Throw away what came unasked, so that an old answer is not taken for a new one."""
+        """Read what came unasked, so that an old answer is not taken for a new one."""
         for _ in range(64):
-            if not self._link.read(QUIET_S):
+            if not (chunk := self._link.read(QUIET_S)):
                 break
-        self._replies = Replies()
+            self._replies.feed(chunk)
+        self._replies.forget()
 
 
 def _countdown(until: float) -> Iterator[float]:

@@ -12,11 +12,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from drivers.twins.receipt import render
-from drivers.twins.thermal import Code, Dots, Interpreter, Line, Sheet
+from drivers.twins.receipt import length_mm, render
+from drivers.twins.thermal import Code, Dots, Interpreter, Line, Logo, Sheet
 
 KEPT_SLIPS = 50
-FAULTS = ("paper_out", "near_end", "cover_open", "cutter", "overheated", "mute", "one_way", "slow", "cut_off")
+STOPS = ("paper_out", "cover_open", "cutter", "overheated", "offline")
+FAULTS = (*STOPS, "near_end", "mute", "one_way", "slow", "cut_off", "power", "half_job")
 SLOW_BYTES, SLOW_PAUSE_S = 64, 0.02
 """A slow printer works off so many bytes, then rests so long: about 3 kB/s."""
 
@@ -25,9 +26,13 @@ class PrinterTwin:
     """One printer; several connections one after the other, as a network printer has them.
 
     Faults, each with an optional `after` in bytes of the next job: `paper_out`, `cover_open`, `cutter`,
-    `overheated` stop it (what was sent waits inside, and goes on when the fault ends), `near_end` warns,
-    `mute` is switched off, `one_way` prints and never answers, `slow` takes its time, `cut_off` loses the
-    connection.
+    `overheated`, `offline` stop it (what was sent waits inside, and goes on when the fault ends), `near_end`
+    warns, `mute` hears and says nothing, `one_way` prints and never answers, `slow` takes its time, `cut_off`
+    loses the connection, `power` is the cable: all that waited inside is lost; `half_job` loses what is sent
+    to be printed, and answers. A cutter stays in error after the jam until it is told to recover.
+
+    Options beside the driver's: `queue_status` (GS r), `real_time` (DLE EOT), `automatic_status` (GS a):
+    false where it does not know the command.
     """
 
     def __init__(self, name: str, options: Mapping[str, Any] | None = None) -> None:
@@ -36,14 +41,20 @@ class PrinterTwin:
         self._width = int(options.get("width_dots", 576))
         self._charset = str(options.get("encoding", "gb18030")).replace("raster", "gb18030")
         self._answers_queue = bool(options.get("queue_status", True))
+        self._answers_now = bool(options.get("real_time", True))
+        self._answers_changes = bool(options.get("automatic_status", True))
         self._lock = threading.Lock()
-        self._machine = Interpreter(self._width, self._charset)
+        self._machine = Interpreter(self._width, self._charset, answers_queue=self._answers_queue)
         self._waiting: deque[int] = deque()
         self._slips: deque[Sheet] = deque(maxlen=KEPT_SLIPS)
         self._printed = 0
         self._bytes = 0
         self._recent = b""
         self._faults: dict[str, int] = {}
+        self._jammed = False
+        """The cutter's error, which outlives the jam."""
+        self._told = b""
+        """The group that was sent last."""
         self._connections = 0
         self._sockets: set[socket.socket] = set()
         self._closing = threading.Event()
@@ -99,38 +110,71 @@ class PrinterTwin:
             self._bytes += 1
             for name, left in self._faults.items():
                 self._faults[name] = max(0, left - 1)
+            self._jammed = self._jammed or self._struck("cutter")
             if self._struck("cut_off"):
                 del self._faults["cut_off"]
                 return False
-            if self._struck("mute"):
+            if self._struck("power"):
+                self._lose_all()
+            if self._struck("mute") or self._struck("power"):
                 continue
             said = self._at_once(b)
-            self._waiting.append(b)
-            said += self._work()
+            if not self._struck("half_job"):
+                self._waiting.append(b)
+            said += self._work() + self._changes()
             if not self._struck("one_way"):
                 answer += said
         return True
 
     def _at_once(self, b: int) -> bytes:
-        """DLE EOT n is seen in the raw stream, even inside a picture (SNBC manual)."""
+        """DLE EOT n and DLE ENQ n are seen in the raw stream, even inside a picture (SNBC manual)."""
         self._recent = (self._recent + bytes((b,)))[-3:]
-        if self._recent[:2] == b"\x10\x04" and len(self._recent) == 3 and 1 <= b <= 4:
+        if self._recent in (b"\x10\x05\x01", b"\x10\x05\x02") and not self._struck("cutter"):
+            if self._jammed and b == 2:
+                self._waiting.clear()
+                self._machine = self._new_machine()
+            self._jammed = False
+        if self._answers_now and self._recent[:2] == b"\x10\x04" and len(self._recent) == 3 and 1 <= b <= 4:
             return bytes((self._status_byte(b),))
         return b""
 
     def _work(self) -> bytes:
         """Work off what waits, unless something holds the printer."""
-        machine = self._machine
+        machine, said = self._machine, b""
         while self._waiting and not self._stopped():
             machine.paper_answer = 0x03 if self._struck("near_end") else 0x00
             machine.feed(self._waiting.popleft())
             for sheet in machine.done:
+                sheet.mm = length_mm(sheet)
                 self._slips.append(sheet)
                 self._printed += 1
             machine.done.clear()
-        said = bytes(machine.replies) if self._answers_queue else b""
-        machine.replies.clear()
+            if machine.told_now and self._answers_changes:
+                self._told = self._group()
+                machine.replies += self._told
+            machine.told_now = False
+            said += bytes(machine.replies)
+            machine.replies.clear()
         return said
+
+    def _changes(self) -> bytes:
+        """The group of GS a, when it is another one than was sent last."""
+        if not (self._machine.automatic and self._answers_changes) or self._group() == self._told:
+            return b""
+        self._told = self._group()
+        return self._told
+
+    def _new_machine(self) -> Interpreter:
+        """As after switching on; the paper that hangs out of it still hangs there."""
+        machine = Interpreter(self._width, self._charset, answers_queue=self._answers_queue)
+        machine.sheet, machine.unknown = self._machine.sheet, self._machine.unknown
+        machine.sounds = self._machine.sounds
+        return machine
+
+    def _lose_all(self) -> None:
+        self._waiting.clear()
+        self._machine = self._new_machine()
+        self._jammed = False
 
     # --- states
 
@@ -143,9 +187,12 @@ class PrinterTwin:
                 self._faults[name] = after
             else:
                 self._faults.pop(name, None)
-                self._tell(self._work())
-            if self._machine.automatic and not self._struck("mute"):
-                self._tell(self._group())
+            if self._struck("power"):
+                self._lose_all()
+            self._jammed = self._jammed or self._struck("cutter")
+            if not any(self._struck(n) for n in ("mute", "power")):
+                said = self._work() + self._changes()
+                self._tell(b"" if self._struck("one_way") else said)
 
     def _tell(self, said: bytes) -> None:
         """Say something unasked on every open connection."""
@@ -163,14 +210,14 @@ class PrinterTwin:
             return self._struck(name)
 
     def _stopped(self) -> bool:
-        return any(self._struck(n) for n in ("paper_out", "cover_open", "cutter", "overheated"))
+        return self._jammed or any(self._struck(n) for n in STOPS)
 
     def _status_byte(self, n: int) -> int:
         paper, cover = self._struck("paper_out"), self._struck("cover_open")
         flags = {
             1: 0x08 * self._stopped(),
-            2: 0x04 * cover + 0x20 * paper + 0x40 * (self._struck("cutter") or self._struck("overheated")),
-            3: 0x08 * self._struck("cutter") + 0x40 * self._struck("overheated"),
+            2: 0x04 * cover + 0x20 * paper + 0x40 * (self._jammed or self._struck("overheated")),
+            3: 0x08 * self._jammed + 0x40 * self._struck("overheated"),
             4: 0x0C * (self._struck("near_end") or paper) + 0x60 * paper,
         }
         return 0x12 | flags[n]
@@ -178,7 +225,7 @@ class PrinterTwin:
     def _group(self) -> bytes:
         """The four bytes of GS a (SNBC manual)."""
         paper, cover = self._struck("paper_out"), self._struck("cover_open")
-        errors = 0x08 * self._struck("cutter") + 0x40 * self._struck("overheated")
+        errors = 0x08 * self._jammed + 0x40 * self._struck("overheated")
         sensors = 0x03 * self._struck("near_end") + 0x0C * paper
         return bytes((0x10 | 0x08 * self._stopped() | 0x20 * cover, errors, sensors, 0))
 
@@ -196,6 +243,7 @@ class PrinterTwin:
                 "bytes": self._bytes,
                 "connections": self._connections,
                 "faults": sorted(self._faults),
+                "sounds": self._machine.sounds,
                 "unknown_commands": list(self._machine.unknown),
             }
 
@@ -219,7 +267,10 @@ def _told(sheet: Sheet) -> dict[str, Any]:
         "text": "\n".join(line["text"] for line in lines),
         "qr": [i.data for i in sheet.items if isinstance(i, Code)],
         "pictures": sum(isinstance(i, Dots) for i in sheet.items),
+        "logos": [i.number for i in sheet.items if isinstance(i, Logo)],
         "cut": sheet.cut,
+        "knife": sheet.knife,
+        "mm": sheet.mm,
     }
 
 

@@ -6,15 +6,16 @@ import random
 import qrcode  # type: ignore[import-untyped]
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
-from drivers.twins.thermal import Cell, Code, Dots, Feed, Line, Sheet
+from drivers.twins.thermal import KNIFE_DOTS, Cell, Code, Dots, Feed, Item, Line, Logo, Sheet
 
 PAPER = (250, 249, 244)
 INK = (38, 36, 44)
 DESK = (222, 224, 228)
 MARGIN = 28
 """Dots of unprintable paper on each side: 80 mm paper prints 72 mm."""
-BEFORE_KNIFE = 110
-"""Dots between the print head and the knife: blank at the head of each sheet."""
+DOTS_A_MM = 8
+LOGO_DOTS = (240, 96)
+TORN_DOTS = 40
 SHADOW = 14
 FONTS = (
     ("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", 7),
@@ -24,11 +25,16 @@ FONTS = (
 
 
 def render(sheet: Sheet, width_dots: int) -> bytes:
-    """PNG of a sheet, cut straight where it was cut and torn where it was not."""
+    """PNG of a sheet, cut straight where it was cut and torn where it was not.
+
+    The knife stands behind the print head: the head of each sheet is blank, and what was not fed past the
+    knife hangs on the next one.
+    """
     ink = _print(sheet, width_dots)
-    width, height = width_dots + 2 * MARGIN, ink.height + BEFORE_KNIFE + 40
+    height = ink.height if sheet.cut else ink.height + KNIFE_DOTS + TORN_DOTS
+    width = width_dots + 2 * MARGIN
     paper = Image.new("RGB", (width, height), PAPER)
-    paper.paste(INK, (MARGIN, BEFORE_KNIFE), ImageChops.invert(ink))
+    paper.paste(INK, (MARGIN, KNIFE_DOTS), ImageChops.invert(ink))
     shape = _shape(width, height, torn=not sheet.cut)
     desk = Image.new("RGB", (width + 6 * SHADOW, height + 6 * SHADOW), DESK)
     shade = Image.new("L", desk.size, 0)
@@ -38,6 +44,29 @@ def render(sheet: Sheet, width_dots: int) -> bytes:
     out = io.BytesIO()
     desk.save(out, "PNG", optimize=True)
     return out.getvalue()
+
+
+def length_mm(sheet: Sheet) -> int:
+    """What it took of the roll, at 203 dpi."""
+    return round(sum(_height(item) for item in sheet.items) / DOTS_A_MM)
+
+
+def _height(item: Item) -> int:
+    match item:
+        case Feed():
+            return item.dots
+        case Code():
+            return _code(item).height
+        case Logo():
+            return LOGO_DOTS[1]
+    return item.height
+
+
+def _code(item: Code) -> Image.Image:
+    code = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_M, box_size=item.module, border=0)
+    code.add_data(item.data)
+    drawn: Image.Image = code.make_image().get_image().convert("L")
+    return drawn
 
 
 def _shape(width: int, height: int, *, torn: bool) -> Image.Image:
@@ -62,17 +91,20 @@ def _print(sheet: Sheet, width_dots: int) -> Image.Image:
     return picture
 
 
-def _strip(item: Line | Dots | Code | Feed, width: int) -> Image.Image:
+def _strip(item: Item, width: int) -> Image.Image:
     match item:
         case Feed():
             return Image.new("L", (width, max(1, item.dots)), 255)
         case Dots():
             dots = Image.frombytes("1", (item.width_bytes * 8, item.height), item.rows, "raw", "1;I")
             return _placed(dots.convert("L"), item.align, width, item.height)
+        case Logo():
+            box = Image.new("L", LOGO_DOTS, 255)
+            ImageDraw.Draw(box).rectangle((0, 0, LOGO_DOTS[0] - 1, LOGO_DOTS[1] - 1), outline=0, width=3)
+            ImageDraw.Draw(box).text((20, 30), f"LOGO {item.number}", font=_font(36), fill=0)
+            return _placed(box, item.align, width, box.height)
         case Code():
-            code = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_M, box_size=item.module, border=0)
-            code.add_data(item.data)
-            drawn = code.make_image().get_image().convert("L")
+            drawn = _code(item)
             return _placed(drawn, item.align, width, drawn.height)
         case Line():
             line = Image.new("L", (sum(c.dots for c in item.cells), item.height), 255)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 CELL = 12
 """Dots of a half-width character, font A; Chinese ones have twice that, both are 24 high."""
+KNIFE_DOTS = 110
+"""From the print head to the knife [inferred: 12 to 15 mm]."""
 LINE_FEED = 30
 """Dots from line to line after ESC @: 1/6 inch at 180 or 203 dpi."""
 
@@ -64,11 +66,19 @@ class Code:
 
 
 @dataclass(frozen=True)
+class Logo:
+    """A picture of the printer's own flash; which one it is, only the hall knows."""
+
+    number: int
+    align: str
+
+
+@dataclass(frozen=True)
 class Feed:
     dots: int
 
 
-Item = Line | Dots | Code | Feed
+Item = Line | Dots | Code | Logo | Feed
 
 
 @dataclass
@@ -77,6 +87,10 @@ class Sheet:
 
     items: list[Item] = field(default_factory=list)
     cut: bool = False
+    knife: str = ""
+    """How it was cut: full, partial; old: ESC i and ESC m mean either, by maker."""
+    mm: int = 0
+    """How much of the roll it took, once it is cut; the printer's owner measures."""
 
     @property
     def blank(self) -> bool:
@@ -86,16 +100,21 @@ class Sheet:
 class Interpreter:
     """Takes bytes one at a time and lays down items; its state outlives a connection, as in a printer."""
 
-    def __init__(self, width_dots: int, charset: str = "gb18030") -> None:
+    def __init__(self, width_dots: int, charset: str = "gb18030", *, answers_queue: bool = True) -> None:
         self.width_dots = width_dots
         self.charset = charset
+        self._answers_queue = answers_queue
         self.sheet = Sheet()
         self.done: list[Sheet] = []
         """Sheets that were cut off, oldest first; the owner empties it."""
         self.replies = bytearray()
         """What the queue has answered (GS r); the owner empties it."""
         self.automatic = 0
-        """GS a's n."""
+        """GS a's n; ESC @ ends it, so that an encoder does not rely on the contrary."""
+        self.told_now = False
+        """GS a wants a group at once; the owner takes it back."""
+        self.sounds = 0
+        """Beeps, and pulses for the drawer's plug."""
         self.unknown: list[str] = []
         """Commands that this interpreter does not know, in hex."""
         self.paper_answer = 0x00
@@ -111,11 +130,15 @@ class Interpreter:
 
     def _reset(self) -> None:
         self._wide = self._high = 1
+        self._wide_hanzi = self._high_hanzi = 1
+        self.automatic = 0
         self._bold = False
         self._align = "left"
         self._chinese = True  # SNBC: a printer with the Chinese ROM powers on in Chinese mode
         self._pitch = LINE_FEED
         self._cells: list[Cell] = []
+        self._columns: Dots | None = None
+        self._stored: Dots | None = None
         self._code = ""
         self._module = 3
 
@@ -150,7 +173,8 @@ class Interpreter:
         self._put(code.decode(self.charset, "replace")[0])
 
     def _put(self, char: str) -> None:
-        cell = Cell(char, self._wide, self._high, self._bold)
+        size = (self._wide, self._high) if char.isascii() else (self._wide_hanzi, self._high_hanzi)
+        cell = Cell(char, *size, self._bold)
         if sum(c.dots for c in self._cells) + cell.dots > self.width_dots:
             self._end_line()
         self._cells.append(cell)
@@ -158,14 +182,18 @@ class Interpreter:
     def _end_line(self) -> None:
         if self._cells:
             self.sheet.items.append(Line(tuple(self._cells), self._align, self._pitch))
+        elif self._columns:
+            self.sheet.items.append(self._columns)
         else:
             self.sheet.items.append(Feed(self._pitch))
-        self._cells = []
+        self._cells, self._columns = [], None
 
-    def _cut(self) -> None:
-        if self._cells:
-            self._end_line()
-        self.sheet.cut = True
+    def _cut(self, knife: str) -> None:
+        """SNBC: only at the start of a line."""
+        if self._cells or self._columns:
+            self.unknown.append(f"{knife} cut inside a line")
+            return
+        self.sheet.cut, self.sheet.knife = True, knife
         self.done.append(self.sheet)
         self.sheet = Sheet()
 
@@ -200,14 +228,18 @@ class Interpreter:
             self._pitch = LINE_FEED
         elif b == 0x33:
             self._pitch = yield
+        elif b == 0x2A:
+            yield from self._column_picture()
         elif b in (0x69, 0x6D):
-            self._cut()
+            self._cut("old")
         elif b in (0x2D, 0x4D, 0x52, 0x74, 0x7B):
             yield
         elif b == 0x42:
-            yield from self._take(2)
+            times, _ = yield from self._take(2)
+            self.sounds += times
         elif b == 0x70:
             yield from self._take(3)
+            self.sounds += 1
         else:
             self.unknown.append(f"1b {b:02x}")
 
@@ -219,9 +251,12 @@ class Interpreter:
             self._chinese = False
         elif b == 0x21:
             n = yield
-            self._wide, self._high = 1 + bool(n & 0x04), 1 + bool(n & 0x08)
+            self._wide_hanzi, self._high_hanzi = 1 + bool(n & 0x04), 1 + bool(n & 0x08)
         elif b == 0x57:
-            self._wide = self._high = 2 if (yield) & 1 else 1
+            self._wide_hanzi = self._high_hanzi = 2 if (yield) & 1 else 1
+        elif b == 0x70:
+            number, _ = yield from self._take(2)
+            self.sheet.items.append(Logo(number, self._align))
         elif b == 0x53:
             yield from self._take(2)
         else:
@@ -232,20 +267,22 @@ class Interpreter:
         if b == 0x21:
             n = yield
             self._wide, self._high = min(8, (n >> 4) + 1), min(8, (n & 0x0F) + 1)
+            self._wide_hanzi, self._high_hanzi = self._wide, self._high
         elif b == 0x56:
             mode = yield
             if mode in (0x41, 0x42):
-                self.sheet.items.append(Feed((yield)))
-            self._cut()
+                self.sheet.items.append(Feed(KNIFE_DOTS + (yield)))
+            self._cut("partial" if mode in (0x01, 0x31, 0x42) else "full")
         elif b == 0x76:
             yield from self._raster()
         elif b == 0x28:
             yield from self._extended()
         elif b == 0x72:
-            if (yield) in (1, 0x31):
+            if (yield) in (1, 0x31) and self._answers_queue:
                 self.replies.append(self.paper_answer)
         elif b == 0x61:
             self.automatic = yield
+            self.told_now = bool(self.automatic)
         elif b in (0x42, 0x62, 0x49):
             yield
         elif b in (0x4C, 0x57):
@@ -264,15 +301,38 @@ class Interpreter:
         if not self._cells:
             self.sheet.items.append(Dots(rows, width, height, self._align))
 
+    def _column_picture(self) -> Generator[None, int, None]:
+        """ESC * m nL nH: columns, each from top to bottom; m 33 is 24 dots high, in three bytes."""
+        mode, low, high = yield from self._take(3)
+        deep = 3 if mode in (32, 33) else 1
+        width = low | high << 8
+        columns = yield from self._take(width * deep)
+        rows = bytearray((width + 7) // 8 * 8 * deep)
+        for x in range(width):
+            for y in range(8 * deep):
+                if columns[x * deep + y // 8] & 0x80 >> y % 8:
+                    rows[y * ((width + 7) // 8) + x // 8] |= 0x80 >> x % 8
+        self._columns = Dots(bytes(rows), (width + 7) // 8, 8 * deep, self._align)
+
     def _extended(self) -> Generator[None, int, None]:
-        """GS ( X pL pH …: only the QR code's functions (cn 49) mean something here."""
+        """GS ( X pL pH …: the QR code (k, cn 49), and graphics (L, m 48): store, print."""
         kind, low, high = yield from self._take(3)
         body = yield from self._take(low | high << 8)
-        if kind != 0x6B or body[:1] != b"1":
+        if kind == 0x6B and body[:1] == b"1" and len(body) > 2:
+            self._qr(body[1], body[2:])
+        elif kind == 0x4C and body[:2] == b"0p" and len(body) >= 10:
+            width, height = body[6] | body[7] << 8, body[8] | body[9] << 8
+            self._stored = Dots(body[10:], (width + 7) // 8, height, self._align)
+        elif kind == 0x4C and body in (b"02", b"0\x02"):
+            if self._stored:
+                self.sheet.items.append(self._stored)
+        else:
             self.unknown.append(f"1d 28 {kind:02x}")
-        elif body[1] == 0x43:
-            self._module = body[2]
-        elif body[1] == 0x50:
-            self._code = body[3:].decode("utf-8", "replace")
-        elif body[1] == 0x51:
+
+    def _qr(self, function: int, parameters: bytes) -> None:
+        if function == 0x43:
+            self._module = parameters[0]
+        elif function == 0x50:
+            self._code = parameters[1:].decode("utf-8", "replace")
+        elif function == 0x51:
             self.sheet.items.append(Code(self._code, self._module, self._align))
