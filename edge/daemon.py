@@ -27,6 +27,7 @@ from edge.papers import slip
 from edge.rating_codes import RatingCodes
 from edge.readers.boards import Boards
 from edge.readers.orders import OtherPaper
+from edge.readers.pad_displays import PadDisplays
 from edge.readers.printing import Printing
 from edge.registrar import Registrar
 from edge.settings import Settings
@@ -79,6 +80,10 @@ class Daemon:
         pads = Pads(registrar, counters, posts={d.id: d.post for d in settings.devices.values()})
         self._supervisor = Supervisor(self._links(), _Ears(pads, registrar))
         handles = self._supervisor.handles
+        self._pad_displays = PadDisplays(
+            registrar, handles, counters, settings.plan, settings.texts, settings.staff
+        )
+        pads.show_on(self._pad_displays)
         printers = {id: h for id, h in handles.items() if h.kind == "printer"}
         believed = {d.id for d in settings.devices.values() if getattr(d.options, "trust_unconfirmed", False)}
         self._printing = Printing(
@@ -118,7 +123,13 @@ class Daemon:
         opened = self._door.start()
         stack.callback(self._door.stop)
         self._uplink = self._county()
-        rooms: list[Room] = [self._printing, self._boards, self._supervisor, self._health]
+        rooms: list[Room] = [
+            self._printing,
+            self._boards,
+            self._pad_displays,
+            self._supervisor,
+            self._health,
+        ]
         for room in (*rooms, *filter(None, (self._uplink, self._backups()))):
             room.start()
             stack.callback(room.stop)
@@ -174,6 +185,7 @@ class Daemon:
     def _beats(self) -> dict[str, float]:
         """When each thread last went round; not the uplink, which may hang in the look-up of a name."""
         beats = {**self._supervisor.beats(), "printing": self._printing.beat, "boards": self._boards.beat}
+        beats["pads"] = self._pad_displays.beat
         beats["door"] = self._door.beat()
         return beats
 

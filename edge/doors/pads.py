@@ -7,6 +7,7 @@ import logging
 import string
 import time
 from collections.abc import Callable, Mapping
+from typing import Protocol
 
 from drivers.capabilities import NOT_RECORDED, KeyPressed, PadKey, Rated, Reading
 from edge.errors import JournalError
@@ -46,6 +47,18 @@ _SIMPLE: dict[PadKey, Callable[..., c.Command]] = {
 }
 
 
+class Displays(Protocol):
+    """What stands on the pads."""
+
+    def refuse(self, device: str, pressed: KeyPressed, no: Refused) -> None:
+        """Show a no on the pad that pressed."""
+        ...
+
+    def ask_rating(self, counter: str) -> None:
+        """Let the counter's rating pad ask."""
+        ...
+
+
 class Pads:
     """Called on link threads; waits for the registrar, which never waits for a device."""
 
@@ -53,20 +66,18 @@ class Pads:
         self,
         registrar: Registrar,
         counters: Mapping[str, str],
-        refused: Callable[[str, KeyPressed, Refused], None] = lambda device, pressed, no: None,
         posts: Mapping[str, str] | None = None,
-        ask_rating: Callable[[str], None] = lambda counter: None,
     ) -> None:
-        """`counters` of the pads; `posts`: `a` or `b` for a pad that is one clerk's of two at a counter.
-
-        `refused` shows a no on the pad that pressed; `ask_rating` lets a counter's rating pad ask.
-        """
+        """`counters` of the pads; `posts`: `a` or `b` for a pad that is one clerk's of two at a counter."""
         self._registrar = registrar
         self._counters = counters
         self._posts = posts or {}
-        self._refused = refused
-        self._ask_rating = ask_rating
+        self._displays: Displays | None = None
         self._last: dict[str, tuple[KeyPressed, float]] = {}
+
+    def show_on(self, displays: Displays) -> None:
+        """Before the first key: where a no is shown, and who lets a rating pad ask."""
+        self._displays = displays
 
     def heard(self, device: str, reading: Reading) -> str:
         """Turn one reading into one command and ask it: empty when it is done, else why not."""
@@ -84,8 +95,8 @@ class Pads:
         return ""
 
     def _say(self, device: str, reading: Reading, no: Refused) -> str:
-        if isinstance(reading, KeyPressed):
-            self._refused(device, reading, no)
+        if isinstance(reading, KeyPressed) and self._displays:
+            self._displays.refuse(device, reading, no)
         return str(no.reason)
 
     def _command(self, device: str, counter: str, reading: Reading) -> c.Command | None:
@@ -129,7 +140,8 @@ class Pads:
                 held = number_for(view, counter, pressed.digits) if pressed.digits else ""
                 return c.Resume(by=by, counter=counter, ticket=held)
             case PadKey.ASK_RATING:
-                self._ask_rating(counter)
+                if self._displays:
+                    self._displays.ask_rating(counter)
                 return None
             case key:
                 return _SIMPLE[key](by=by, counter=counter)

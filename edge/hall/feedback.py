@@ -112,6 +112,29 @@ def _rated(right: Right, score: int, tags: tuple[str, ...] = (), text: str = "")
     )
 
 
+# --- for pads that ask --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ToRate:
+    """Whom a counter's pad asks about: who is in service there, else who was served there last."""
+
+    ticket: TicketId
+    score: int | None
+    left: Stamp | None
+    """When the service ended; None: it has not."""
+
+
+def to_rate(book: Feedback) -> dict[CounterId, ToRate]:
+    """By counter; where a ticket has gone on to another one, nobody is asked about it here."""
+    found = {}
+    for counter in book.plan.counters:
+        right = book.rights.get(book.at.get(counter.id) or book.last.get(counter.id, ""))
+        if right and right.counter == counter.id:
+            found[counter.id] = ToRate(right.ticket, right.score, right.ended)
+    return found
+
+
 # --- the fold -----------------------------------------------------------------------------------------------
 
 Handler: TypeAlias = Callable[[Feedback, Any, Stamp], None]

@@ -8,6 +8,7 @@ from typing import Any
 from edge.hall.book import Book, DeviceNow
 from edge.hall.cuts import waited_before
 from edge.hall.desk_views import DeskView, desk_view
+from edge.hall.feedback import ToRate, to_rate
 from edge.hall.hall import Hall
 from edge.hall.hours import expected_at, is_present, local_iso
 from edge.hall.limits import are_low, numbers_left, shut
@@ -219,11 +220,13 @@ class HallView:
     """Help calls, emergency, paused touch screens, volume, other papers."""
     rateable: tuple[TicketId, ...] = field(default=(), repr=False)
     """Tickets of the last days whose service began, rated or not; not part of the JSON view."""
+    to_rate: Mapping[CounterId, ToRate] = field(default_factory=dict, repr=False)
+    """Whom each counter's rating pad asks about; not part of the JSON view."""
 
     def to_json(self) -> Json:
         """The view of contract §3."""
-        data = asdict(replace(self, tickets={}, rateable=()))
-        del data["tickets"], data["rateable"]
+        data = asdict(replace(self, tickets={}, rateable=(), to_rate={}))
+        del data["tickets"], data["rateable"], data["to_rate"]
         return data
 
 
@@ -264,6 +267,7 @@ def hall_view(hall: Hall, now: Now, waits: Waits | None = None) -> HallView:
         numbers_in_doubt=book.numbers_in_doubt,
         desk=desk_view(hall.desk, now),
         rateable=hall.feedback.ids,
+        to_rate=to_rate(hall.feedback),
     )
 
 

@@ -1,4 +1,4 @@
-"""Show: what each counter's call board, and each call pad's little display, shall show now.
+"""Show: what each counter's call board shall show now.
 
 Only the present view counts: a board that comes back after an hour shows the number of now.
 """
@@ -6,11 +6,12 @@ Only the present view counts: a board that comes back after an hour shows the nu
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Mapping
 from typing import Protocol
 from unicodedata import east_asian_width
 
-from drivers.capabilities import BoardMessage, Colour, Geometry, PadDisplay
+from drivers.capabilities import BoardMessage, Colour, Geometry
 from edge.hall.views import CounterView, HallView
 from edge.hall.words import Away, CounterState
 from edge.registrar import Registrar
@@ -22,7 +23,9 @@ log = logging.getLogger(__name__)
 USUAL_BOARD = Geometry(columns=16, rows=1)
 """Until a board has told its size: eight Chinese characters."""
 PACE_S = 0.03
-"""Between two looks at the view: who asked for something is answered first, and many changes are one."""
+"""Between two looks at the view where changes come thick: many are one, and who asked is answered first."""
+AT_ONCE = 3
+"""So many looks within as many times PACE_S are not kept waiting: a key, and what time brought before it."""
 FLASH_S = 3.0
 """A new call flashes so long and then stands still (facts: what a running hall system used)."""
 
@@ -32,13 +35,13 @@ class Shows(Protocol):
 
 
 class Boards:
-    """The reader's thread. `counters` names the counter of each board and pad."""
+    """The reader's thread. `counters` names the counter of each board."""
 
     def __init__(
         self, registrar: Registrar, handles: Mapping[str, Handle], counters: Mapping[str, str], texts: Texts
     ) -> None:
         self._registrar = registrar
-        self._handles = {id: h for id, h in handles.items() if h.kind in ("board", "callpad")}
+        self._handles = {id: h for id, h in handles.items() if h.kind == "board"}
         self._counters = counters
         self._texts = texts
         self._shown: dict[str, object] = {}
@@ -57,13 +60,16 @@ class Boards:
 
     def _run(self) -> None:
         seq = -1
+        looks = deque([-1.0] * AT_ONCE, maxlen=AT_ONCE)
         while not self._stopping.is_set():
             self.beat = time.monotonic()
             view = self._registrar.wait_view(seq, 0.5)
             if view.seq != seq:
                 seq = view.seq
                 self._show(view)
-                self._stopping.wait(PACE_S)
+                looks.append(time.monotonic())
+                if looks[-1] - looks[0] < AT_ONCE * PACE_S:
+                    self._stopping.wait(PACE_S)
 
     def _show(self, view: HallView) -> None:
         by_id = {c.id: c for c in view.counters}
@@ -71,20 +77,14 @@ class Boards:
             counter = by_id.get(self._counters.get(id, ""))
             if counter is None:
                 continue
-            asked = next((a.staff for a in view.asks if a.counter == counter.id), "")
-            made_of = (counter, asked, handle.geometry)
+            made_of = (counter, handle.geometry)
             if self._of.get(id) == made_of:
                 continue
             self._of[id] = made_of
-            message = self._message(handle, counter, asked)
+            message = compose(self._texts, counter, handle.geometry or USUAL_BOARD)
             if self._shown.get(id) != (message, counter.calls):
                 self._shown[id] = (message, counter.calls)
                 handle.show(message)
-
-    def _message(self, handle: Handle, counter: CounterView, asked: str) -> BoardMessage | PadDisplay:
-        if handle.kind == "callpad":
-            return PadDisplay(counter.waiting, counter.ticket.number if counter.ticket else asked, asked)
-        return compose(self._texts, counter, handle.geometry or USUAL_BOARD)
 
 
 def compose(texts: Texts, counter: CounterView, geometry: Geometry) -> BoardMessage:

@@ -89,13 +89,13 @@ def _env() -> dict[str, str]:
 
 
 @contextmanager
-def running(data: Path) -> Iterator[Daemon]:
+def running(data: Path, config: Path = Path("config/demo")) -> Iterator[Daemon]:
     """A daemon on this data folder until the end of the block. Its log is DATA.log.
 
     Compiled files are kept as on a box, in a folder of this run: only the first daemon compiles.
     """
     began = time.perf_counter()
-    command = [sys.executable, "-m", "edge", "run", "config/demo", "--data", str(data), "--port", "0"]
+    command = [sys.executable, "-m", "edge", "run", str(config), "--data", str(data), "--port", "0"]
     log = data.with_name(f"{data.name}.log")
     with (
         log.open("w") as errors,

@@ -10,7 +10,7 @@ from edge.hall import commands as c
 from edge.hall.events import ServiceFinished, ServiceRated, TicketCalled, WaitingListAsked
 from edge.hall.reasons import No
 from edge.hall.views import CounterView
-from edge.hall.words import By, Door
+from edge.hall.words import By, Door, Refused
 
 AT = {"pad-1": "1", "pad-1b": "1", "pad-2": "2"}
 DESK = By(Door.HTTP)
@@ -20,9 +20,17 @@ class Desk:
     """The pads of a house, and what they were told."""
 
     def __init__(self, house: House, posts: dict[str, str] | None = None) -> None:
-        self.house, self.refused = house, []
-        told = lambda device, pressed, no: self.refused.append((device, no.reason))  # noqa: E731
-        self.pads = Pads(house.registrar, AT, told, posts=posts)
+        self.house = house
+        self.refused: list[tuple[str, str]] = []
+        self.asked: list[str] = []
+        self.pads = Pads(house.registrar, AT, posts)
+        self.pads.show_on(self)
+
+    def refuse(self, device: str, pressed: KeyPressed, no: Refused) -> None:
+        self.refused.append((device, no.reason))
+
+    def ask_rating(self, counter: str) -> None:
+        self.asked.append(counter)
 
     def press(self, device: str, key: PadKey, digits: str = "") -> CounterView:
         self.pads.heard(device, KeyPressed(key, digits))
@@ -219,10 +227,9 @@ def test_the_same_key_with_other_digits_is_another_press(house: House) -> None:
     assert desk.refused == []
 
 
-def test_the_rating_key_lets_the_counters_rating_pad_ask(house: House) -> None:
-    asked: list[str] = []
-    pads.Pads(house.registrar, AT, ask_rating=asked.append).heard("pad-2", KeyPressed(PadKey.ASK_RATING))
-    assert asked == ["2"]
+def test_the_rating_key_lets_the_counters_rating_pad_ask(desk: Desk) -> None:
+    desk.press("pad-2", PadKey.ASK_RATING)
+    assert (desk.asked, desk.refused) == (["2"], [])
 
 
 def test_a_pad_that_was_asked_about_somebody_rates_nobody_else_however_late(desk: Desk) -> None:
