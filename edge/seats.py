@@ -164,11 +164,8 @@ class Seat:
     def _serve(self) -> None:
         while self.started and (job := self.handle.next_job()) is not None:
             with self._careful():
-                try:
-                    job.run(self._driver)
-                    self._done()
-                except DeviceFault as fault:
-                    self._fault(fault)
+                job.run(self._driver)
+                self._done()
         message = self.handle.take_message() if self.started else None
         if message is not None:
             with self._careful():
@@ -206,6 +203,8 @@ class Seat:
         except LinkLost:
             self.handle.tally.errors += 1
             raise
+        except DeviceFault as fault:
+            self._fault(fault)
         except FrameError as error:
             self.handle.tally.errors += 1
             self._complain(error)
