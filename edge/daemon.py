@@ -12,6 +12,7 @@ from edge.books import open_books
 from edge.captures import Captures
 from edge.clock import boot_id, system_clock
 from edge.device_facts import DeviceFacts
+from edge.doors.house import Front
 from edge.doors.http import Door
 from edge.doors.pads import Pads
 from edge.errors import JournalError
@@ -114,6 +115,7 @@ class Daemon:
             guides=settings.guides,
             codes=self._codes,
             keep_text=self._keep_text,
+            front=Front(settings.plan, settings.public, settings.staff),
             cameras=self._captures,
             facts=self._health.report,
             devices=known.all,

@@ -20,6 +20,7 @@ from edge.entries import Entry, canonical, stamped
 from edge.errors import JournalError
 from edge.folding import fold
 from edge.hall.commands import Command, RateAtCounter, RateByCode, StartNumbers, Tick
+from edge.hall.desk_views import SlipLine, doubtful_slips
 from edge.hall.event_json import to_json
 from edge.hall.events import DayClosed, Event
 from edge.hall.hall import Hall
@@ -173,6 +174,10 @@ class Registrar:
     def waiting(self) -> WaitingView:
         """Everybody who waits, and what became of the list on paper."""
         return waiting_view(self._shown.picture.book)
+
+    def doubtful_slips(self) -> tuple[SlipLine, ...]:
+        """Slips of today that a person should look at."""
+        return doubtful_slips(self._shown.picture.book)
 
     def healthy(self) -> str | None:
         """None: all is well; else what is wrong."""

@@ -17,6 +17,7 @@ from edge.guides import Guides
 from edge.hall.plan import HallPlan
 from edge.hall.words import DeviceId, StaffNumber
 from edge.papers import Layout
+from edge.public import Public, is_picture
 from edge.settings_bind import Problems, bind, hint, parse, read
 from edge.settings_calendar import almanac_of, calendar_of
 from edge.settings_devices import (
@@ -61,6 +62,7 @@ class Settings:
     """By name: `ticket`."""
     guides: Guides
     backup: BackupSettings = field(default_factory=BackupSettings)
+    public: Public = field(default_factory=Public)
 
 
 def load(folder: Path) -> Settings:
@@ -186,7 +188,12 @@ class _Reader:
             raise ConfigError(self.problems.lines)
         plan = replace(plan, calendar=calendar_of(calendar, almanac))
         backup = hall.backup if hall else BackupSettings()
-        return Settings(self.folder, plan, links, found, uplink.uplink, staff, texts, papers, guides, backup)
+        public = self._public(hall, staff)
+        if self.problems.lines:
+            raise ConfigError(self.problems.lines)
+        return Settings(
+            self.folder, plan, links, found, uplink.uplink, staff, texts, papers, guides, backup, public
+        )
 
     def _find(self) -> None:
         """Is this a config folder at all? Raises ConfigError at once when it is not."""
@@ -314,6 +321,19 @@ class _Reader:
                     at = f"{g.id}.service"
                     self.problems.no_such(f"{shown}/guides.json", at, "service", g.service, hall.service)
         return guides
+
+    def _public(self, hall: HallFile | None, staff: Mapping[StaffNumber, Person]) -> Public:
+        """What the hall tells the public; the pictures that it names must be there."""
+        if hall is None:
+            return Public()
+        content = self.folder / "content"
+        named = {f"hall.toml: floor.{id}.picture": f.picture for id, f in hall.floor.items()}
+        named |= {f"staff.toml: staff.{n}.photo": p.photo for n, p in staff.items() if p.photo}
+        for path, picture in named.items():
+            file, _, key = path.partition(": ")
+            if not is_picture(picture) or not (content / picture).is_file():
+                self.problems.add(file, key, f'no picture "{picture}" in content/ (.png, .jpg or .svg)')
+        return Public(hall.about, hall.show, hall.notice, hall.floor, content)
 
     def _frames(self) -> dict[str, Frames]:
         found: dict[str, Frames] = {}

@@ -29,6 +29,7 @@ def plan_of(
     check.counters()
     check.posts(staff)
     check.kiosks(printers)
+    check.floors()
     check.rules()
     hours = HoursCheck(FILE, problems)
     plan = HallPlan(
@@ -45,7 +46,10 @@ def plan_of(
         services=tuple(_service(id, s, hours) for id, s in file.service.items()),
         counters=tuple(_counter(id, c, hours) for id, c in file.counter.items()),
         posts=tuple(Post(i, p.a, p.b) for i, p in file.post.items()),
-        kiosks=tuple(Kiosk(i, k.printer or _beside(i, printers or {})) for i, k in file.kiosk.items()),
+        kiosks=tuple(
+            Kiosk(i, k.printer or _beside(i, printers or {}), k.floor, k.at) for i, k in file.kiosk.items()
+        ),
+        second=file.hall.second,
         rules=file.rules,
     )
     hours.plan(plan)
@@ -168,6 +172,17 @@ class _Check:
                 self.say(f"kiosk.{id}", "an id is small letters, digits and dashes, a letter first")
             if printers is not None and kiosk.printer and kiosk.printer not in printers:
                 self.no_such(f"kiosk.{id}.printer", "printer", kiosk.printer, printers)
+
+    def floors(self) -> None:
+        """Whoever has a place has it on a floor that there is."""
+        floors = self.file.floor
+        places = [(f"counter.{id}", c.floor, c.at) for id, c in self.file.counter.items()]
+        places += [(f"kiosk.{id}", k.floor, k.at) for id, k in self.file.kiosk.items()]
+        for path, floor, at in places:
+            if floor and floor not in floors:
+                self.no_such(f"{path}.floor", "floor", floor, floors)
+            if bool(floor) != bool(at) or (at and (len(at) != 2 or not all(0 <= s <= 1 for s in at))):
+                self.say(f"{path}.at", "two shares of the floor's picture, 0 to 1, as [0.25, 0.6]")
 
     def rules(self) -> None:
         rules = self.file.rules

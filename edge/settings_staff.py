@@ -22,6 +22,9 @@ class Person:
     post: str = ""
     roles: frozenset[str] = frozenset()
     pin_hash: str = field(default="", repr=False)
+    phone: str = ""
+    photo: str = ""
+    """A picture in content/."""
 
     def knows(self, pin: str) -> bool:
         """Is this the person's PIN? Takes some 50 ms."""
@@ -50,7 +53,9 @@ def people(file: StaffFile, shown: str, problems: Problems) -> dict[StaffNumber,
             problems.add(shown, f"staff.{number}", "a staff number is 1 to 16 letters, digits and dashes")
         if row.pin and not _affordable(row.pin):
             problems.add(shown, f"staff.{number}.pin", "no PIN hash; make one as config/README.md says")
-        found[number] = Person(number, row.name, row.post, frozenset(row.roles), row.pin)
+        found[number] = Person(
+            number, row.name, row.post, frozenset(row.roles), row.pin, row.phone, row.photo
+        )
     return found
 
 

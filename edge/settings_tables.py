@@ -7,6 +7,7 @@ from typing import Any, Literal
 from edge.hall.almanac import SATURDAY
 from edge.hall.plan import Rules
 from edge.hall.workdays import DayType
+from edge.public import AboutTable, FloorTable, NoticeTable, ShowTable
 
 # --- hall.toml ----------------------------------------------------------------------------------------------
 
@@ -29,6 +30,8 @@ class HallTable:
     """For questions and complaints; on screens and slips."""
     priorities: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
+    second: str = ""
+    """The name in a second language, shown under it."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,8 @@ class ServiceTable:
     """Types of days on which numbers are given; empty: all."""
     quota: tuple[QuotaTable, ...] = ()
     """At most so many numbers within a span."""
+    second: str = ""
+    """The name in a second language, shown under it."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,12 @@ class CounterTable:
     """Types of days on which somebody sits there; empty: all."""
     covered_by: str = ""
     """Another counter, whose clerk holds this one too while it is not opened itself."""
+    second: str = ""
+    """The name in a second language, shown under it."""
+    floor: str = ""
+    """The floor plan on which it is, of `[floor.ID]`,"""
+    at: tuple[float, ...] = ()
+    """… and where: shares of its picture's width and height, from the top left, as `[0.25, 0.6]`."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +95,10 @@ class PostTable:
 @dataclass(frozen=True)
 class KioskTable:
     printer: str = ""
+    floor: str = ""
+    """The floor plan on which it is: "you are here","""
+    at: tuple[float, ...] = ()
+    """… and where, as of a counter."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +126,10 @@ class HallFile:
     kiosk: dict[str, KioskTable] = field(default_factory=dict)
     rules: Rules = field(default_factory=Rules)
     backup: BackupSettings = field(default_factory=BackupSettings)
+    about: AboutTable = field(default_factory=AboutTable)
+    show: ShowTable = field(default_factory=ShowTable)
+    notice: tuple[NoticeTable, ...] = ()
+    floor: dict[str, FloorTable] = field(default_factory=dict)
 
 
 # --- devices.toml -------------------------------------------------------------------------------------------
@@ -311,6 +330,9 @@ class StaffTable:
     roles: tuple[str, ...] = ("clerk",)
     pin: str = ""
     """Salted scrypt hash; empty: this person cannot log in."""
+    phone: str = ""
+    photo: str = ""
+    """A picture in content/: `photos/101.jpg`."""
 
     def __post_init__(self) -> None:
         if wrong := [r for r in self.roles if r not in ROLES]:

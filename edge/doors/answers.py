@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from pydantic import ConfigDict
 
 from edge.guides import Group, Guide
+from edge.hall.desk_views import DeskView, PaperView, SlipLine
 from edge.hall.views import ClockView, CounterView, TicketView
 from edge.hall.waiting_list import WaitingLine, WaitingPaper
 
@@ -102,6 +103,65 @@ class Screen:
 @dataclass(frozen=True)
 class ScreenAnswer:
     screen: Screen
+
+
+@dataclass(frozen=True)
+class NoAnswer:
+    """`{}`"""
+
+
+@dataclass(frozen=True)
+class DeskAnswer:
+    desk: DeskView
+
+
+@dataclass(frozen=True)
+class PaperAnswer:
+    paper: PaperView
+
+
+@dataclass(frozen=True)
+class SlipsAnswer:
+    slips: list[SlipLine]
+    """Unknown ones first, then those that failed; the newest first."""
+
+
+@dataclass(frozen=True)
+class StaffSession:
+    token: str
+    """Goes along as `Authorization: Bearer TOKEN`; dies after three minutes without use."""
+    staff: str
+    name: str
+    roles: list[str]
+
+
+@dataclass(frozen=True)
+class SessionAnswer:
+    session: StaffSession
+
+
+@dataclass(frozen=True)
+class AboutAnswer:
+    """Lists may be empty; a person's fields are those that the hall shows."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = OPEN
+
+    name: str
+    phone: str
+    address: str
+    complaint_phone: str
+    complaint_place: str
+    rules: list[str]
+    facilities: list[str]
+    today: str
+    """The type of this day."""
+    hours: list[Json]
+    phones: list[Json]
+    notices: list[Json]
+    """Those whose dates hold today."""
+    staff: list[Json]
+    """Each counter, its state, and who is there."""
+    floors: list[Json]
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from datetime import date, time
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -191,6 +191,45 @@ class RatingBody(Body):
     tags: Annotated[tuple[Name, ...], Field(max_length=10)] = ()
     text: Annotated[str, StringConstraints(max_length=1000)] = ""
     UNDIGESTED = {"text"}
+
+
+class HelpBody(Body):
+    kiosk: Word = ""
+    """Where somebody asks for a person."""
+
+
+class AnswerHelpBody(Body):
+    counter: Word = ""
+    """Who goes."""
+
+
+class PaperBody(Body):
+    kiosk: Word = ""
+    """The touch screen beside which the paper shall come out."""
+
+
+class KioskBody(Body):
+    kiosk: Word = ""
+    printer: Word = ""
+    """Empty: the touch screen's, or the hall's only one."""
+
+
+class PinBody(Body):
+    staff: Name
+    """Staff number."""
+    pin: Annotated[str, StringConstraints(pattern=r"^[0-9]{4,12}$")]
+    kiosk: Word = ""
+    """The touch screen where it is said."""
+    UNDIGESTED = {"pin"}
+
+
+class EmergencyBody(Body):
+    kind: Literal["evacuate", "suspend"]
+    drill: bool = False
+
+
+class VolumeBody(Body):
+    percent: Annotated[int, Field(ge=0, le=100)]
 
 
 class AliveBody(Body):

@@ -10,17 +10,22 @@ from typing import Any, ParamSpec, Protocol, TypeVar
 
 from aiohttp import web
 
+from edge.box import Box
 from edge.doors.bodies import Body, Query
 from edge.doors.page import Page
 from edge.doors.problems import Problem
+from edge.doors.sessions import Sessions
 from edge.doors.sse import Feed
 from edge.guides import Guides
 from edge.hall.commands import Command
 from edge.hall.events import Event
+from edge.hall.plan import HallPlan
 from edge.hall.views import HallView
-from edge.hall.words import By, CounterId, Door, Request, TicketId
+from edge.hall.words import By, CounterId, Door, Request, StaffNumber, TicketId
+from edge.public import Public
 from edge.rating_codes import RatingCodes
 from edge.registrar import Answer, Registrar
+from edge.settings_staff import Person
 from edge.texts import Texts
 
 Json = dict[str, Any]
@@ -43,6 +48,9 @@ class Call:
     body: Body
     query: Query
     request: Request
+    by: By = HTTP
+    token: str = ""
+    """Of the session under which somebody of the staff asks; empty: nobody said a PIN."""
 
     @property
     def id(self) -> str:
@@ -133,6 +141,15 @@ class Screens:
 
 
 @dataclass(frozen=True)
+class Front:
+    """What the door tells of the hall beside its present state."""
+
+    plan: HallPlan
+    public: Public = field(default_factory=Public)
+    staff: Mapping[StaffNumber, Person] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class House:
     registrar: Registrar
     texts: Texts
@@ -150,6 +167,9 @@ class House:
     openapi: Callable[[], Json]
     devices: Callable[[], Mapping[str, Json]]
     """What is known of each device beyond the journal (edge.device_facts)."""
+    front: "Front"
+    sessions: Sessions
+    box: Box
     cameras: Photographer | None = None
     tries: Tries = field(default_factory=Tries)
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from aiohttp import web
 
+from edge.box import Box
 from edge.doors.bodies import NOTHING
 from edge.doors.guard import (
     MOST_BYTES,
@@ -23,13 +24,15 @@ from edge.doors.guard import (
     read_key,
     read_query,
 )
-from edge.doors.house import Call, House, Photographer, Reply, Screens
+from edge.doors.house import HTTP, Call, Front, House, Photographer, Reply, Screens
 from edge.doors.page import Page
 from edge.doors.problems import Problem, problem_response, refusal_response
 from edge.doors.routes import ROUTES, Route
+from edge.doors.sessions import Sessions
 from edge.doors.sse import COMMENT_S, Feed
 from edge.errors import JournalError
 from edge.guides import Guides
+from edge.hall import words
 from edge.hall.words import NO_REQUEST, Refused, TicketId
 from edge.rating_codes import RatingCodes
 from edge.registrar import Registrar
@@ -59,6 +62,8 @@ class Door:
         guides: Guides,
         codes: RatingCodes,
         keep_text: Callable[[str, TicketId], str],
+        front: Front,
+        box: Box | None = None,
         cameras: Photographer | None = None,
         facts: Callable[[], Mapping[str, Any]] = dict,
         devices: Callable[[], Mapping[str, dict[str, Any]]] = dict,
@@ -76,6 +81,8 @@ class Door:
         self._guides = guides
         self._codes = codes
         self._keep_text = keep_text
+        self._front = front
+        self._box = box or Box()
         self._cameras = cameras
         self._facts = facts
         self._devices = devices
@@ -155,6 +162,9 @@ class Door:
                 page=Page(self._texts),
                 openapi=cache(self._document),
                 devices=self._devices,
+                front=self._front,
+                sessions=Sessions(self._front.staff),
+                box=self._box,
                 cameras=self._cameras,
             )
             runner = web.AppRunner(
@@ -219,11 +229,22 @@ async def _answer(route: Route, house: House, request: web.Request) -> web.Strea
     body = await read_body(request, route.takes) if posts else NOTHING
     query = read_query(request, route.asks)
     key = read_key(request, body) if posts else NO_REQUEST
-    reply = await route.handler(house, Call(request, body, query, key))
+    by, token = _who(route, house, request)
+    reply = await route.handler(house, Call(request, body, query, key, by, token))
     if isinstance(reply, Reply):
         text = json.dumps(reply.body, ensure_ascii=False, separators=(",", ":"))
         return web.Response(text=text, status=reply.status, content_type="application/json")
     return reply
+
+
+def _who(route: Route, house: House, request: web.Request) -> tuple[words.By, str]:
+    """Who asks, where somebody said a PIN; a verb of the staff is nobody else's. Raises Problem."""
+    token = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
+    if route.roles is None:
+        return HTTP, token
+    session = house.sessions.find(token, route.roles)
+    door = words.Door.KIOSK if session.screen else words.Door.HTTP
+    return words.By(door, session.screen, session.person.number), token
 
 
 class _Wire(logging.LoggerAdapter[logging.Logger]):

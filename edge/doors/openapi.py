@@ -40,6 +40,9 @@ _KEY = {
 }
 
 
+_STAFF = "The token of a session that /api/v1/staff/sign-on opened for a staff number and a PIN"
+
+
 def document(routes: Sequence[Route], version: str, texts: Texts) -> Json:
     schemas, components = _schemas(routes)
     paths: dict[str, Json] = {}
@@ -50,7 +53,10 @@ def document(routes: Sequence[Route], version: str, texts: Texts) -> Json:
         "openapi": "3.1.0",
         "info": {"title": "bianmin-edge, the local door of a service hall", "version": version},
         "paths": paths,
-        "components": {"schemas": components},
+        "components": {
+            "schemas": components,
+            "securitySchemes": {"staff": {"type": "http", "scheme": "bearer", "description": _STAFF}},
+        },
         "x-events": events,
         "x-reasons": _reasons(texts),
     }
@@ -89,6 +95,8 @@ def _as_it_travels(event: Json) -> None:
 
 def _operation(route: Route, schemas: Schemas) -> Json:
     operation: Json = {"operationId": route.name, "summary": route.about, "parameters": _parameters(route)}
+    if route.roles is not None:
+        operation["security"] = [{"staff": []}]
     if route.method == "POST":
         schema = schemas.get((f"takes {route.name}", "validation"), {"type": "object", "maxProperties": 0})
         operation["requestBody"] = {"required": "required" in schema, "content": {JSON: {"schema": schema}}}

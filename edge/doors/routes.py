@@ -9,7 +9,7 @@ from aiohttp import web
 
 from edge.doors import answers as a
 from edge.doors import bodies as b
-from edge.doors import reads, verbs
+from edge.doors import desk, public, reads, verbs
 from edge.doors.house import Call, House, Reply
 from edge.doors.verbs import CounterVerb
 from edge.hall import commands as c
@@ -36,6 +36,8 @@ class Route:
     asks: type[b.Query] = b.Query
     status: int = 200
     media: str = JSON
+    roles: frozenset[str] | None = None
+    """Whose verb it is, by a PIN said at a screen; empty: anybody's of the staff; None: nobody is asked."""
     no: tuple[int, ...] = ()
     """Further statuses of a refusal, beside those that any call can have."""
 
@@ -232,4 +234,71 @@ _DAY = (
     ),
 )
 
-ROUTES: tuple[Route, ...] = (*_PAGES, *_HEALTH, *_HALL, *_TICKETS, *_COUNTERS, *_DAY)
+STAFF: frozenset[str] = frozenset()
+KEEPERS = frozenset({"manager", "technician"})
+
+
+def _of_staff(path: str, handler: Handler, about: str, gives: Any = a.DeskAnswer, **more: Any) -> Route:
+    more = {"roles": STAFF, "no": (401, 403, 404, 409, 503), **more}
+    return _post(path, handler, about, gives, **more)
+
+
+OF_DESK: tuple[Route, ...] = (
+    _get(f"{API}/about", public.about, "Hours, phones, notices, who is there, floor plans", a.AboutAnswer),
+    _get(f"{API}/floors/{{id}}", public.floor, "A floor's picture", media="image/*", no=(404,)),
+    _get(f"{API}/photos/{{id}}", public.photo, "A clerk's photo, if shown", media="image/*", no=(404,)),
+    _get(f"{API}/hall/slips", desk.slips, "Slips that a person should look at", a.SlipsAnswer),
+    _post(
+        "/hall/help",
+        desk.call_help,
+        "Somebody asks for a person",
+        a.DeskAnswer,
+        takes=b.HelpBody,
+        no=(503,),
+    ),
+    _post(
+        "/hall/help/{id}/answer",
+        desk.answer_help,
+        "Somebody goes there",
+        a.DeskAnswer,
+        takes=b.AnswerHelpBody,
+        no=_OF_TICKET,
+    ),
+    _post(
+        "/guides/{id}/print",
+        desk.guide_paper,
+        "Print what to bring for it",
+        a.PaperAnswer,
+        takes=b.PaperBody,
+        status=202,
+        no=_OF_TICKET,
+    ),
+    _post(
+        "/staff/sign-on",
+        desk.sign_on,
+        "A PIN opens the staff's verbs",
+        a.SessionAnswer,
+        takes=b.PinBody,
+        no=(401, 429),
+    ),
+    _post("/staff/sign-off", desk.sign_off, "… and closes them", a.NoAnswer),
+    _of_staff("/hall/emergency", desk.emergency, "Over everything, on all screens", takes=b.EmergencyBody),
+    _of_staff("/hall/emergency/end", desk.end_emergency, "It is over"),
+    _of_staff("/hall/volume", desk.volume, "How loud the voice is today", takes=b.VolumeBody),
+    _of_staff("/kiosks/{id}/pause", desk.pause_kiosk, "No numbers at this touch screen"),
+    _of_staff("/kiosks/{id}/resume", desk.resume_kiosk, "Numbers again"),
+    _of_staff("/printers/paper-changed", desk.paper_changed, "A new roll is in", takes=b.KioskBody),
+    _of_staff(
+        "/printers/test", desk.test_paper, "Print a test slip", a.PaperAnswer, takes=b.KioskBody, status=202
+    ),
+    _of_staff(
+        "/box/{what}",
+        desk.stop_box,
+        "`restart` the daemon, `reboot` or `poweroff` the box",
+        a.NoAnswer,
+        roles=KEEPERS,
+        status=202,
+    ),
+)
+
+ROUTES: tuple[Route, ...] = (*_PAGES, *_HEALTH, *_HALL, *_TICKETS, *_COUNTERS, *_DAY, *OF_DESK)

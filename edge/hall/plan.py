@@ -51,6 +51,8 @@ class Service:
     days: tuple[DayType, ...] = ()
     """Types of days on which it is there; empty: all."""
     quota: tuple[Quota, ...] = ()
+    second: str = ""
+    """The name in a second language."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,11 @@ class Counter:
     """Standing cover: whoever sits there holds this one too, while it is not opened itself."""
     days: tuple[DayType, ...] = ()
     """Types of days on which somebody sits there; empty: all."""
+    second: str = ""
+    """The name in a second language."""
+    floor: str = ""
+    at: tuple[float, ...] = ()
+    """Its place on the floor's picture: shares of width and height."""
 
     def holding(self, held: "Sequence[Counter]") -> "Counter":
         """This counter, serving the people of those too."""
@@ -92,6 +99,8 @@ class Kiosk:
     id: DeviceId
     printer: DeviceId = ""
     """Whose slips come out beside this screen; empty: numbers are shown only."""
+    floor: str = ""
+    at: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -159,6 +168,8 @@ class HallPlan:
     notices: tuple[str, ...] = ()
     phone: str = ""
     """For questions and complaints; on screens and slips."""
+    second: str = ""
+    """The name in a second language."""
     rules: Rules = field(default_factory=Rules)
 
     def service(self, id: ServiceId) -> Service | None:

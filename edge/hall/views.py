@@ -64,6 +64,8 @@ class ServiceView:
     """Of somebody without priority who comes now, in whole minutes; null: no estimate."""
     estimated_wait_p90_s: int | None = None
     """Nine of ten wait no longer."""
+    second: str = ""
+    """The name in a second language."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,9 @@ class CounterView:
     paused_at: str = ""
     overdue: bool = False
     """A short leave has become a long one."""
+    room: str = ""
+    second: str = ""
+    """The name in a second language."""
 
 
 @dataclass(frozen=True)
@@ -290,6 +295,7 @@ def _service_view(book: Book, service: Service, now: Now, wait: Wait | None) -> 
         numbers_low=are_low(book, service, left),
         estimated_wait_s=_minutes(wait.median_s) if wait else None,
         estimated_wait_p90_s=_minutes(wait.p90_s) if wait else None,
+        second=service.second,
     )
 
 
@@ -324,6 +330,8 @@ def _counter_view(book: Book, planned: Counter, held: Sequence[Counter], today: 
         b=post.b,
         paused_at=local_iso(book.plan, clerk.paused.at) if clerk.paused else "",
         overdue=clerk.is_overdue,
+        room=counter.room,
+        second=counter.second,
     )
 
 

@@ -5,12 +5,13 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from edge.doors.house import Front
 from edge.doors.http import Door
 from edge.guides import Guide, Guides
 from edge.hall.commands import NoteCapture
@@ -21,8 +22,10 @@ from edge.hall.words import By, Now, Refused, Request
 from edge.health import Health
 from edge.journal import Journal
 from edge.paths import shared
+from edge.public import AboutTable, FloorTable, NoticeTable, Public, ShowTable
 from edge.rating_codes import RatingCodes
 from edge.registrar import Registrar
+from edge.settings_staff import Person, hash_pin
 from edge.texts import Texts
 
 Json = dict[str, Any]
@@ -61,10 +64,29 @@ GUIDES = Guides(
             service="relief",
             letters="zdshbzjsh",
             pinyin="zuidishenghuobaozhangjinshenhe",
+            materials=("户口本",),
         ),
         Guide("shebao", "社会保险登记", service="social", letters="shbxdj"),
     ]
 )
+
+PUBLIC = Public(
+    AboutTable(address="站街镇人民路 1 号", complaint_place="大厅门口意见箱"),
+    ShowTable(phone=False, photo=True),
+    (
+        NoticeTable("低保年审", since=date(2026, 11, 20), until=date(2026, 11, 28)),
+        NoticeTable("上月的通知", until=date(2026, 10, 31)),
+    ),
+    {"1f": FloorTable("一楼", "floor-1.svg"), "gone": FloorTable("没有图", "none.png")},
+    shared("demo") / "content",
+)
+STAFF = {
+    p.number: p
+    for p in (
+        Person("101", "王ＸＸ", "社保", frozenset({"clerk"}), hash_pin("2468"), "0000-1", "floor-1.svg"),
+        Person("130", "周ＸＸ", "设备维护", frozenset({"technician"}), hash_pin("135790")),
+    )
+}
 
 
 class Clock:
@@ -236,6 +258,7 @@ class Builder:
             guides=GUIDES,
             codes=codes,
             keep_text=keep_text,
+            front=Front(PLAN, PUBLIC, STAFF),
             cameras=cameras,
             facts=health.report,
             version="0.1.0",

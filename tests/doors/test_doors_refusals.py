@@ -354,6 +354,7 @@ def test_a_taken_port_is_said_in_one_sentence(house: House) -> None:
         guides=house.door._guides,
         codes=house.codes,
         keep_text=lambda text, ticket: "",
+        front=house.door._front,
         port=house.port,
     )
     with pytest.raises(OSError, match=f"port {house.port} is taken by another program") as said:

@@ -10,6 +10,7 @@ from conftest import Caller, House
 
 from edge.doors.routes import ROUTES
 from edge.hall.event_json import EVENTS
+from edge.hall.events import SlipUnknown
 from edge.hall.reasons import No
 
 Json = dict[str, Any]
@@ -29,9 +30,16 @@ def operation_of(document: Json, method: str, path: str) -> Json:
     raise AssertionError(f"{method} {path} is not described")
 
 
-def check_answer(document: Json, ask: Caller, method: str, path: str, body: Json | None = None) -> Json:
+def check_answer(
+    document: Json,
+    ask: Caller,
+    method: str,
+    path: str,
+    body: Json | None = None,
+    headers: Json | None = None,
+) -> Json:
     """Ask, and hold the answer against its description: the status, the media type and the schema."""
-    answer = ask(method, path, body)
+    answer = ask(method, path, body, headers)
     operation = operation_of(document, method, path)
     described = operation["responses"].get(str(answer.status))
     assert described, f"{method} {path}: {answer.status} is not described: {answer.content!r}"
@@ -93,9 +101,9 @@ def test_every_json_answer_is_as_described(document: Json, house: House) -> None
     ask = house.ask
     asked = set()
 
-    def check(method: str, path: str, body: Json | None = None) -> Json:
+    def check(method: str, path: str, body: Json | None = None, headers: Json | None = None) -> Json:
         asked.add(operation_of(document, method, path)["operationId"])
-        return check_answer(document, ask, method, path, body)
+        return check_answer(document, ask, method, path, body, headers)
 
     def verb(counter: str, name: str, body: Json | None = None) -> Json:
         return check("POST", f"/api/v1/counters/{counter}/{name}", body)["counter"]
@@ -162,8 +170,27 @@ def test_every_json_answer_is_as_described(document: Json, house: House) -> None
     assert len(served["tickets"]) == 1
     assert check("POST", "/api/v1/hall/clear")["reason"] == "no_cut"
     assert check("POST", "/api/v1/day/open", {"date": "2020-01-01", "time": "08:30"})["reason"]
+    lost = house.ask.take("social", kiosk="k1")
+    house.registrar.note(SlipUnknown(ticket=lost["id"], printer="printer-1", code="offline"))
+    assert check("GET", "/api/v1/hall/slips")["slips"][0]["number"] == lost["number"]
     assert check("POST", "/api/v1/day/close")["day"] == "2026-11-23"
 
+    assert check("POST", "/api/v1/hall/help", {"kiosk": "k1"})["desk"]["general"] == ["3"]
+    help_id = house.registrar.view.desk.helps[0].id
+    assert check("POST", f"/api/v1/hall/help/{help_id}/answer", {"counter": "3"})["desk"]["helps"] == []
+    assert check("GET", "/api/v1/about")["complaint_place"] == "大厅门口意见箱"
+    signed = check("POST", "/api/v1/staff/sign-on", {"staff": "130", "pin": "135790", "kiosk": "k1"})
+    bearer = {"Authorization": f"Bearer {signed['session']['token']}"}
+    assert check("POST", "/api/v1/hall/emergency", {"kind": "suspend"}, bearer)["desk"]["emergency"]
+    assert check("POST", "/api/v1/hall/emergency/end", {}, bearer)["desk"]["emergency"] is None
+    assert check("POST", "/api/v1/hall/volume", {"percent": 30}, bearer)["desk"]["volume"] == 30
+    assert check("POST", "/api/v1/kiosks/k1/pause", {}, bearer)["desk"]["paused"] == ["k1"]
+    assert check("POST", "/api/v1/kiosks/k1/resume", {}, bearer)["desk"]["paused"] == []
+    assert check("POST", "/api/v1/printers/paper-changed", {}, bearer)["desk"]["rolls"][0]["slips"] == 0
+    assert check("POST", "/api/v1/printers/test", {"kiosk": "k1"}, bearer)["paper"]["state"] == "queued"
+    assert check("POST", "/api/v1/guides/dibao/print", {"kiosk": "k1"})["reason"] == "paper_busy"
+    assert check("POST", "/api/v1/box/restart", {}, bearer)["reason"] == "not_here"
+    assert check("POST", "/api/v1/staff/sign-off", {}, bearer) == {}
     assert check("GET", "/api/v1/guides/groups") == {"departments": [], "events": []}
     entries = check("GET", "/api/v1/events?after=0&limit=5")
     assert [e["sequence"] for e in entries["events"]] == ["1", "2", "3", "4", "5"]

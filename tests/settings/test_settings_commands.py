@@ -70,7 +70,7 @@ def test_the_preview_of_the_ticket_is_a_picture_with_its_code(tmp_path: Path) ->
 
 def test_the_preview_of_an_unknown_paper_says_which_there_are(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(paper_preview, "tiket") == 2
-    assert "no paper 'tiket' (there are: ticket, waiting)" in capsys.readouterr().err
+    assert "no paper 'tiket' (there are: guide, test, ticket, waiting)" in capsys.readouterr().err
 
 
 def test_a_preview_that_cannot_be_written_is_one_line(
