@@ -120,6 +120,12 @@ AT_NOBODY = {
     "state": "ok",
     "to_counter": "",
     "at": "",
+    "help": "h",
+    "kind": "x",
+    "kiosk": "k9",
+    "paper": "x",
+    "percent": 10,
+    "what": "x",
 }
 
 

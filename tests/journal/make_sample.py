@@ -16,6 +16,8 @@ from typing import Any
 from edge.client import Client
 from edge.daemon import Daemon
 from edge.entries import Entry
+from edge.hall import commands as c
+from edge.hall import desk_events as de
 from edge.hall import events as ev
 from edge.hall.commands import NoteCapture, RateAtCounter, RateByCode
 from edge.hall.event_json import EVENTS
@@ -137,12 +139,34 @@ def clerks(hall: Hall) -> None:
     hall.post("/counters/3/close")
 
 
+def desk(hall: Hall) -> None:
+    """Help, an emergency drill, a paused kiosk, volume, a new roll, and papers that are no slips."""
+    note, by = hall.registrar.note, By(Door.KIOSK, "k1", "130")
+    help_id = hall.post("/hall/help", kiosk="k1")["desk"]["helps"][0]["id"]
+    hall.post(f"/hall/help/{help_id}/answer", counter="6")
+    for command in (
+        c.DeclareEmergency(by=by, kind="evacuate", drill=True),
+        c.EndEmergency(by=by),
+        c.PauseKiosk(by=by, kiosk="k1"),
+        c.ResumeKiosk(by=by, kiosk="k1"),
+        c.SetVolume(by=by, percent=60),
+        c.NotePaperChanged(by=by, kiosk="k1"),
+        c.PrintPaper(by=by, kiosk="k1", guide="yi_county-01"),
+        c.StopBox(by=by, what="restart"),
+    ):
+        hall.registrar.ask(command)
+    paper = hall.registrar.view.desk.papers[0]
+    note(de.PaperStarted(paper=paper.id, printer="printer-9"))
+    note(de.PaperEnded(paper=paper.id, printer="printer-9", state="printed"))
+
+
 def live(hall: Hall) -> None:
     """A day with a cut in it, and the next one."""
     morning(hall)
     slips(hall)
     service(hall)
     clerks(hall)
+    desk(hall)
     hall.again(minutes=20)
     until(lambda: "PowerReturned" in hall.types())
     hall.post("/hall/served-by-hand", service="relief", up_to="D001")
