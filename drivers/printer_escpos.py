@@ -68,8 +68,7 @@ class Driver:
         options, self._owed = self._options, 0
         self._forget()
         self._answers = options.status and any(self._ask_now(0) is not None for _ in range(2))
-        # Half a picture may wait for its rest: NULs fill it up as white paper, and are ignored elsewhere.
-        self._link.write(bytes(options.width_dots // 8 * BAND_DOTS) + b"\x1b@")
+        self._clear()
         group = self._group()
         if options.status and not self._answers and group is None:
             silent = self._silent(f"no answer to DLE EOT 1 and GS a within {2 * ANSWER_S} s")
@@ -96,8 +95,7 @@ class Driver:
         now = self._status() if has_status else self._port()
         if now.state is State.DOWN and now.code:
             raise DeviceFault(now.code, now.detail)
-        if self._owed and self._says_done and not self._settle(2 * ANSWER_S):
-            raise DeviceFault(Fault.OFFLINE, "it is still at an earlier slip")
+        self._be_done_with_earlier_slips()
         try:
             job = self._encoder.encode(slip)
         except ValueError as error:
@@ -107,6 +105,30 @@ class Driver:
             return has_status and self._confirmed()
         except LinkLost as error:
             raise self._stuck(error) from error
+
+    # --- before the job
+
+    def _clear(self) -> None:
+        """Half a picture may wait for its rest: NULs fill it up as white paper, and are ignored elsewhere."""
+        self._link.write(bytes(self._options.width_dots // 8 * BAND_DOTS) + b"\x1b@")
+
+    def _be_done_with_earlier_slips(self) -> None:
+        """Raises DeviceFault: the printer is still at one."""
+        if not (self._owed and self._says_done) or self._settle(2 * ANSWER_S):
+            return
+        self._clear()  # its end may have been lost on the way
+        if not self._settle(2 * ANSWER_S):
+            raise DeviceFault(Fault.OFFLINE, "it is still at an earlier slip")
+
+    def _settle(self, within_s: float) -> bool:
+        """Let the answers to all old questions come, so that none is taken for that to a new one."""
+        self._ask_in_queue()
+        if self._hear(self._replies.queued, within_s) is None:
+            return False
+        while self._hear(self._replies.queued, SETTLE_S) is not None:
+            pass
+        self._owed = 0
+        return True
 
     # --- after the job
 
@@ -143,7 +165,7 @@ class Driver:
     def _stuck(self, error: LinkLost) -> DeviceFault:
         """Why the printer takes no more of a begun job: what it said by itself, or else a lost link."""
         with contextlib.suppress(LinkLost):
-            self._replies.feed(self._link.read(QUIET_S))
+            self._catch_up()
             for status in (self._told(), self._port()):
                 if status is not None and status.state is State.DOWN and status.code:
                     return DeviceFault(status.code, f"{status.detail}; {error}", begun=True)
@@ -153,16 +175,6 @@ class Driver:
         self._replies.queued.clear()
         self._owed += 1
         self._link.write(ASK_IN_QUEUE)
-
-    def _settle(self, within_s: float) -> bool:
-        """Let the answers to all old questions come, so that none is taken for that to a new one."""
-        self._ask_in_queue()
-        if self._hear(self._replies.queued, within_s) is None:
-            return False
-        while self._hear(self._replies.queued, SETTLE_S) is not None:
-            pass
-        self._owed = 0
-        return True
 
     # --- how it is
 
@@ -244,12 +256,16 @@ class Driver:
         return float(getattr(self._link, "lag_s", 0.0))
 
     def _forget(self) -> None:
-        """Read what came unasked, so that an old answer is not taken for a new one."""
+        """So that an old answer is not taken for a new one."""
+        self._catch_up()
+        self._replies.forget()
+
+    def _catch_up(self) -> None:
+        """Read what came unasked."""
         for _ in range(64):
             if not (chunk := self._link.read(QUIET_S)):
                 break
             self._replies.feed(chunk)
-        self._replies.forget()
 
 
 def _countdown(until: float) -> Iterator[float]:

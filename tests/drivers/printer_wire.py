@@ -1,9 +1,13 @@
-"""A printer twin behind a real TCP port, for tests."""
+"""A printer twin behind a real TCP port or terminal, for tests."""
 
 import contextlib
+import os
+import pty
+import select
 import socket
 import threading
 import time
+import tty
 from collections.abc import Callable
 
 from drivers.twins.printer import PrinterTwin
@@ -82,3 +86,53 @@ class TricklePrinter(PrinterOnTcp):
             return sock.recv(7)
         except OSError:
             return b""
+
+
+class PrinterOnPty:
+    """A printer at a terminal; `baud`: it hears no faster than such a wire would carry."""
+
+    def __init__(self, hear: Callable[[bytes], bytes], baud: int = 0) -> None:
+        self._hear = hear
+        self._baud = baud
+        self._far, self._near = pty.openpty()
+        tty.setraw(self._near)
+        self.path = os.ttyname(self._near)
+        self._stop_read, self._stop_write = os.pipe()
+        self._thread = threading.Thread(target=self._serve, name="printer-on-pty")
+
+    def __enter__(self) -> "PrinterOnPty":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.write(self._stop_write, b"!")
+        self._thread.join(5)
+        assert not self._thread.is_alive()
+        for end in (self._far, self._near, self._stop_read, self._stop_write):
+            os.close(end)
+
+    def _serve(self) -> None:
+        while self._stop_read not in (ready := select.select([self._far, self._stop_read], [], [])[0]):
+            chunk = os.read(self._far, 64 if self._baud else 1024) if ready else b""
+            if self._baud:
+                select.select([self._stop_read], [], [], len(chunk) * 10 / self._baud)
+            if answer := self._hear(chunk):
+                os.write(self._far, answer)
+
+
+class Scripted:
+    """A printer of a few words: `answers` gives what it says to DLE EOT n, GS a n and GS r n."""
+
+    def __init__(self, answers: Callable[[bytes], bytes]) -> None:
+        self._answers = answers
+        self._tail = b""
+        self.heard = bytearray()
+
+    def __call__(self, chunk: bytes) -> bytes:
+        said = b""
+        for b in chunk:
+            self.heard.append(b)
+            self._tail = (self._tail + bytes((b,)))[-3:]
+            if self._tail[:2] in (b"\x10\x04", b"\x1da", b"\x1dr") and len(self._tail) == 3:
+                said += self._answers(self._tail)
+        return said

@@ -16,8 +16,8 @@ from PIL import Image
 from drivers.capabilities import Align, CodeRow, FeedRow, RuleRow, Slip, State, TextRow
 from drivers.errors import DeviceFault, Fault, LinkLost
 from drivers.escpos_slip import Encoder, Options, rom_bytes
-from drivers.links import open_link
 from drivers.escpos_status import Replies, status_of
+from drivers.links import open_link
 from drivers.printer_escpos import ASK_IN_QUEUE, ASK_NOW, Driver
 from drivers.twins.printer import PrinterTwin
 from tests.drivers.printer_wire import PrinterOnTcp, TricklePrinter

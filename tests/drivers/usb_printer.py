@@ -29,6 +29,8 @@ class UsbPrinter(usb.backend.IBackend):
         self.plugged = True
         self.takes = True
         """False: it answers each packet with "not now"."""
+        self.room = 1_000_000
+        """Bytes that it takes until then."""
         self.knows_status = True
         self.empty_packets = 0
         """How often a read was answered with nothing; before each answer that many more."""
@@ -125,9 +127,10 @@ class UsbPrinter(usb.backend.IBackend):
     def bulk_write(self, dev_handle: Any, ep: int, intf: int, data: Any, timeout: int) -> int:
         self._here()
         assert ep == OUT and self.claimed
-        if not self.takes:
+        if not self.takes or self.room <= 0:
             raise usb.core.USBTimeoutError("Operation timed out", errno=TIMEOUT)
         taken = bytes(data)[:100]  # a transfer may end early
+        self.room -= len(taken)
         if answer := self.twin.receive(taken)[0]:
             self._answers.put(answer)
         return len(taken)
