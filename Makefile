@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 LOCK_ARGS := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 RUN_DEBS := python3-venv fonts-noto-cjk espeak-ng mosquitto libusb-1.0-0
-TEST_DEBS := chromium chromium-driver xvfb xdotool strace libfaketime systemd
+TEST_DEBS := chromium chromium-driver xvfb xdotool strace libfaketime systemd postgresql
 DEMO_ARGS ?=
 BENCH_ARGS ?=
 # Optional parts, one by one after the lock: a failure is one line, not the end. evdev is compiled.
@@ -70,8 +70,8 @@ screenshots: $(VENV)/.ok-test ## every page of the screens as PNG, into kiosk_ui
 	@$(BIN)/python -m tests.screenshots
 
 lock: ## write both lock files anew (needs uv)
-	uv pip compile $(LOCK_ARGS) --extra camera --group build pyproject.toml -o requirements.lock
-	uv pip compile $(LOCK_ARGS) --extra camera --extra content --extra test --group build -c requirements.lock pyproject.toml -o tests/requirements.lock
+	uv pip compile $(LOCK_ARGS) --extra camera --extra center --group build pyproject.toml -o requirements.lock
+	uv pip compile $(LOCK_ARGS) --extra camera --extra center --extra content --extra test --group build -c requirements.lock pyproject.toml -o tests/requirements.lock
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache

@@ -21,6 +21,7 @@ COMMANDS = {
     "report": "a day's or a month's sheet as table, CSV, XLSX or JSON",
     "backup": "one file with all that a spare box needs, while the daemon goes on",
     "restore": "a backup into an empty data folder",
+    "center": "the county's receiver of many halls",
     "journal": "verify, export or follow a data folder's journal",
 }
 

@@ -70,6 +70,8 @@ class Arrived:
     topic: str
     payload: bytes
     retained: bool
+    mid: int = 0
+    """For `Session.acknowledge`."""
 
 
 @dataclass(frozen=True)
@@ -114,9 +116,20 @@ class Will:
 class Session:
     """A connection from `open` to `close`; all methods belong to the thread that opened it."""
 
-    def __init__(self, broker: Broker, client_id: str, will: Will, *, version: int, inflight: int) -> None:
+    def __init__(
+        self,
+        broker: Broker,
+        client_id: str,
+        will: Will,
+        *,
+        version: int,
+        inflight: int,
+        takes: int = 0,
+    ) -> None:
+        """`takes` above 0: the broker is acknowledged only by `acknowledge`, and sends so many before it."""
         self._broker = broker
         self._version = version
+        self._takes = takes
         self._inbox: queue.SimpleQueue[Happening] = queue.SimpleQueue()
         client = Client(
             CallbackAPIVersion.VERSION2,
@@ -124,6 +137,7 @@ class Session:
             clean_session=None if version == NEW else False,
             protocol=MQTTProtocolVersion(version),
             reconnect_on_failure=False,
+            manual_ack=takes > 0,
         )
         client.connect_timeout = CONNECT_WITHIN_S
         client.max_inflight_messages_set(inflight)
@@ -153,6 +167,8 @@ class Session:
         if self._version == NEW:
             properties = _properties(PacketTypes.CONNECT)
             properties.SessionExpiryInterval = SESSION_KEPT_S
+            if self._takes:
+                properties.ReceiveMaximum = self._takes
             self._client.connect(
                 broker.host, broker.port, KEEPALIVE_S, clean_start=False, properties=properties
             )
@@ -161,11 +177,14 @@ class Session:
         self._client.loop_start()
 
     def happenings(self, timeout_s: float) -> list[Happening]:
-        """Return all that has happened, waiting up to `timeout_s` for the first."""
+        """Return all that has happened, waiting up to `timeout_s` for the first.
+
+        `Accepted` ends a list: what the broker had kept for us follows at its heels, for whoever talks then.
+        """
         happenings: list[Happening] = []
         with contextlib.suppress(queue.Empty):
             happenings.append(self._inbox.get(block=timeout_s > 0, timeout=timeout_s))
-            while True:
+            while not isinstance(happenings[-1], Accepted):
                 happenings.append(self._inbox.get_nowait())
         return happenings
 
@@ -186,12 +205,18 @@ class Session:
     def subscribe(self, topic: str) -> int:
         """Ask for a topic with QoS 1, without our own messages where the broker can; return the packet id."""
         if self._version == NEW:
-            rc, mid = self._client.subscribe(topic, options=SubscribeOptions(qos=1, noLocal=True))
+            echo = topic.startswith("$share/")  # MQTT 5 §3.8.3.1: No Local there is a protocol error
+            rc, mid = self._client.subscribe(topic, options=SubscribeOptions(qos=1, noLocal=not echo))
         else:
             rc, mid = self._client.subscribe(topic, qos=1)
         if rc != MQTTErrorCode.MQTT_ERR_SUCCESS or mid is None:
             raise ConnectionError(f"the line went while subscribing to {topic}")
         return mid
+
+    def acknowledge(self, arrived: Arrived) -> None:
+        """This message is in good hands; the broker may forget it."""
+        if arrived.mid:  # without one it came with QoS 0
+            self._client.ack(arrived.mid, 1)
 
     def close(self, within_s: float = 2.0) -> None:
         """Say goodbye, so that the will is not published, and end paho's thread; blocks up to 1 s longer."""
@@ -247,7 +272,7 @@ class Session:
         self._inbox.put(Acknowledged(mid, str(reason) if reason.is_failure else ""))
 
     def _on_message(self, client: Client, userdata: Any, message: MQTTMessage) -> None:
-        self._inbox.put(Arrived(message.topic, bytes(message.payload), message.retain))
+        self._inbox.put(Arrived(message.topic, bytes(message.payload), message.retain, message.mid))
 
     def _on_disconnect(
         self,

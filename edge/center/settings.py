@@ -1,0 +1,115 @@
+"""A center's folder: `center.toml` as values, with every problem at once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from zoneinfo import ZoneInfo, available_timezones
+
+from edge.errors import ConfigError
+from edge.settings_bind import Problems, bind, parse, read
+
+FILE = "center.toml"
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@dataclass(frozen=True)
+class CenterTable:
+    county: str
+    """Six digits, as in every hall's own settings."""
+    name: str = ""
+    broker: str = "mqtt://127.0.0.1:1883"
+    """`mqtts://host:8883`; plain `mqtt://` on loopback only."""
+    user: str = ""
+    password_file: str = ""
+    ca_file: str = ""
+    cert_file: str = ""
+    key_file: str = ""
+    store: str = "sqlite:///center.db"
+    """A relative path lies in the data folder; or a server: `postgresql+psycopg://user@host/name`."""
+    share: str = ""
+    """A word that all workers of this county have in common; empty: there is only one."""
+    listen: str = "127.0.0.1:8700"
+    """Where the fleet's page is served; empty: nowhere, for a second worker."""
+    sign_key_file: str = ""
+    """An Ed25519 key (PEM) that signs commands; empty: only commands that need no signature are sent."""
+
+    def __post_init__(self) -> None:
+        if not (len(self.county) == 6 and self.county.isdecimal()):
+            raise ValueError(f'county: must be six digits, not "{self.county}"')
+        if bool(self.cert_file) != bool(self.key_file):
+            raise ValueError("cert_file: certificate and key go together: give both or none")
+        host, _, port = self.listen.rpartition(":")
+        if self.listen and not (host and port.isdecimal() and int(port) < 65536):
+            raise ValueError(f'listen: must be like "127.0.0.1:8700", not "{self.listen}"')
+
+
+@dataclass(frozen=True)
+class HoursTable:
+    """When a hall's silence is an alarm."""
+
+    opens: str = "09:00"
+    closes: str = "17:00"
+    days: tuple[str, ...] = _DAYS[:5]
+    timezone: str = "Asia/Shanghai"
+
+    def __post_init__(self) -> None:
+        for name, value in (("opens", self.opens), ("closes", self.closes)):
+            hour, _, minute = value.partition(":")
+            if not (len(value) == 5 and hour.isdecimal() and minute.isdecimal()) or value > "24:00":
+                raise ValueError(f'{name}: must be like "09:00", not "{value}"')
+        if self.opens >= self.closes:
+            raise ValueError("closes: must be later than opens")
+        for day in self.days:
+            if day not in _DAYS:
+                raise ValueError(f'days: no day "{day}" (there are: {", ".join(_DAYS)})')
+        if self.timezone not in available_timezones():
+            raise ValueError(f'timezone: no zone "{self.timezone}"')
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+
+@dataclass(frozen=True)
+class AlarmsTable:
+    """After how much of the opening hours something is an alarm."""
+
+    offline_after_s: int = 180
+    device_down_after_s: int = 600
+    paper_low_after_s: int = 0
+    lag_over_s: int = 600
+
+
+@dataclass(frozen=True)
+class HallTable:
+    name: str = ""
+    hours: HoursTable | None = None
+    """Where they are other than the county's."""
+
+
+@dataclass(frozen=True)
+class LoginTable:
+    password: str
+    """What `bianmin center DIR --password NAME` prints: scrypt, salted."""
+
+
+@dataclass(frozen=True)
+class CenterFile:
+    center: CenterTable
+    hours: HoursTable = field(default_factory=HoursTable)
+    alarms: AlarmsTable = field(default_factory=AlarmsTable)
+    hall: Mapping[str, HallTable] = field(default_factory=dict)
+    """By hall code: `[hall.510000001]`."""
+    login: Mapping[str, LoginTable] = field(default_factory=dict)
+    """By name; none: the page is served on loopback only, without one."""
+
+
+def load(folder: Path) -> CenterFile:
+    """Raises ConfigError with all problems, one line each."""
+    problems = Problems()
+    text = read(folder / FILE, FILE, problems)
+    table = None if text is None else parse(text, FILE, problems)
+    settings = None if table is None else bind(CenterFile, table, FILE, problems)
+    if settings is None or problems.lines:
+        raise ConfigError(problems.lines)
+    return settings

@@ -1,0 +1,172 @@
+"""A hall's journal, a real broker and a center: what the hall wrote is in the store, each once."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
+from pathlib import Path
+
+import pytest
+
+from edge.center.receiver import Place, Receiver
+from edge.center.store import Store, StoreError, lines
+from edge.mqtt_session import Broker as Address
+from edge.patience import Patience
+from tests.broker import Broker, Recorder, wait_until
+from tests.center.conftest import HALL
+from tests.uplink.conftest import Hall
+
+OPEN = Callable[..., Receiver]
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[Broker]:
+    folder = tmp_path / "broker"
+    folder.mkdir()
+    with Broker(folder) as broker:
+        yield broker
+
+
+@pytest.fixture
+def hall(tmp_path: Path) -> Iterator[Hall]:
+    folder = tmp_path / "hall"
+    folder.mkdir()
+    with ExitStack() as stack:
+        yield Hall(folder, stack)
+
+
+@pytest.fixture
+def receive(broker: Broker) -> Iterator[OPEN]:
+    with ExitStack() as stack:
+
+        def start(store: Store, **place: str) -> Receiver:
+            address = Address.at(broker.url)
+            receiver = Receiver(address, Place("510000", **place), store, Patience(0.1, 0.3))
+            stack.callback(receiver.stop)
+            receiver.start()
+            return receiver
+
+        yield start
+
+
+def stored(store: Store) -> int:
+    return max((r.stored for r in store.receipts()), default=0)
+
+
+def same(store: Store, hall: Hall) -> bool:
+    mine = [(e.seq, e.body, e.chain) for e in hall.journal.read_after(0, 100_000)]
+    return list(lines(store, hall.journal.id)) == mine
+
+
+def test_what_a_hall_wrote_is_in_the_store_and_the_hall_gets_its_receipt(
+    hall: Hall, broker: Broker, receive: OPEN, store: Store
+) -> None:
+    receive(store)
+    hall.write(300)
+    uplink = hall.uplink(broker.url)
+    wait_until(lambda: uplink.status()["firm"] >= 300, "the receipt moves the firm cursor")
+    assert same(store, hall)
+    with store.engine.connect() as tx:
+        status, health = tx.exec_driver_sql("SELECT status, health FROM hall").one()
+    assert json.loads(status)["state"] == "online" and json.loads(health)["uplink"]["connected"]
+
+
+def test_two_workers_share_the_entries_of_a_hall(
+    hall: Hall, broker: Broker, receive: OPEN, open_store: Callable[[], Store]
+) -> None:
+    stores = [open_store(), open_store()]
+    workers = [receive(s, name=str(i), share="workers") for i, s in enumerate(stores)]
+    wait_until(lambda: all(w.status()["connected"] for w in workers), "both are there")
+    uplink = hall.uplink(broker.url)
+    hall.write(400)
+    wait_until(lambda: uplink.status()["firm"] >= 400, "the receipt moves the firm cursor")
+    assert same(stores[0], hall)
+    assert all(w.status()["entries"] > 0 for w in workers), "each had its part"
+
+
+def test_a_store_that_fails_gets_everything_again(
+    hall: Hall, broker: Broker, receive: OPEN, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep, fails = store.keep, [True, False, True]
+
+    def failing(*args: object) -> object:
+        if fails and fails.pop():
+            raise StoreError("disk full")
+        return keep(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(store, "keep", failing)
+    receiver = receive(store)
+    uplink = hall.uplink(broker.url)
+    hall.write(50)
+    wait_until(lambda: uplink.status()["firm"] >= 50, "what was not kept was not acknowledged")
+    assert same(store, hall) and not fails and receiver.status()["connected"]
+
+
+@pytest.mark.parametrize(
+    ("topic", "payload"),
+    [
+        (f"bianmin/v1/{HALL}/events", b"\xff\x00"),
+        (f"bianmin/v1/{HALL}/events", b"[" * 100_000),
+        (f"bianmin/v1/{HALL}/events", b"x" * 300_000),
+        (f"bianmin/v1/{HALL}/events", b'{"specversion": "1.0"}'),
+        (f"bianmin/v1/{HALL}/health", b"[1]"),
+        (f"bianmin/v1/{HALL}/status", b'{"state": NaN}'),
+        ("bianmin/v1/510000/5/events", b"{}"),
+        (f"bianmin/v1/{HALL}/replies", b"nothing"),
+    ],
+)
+def test_nonsense_is_refused_and_the_next_entry_is_kept(
+    hall: Hall, broker: Broker, receive: OPEN, store: Store, topic: str, payload: bytes
+) -> None:
+    receiver = receive(store)
+    wait_until(lambda: bool(receiver.status()["connected"]), "connected")
+    with Recorder(broker.port) as stranger:
+        stranger.publish(topic, payload)
+    hall.write(3)
+    hall.uplink(broker.url)
+    wait_until(lambda: stored(store) >= 3, "the hall's entries are kept")
+    assert receiver.status()["refused"] == 1 and receiver.status()["connected"]
+
+
+def test_a_hall_that_speaks_for_another_is_refused(
+    hall: Hall, broker: Broker, receive: OPEN, store: Store
+) -> None:
+    receiver = receive(store)
+    wait_until(lambda: bool(receiver.status()["connected"]), "connected")
+    entry = hall.write(1)[0]
+    with Recorder(broker.port) as stranger:
+        payload = json.dumps(entry.cloud()).encode()
+        stranger.publish("bianmin/v1/510000/510000009/events", payload)
+        wait_until(lambda: receiver.status()["refused"] == 1, "refused")
+    assert store.receipts() == []
+
+
+def test_a_hole_is_asked_for_on_the_halls_command_topic(
+    hall: Hall, broker: Broker, receive: OPEN, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("edge.center.store.GRACE_S", 0.0)
+    with Recorder(broker.port) as recorder:
+        receive(store)
+        before, made = hall.journal.read_after(0), hall.write(10)
+        for entry in (*before, *made[:3], *made[6:]):
+            payload = json.dumps(entry.cloud()).encode()
+            recorder.publish(f"bianmin/v1/{HALL}/events", payload)
+        wait_until(lambda: bool(recorder.on("commands")), "asked")
+        command = recorder.on("commands")[0].json()
+        asked = (command["args"]["from"], command["args"]["to"])
+        assert (command["name"], asked) == ("resend", (made[3].seq, made[5].seq))
+        assert command["id"] and command["expires_at"] > command["issued_at"]
+
+
+def test_the_center_says_that_it_is_there_and_that_it_goes(
+    broker: Broker, receive: OPEN, store: Store
+) -> None:
+    with Recorder(broker.port) as recorder:
+        receiver = receive(store)
+        wait_until(lambda: bool(recorder.on("center")), "birth")
+        receiver.stop()
+        wait_until(lambda: len(recorder.on("center")) >= 2, "goodbye")
+        first, last = recorder.on("center")[0], recorder.on("center")[-1]
+    assert (first.json()["state"], last.json()["state"]) == ("online", "offline")
+    assert first.json()["instance"] == last.json()["instance"]
+    with suppress(StoreError):
+        store.receipts()
