@@ -6,8 +6,7 @@ A driver module `drivers.KIND_family` holds
   * `Driver(link, options)`;
   * optional `FRAMES`: it speaks in frames on a line that may be shared; `Driver` gets a `framing.Line`.
     A FrameFormat: its own, fixed. None: the one that the link names by `frames = "..."`;
-  * optional `misfit(frames, options)`: why it cannot work with such a description, or empty;
-  * optional `FRAMES_ON`: schemes of links on which its own format is another one, as `{"tcp": ...}`.
+  * optional `misfit(frames, options)`: why it cannot work with such a description, or empty.
     No FRAMES at all: `Driver` gets the link itself, and is alone on it.
 """
 
@@ -62,9 +61,9 @@ def speaks_frames(module: ModuleType) -> bool:
     return hasattr(module, "FRAMES")
 
 
-def fixed_frames(module: ModuleType, scheme: str = "") -> FrameFormat | None:
-    """The format that this driver brings to such a link; None: it takes the link's, or speaks in none."""
-    found = getattr(module, "FRAMES_ON", {}).get(scheme, getattr(module, "FRAMES", None))
+def fixed_frames(module: ModuleType) -> FrameFormat | None:
+    """The format that this driver brings; None: it takes the link's, or speaks in none."""
+    found = getattr(module, "FRAMES", None)
     return found if isinstance(found, FrameFormat) else None
 
 

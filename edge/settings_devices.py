@@ -155,10 +155,10 @@ def _check_link(module: ModuleType, name: str, at: str, link: LinkSettings, prob
     if scheme not in module.LINKS:
         what = f'{name} lives on {", ".join(module.LINKS)}, and link "{link.name}" is {scheme}'
         problems.add(FILE, f"{at}.link", what)
-    elif loader.speaks_frames(module) and not loader.fixed_frames(module, scheme) and link.frames is None:
+    elif loader.speaks_frames(module) and not loader.fixed_frames(module) and link.frames is None:
         what = f'{name} takes its frames from its link: say frames = "..." under [link.{link.name}]'
         problems.add(FILE, f"{at}.link", what)
-    elif link.frames is not None and loader.fixed_frames(module, scheme):
+    elif link.frames is not None and loader.fixed_frames(module):
         what = f'{name} speaks frames of its own, but link "{link.name}" names others'
         problems.add(FILE, f"{at}.link", what)
 
@@ -212,4 +212,4 @@ def _shares(device: DeviceSettings) -> bool:
 
 def _format(device: DeviceSettings, link: LinkSettings) -> object:
     """What tells a device's frames from noise: the driver's own format, else the link's."""
-    return loader.fixed_frames(loader.load(device.driver), link.url.partition(":")[0]) or link.frames
+    return loader.fixed_frames(loader.load(device.driver)) or link.frames

@@ -181,8 +181,7 @@ class LinkThread(threading.Thread):
         """The format of a line that drivers share; None where one driver has the link to itself."""
         if not any(loader.speaks_frames(m) for m in modules):
             return None
-        scheme = links.scheme_of(self._plan.url)
-        own = next((f for m in modules if (f := loader.fixed_frames(m, scheme)) is not None), None)
+        own = next((f for m in modules if (f := loader.fixed_frames(m)) is not None), None)
         return own or FrameFormat.from_table(self._plan.frames or {})
 
     def _open(self, frames: FrameFormat | None) -> Any:

@@ -4,51 +4,32 @@ Written from the protocol paper, apart from the driver's encoder. How a real car
 which error for what) is inferred.
 """
 
-import io
-import math
 import struct
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PIL import Image, ImageChops, ImageDraw, ImageFont
-
+from drivers.twins.board_common import Board
+from drivers.twins.leds import Panel
 from drivers.twins.wire import Said
 
-FAULTS = ("mute", "slow", "lying_checksum", "busy", "dark")
-"""Silent; answers late; answers with a wrong CRC; answers "busy"; without power, what it showed is lost."""
-
-SLOW_S = 0.7
 BROADCAST = 0xFFFE
 COLOURS = {b"1": "red", b"2": "green", b"3": "yellow"}
-LIGHT = {"red": (255, 48, 32), "green": (64, 255, 72), "yellow": (255, 190, 24)}
 EFFECTS = {1: "still", 2: "quick", 3: "left", 4: "right", 5: "up", 6: "down"}
-DOT = 8
-"""Pixels of the picture for each LED."""
-FONTS = (
-    ("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", 7),
-    ("/usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc", 7),
-    ("/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc", 0),
-)
 
 
-class BoardTwin:
+class BoardTwin(Board):
     """One card at its address."""
 
-    kind = "board"
-    due = math.inf
-
     def __init__(self, name: str, options: Mapping[str, Any]) -> None:
-        self.name = name
+        super().__init__(name)
         self._address = int(options.get("address", 1))
         self._size = int(options.get("columns", 16)) * 8, int(options.get("rows", 1)) * 16
         self._buffer = bytearray()
-        self._faults: set[str] = set()
         self._areas: dict[int, dict[str, Any]] = {}
         self._is_on = True
         self._brightness: int | None = None
-        self._frames = self._crc_errors = 0
+        self._clock = ""
         self._crc_ok = False
-        self._last = b""
 
     # --- the wire
 
@@ -64,37 +45,31 @@ class BoardTwin:
         del self._buffer[:-8192]
         return answers
 
-    def tick(self, now: float) -> Sequence[Said]:
-        return ()
-
-    def press(self, what: dict[str, Any], now: float) -> Sequence[Said]:
-        raise ValueError(f"{self.name} has no keys")
-
     def _take(self, frame: bytes) -> Sequence[Said]:
         body = _unescape(frame[8:-1])
         if body is None or len(body) < 17:
             return ()
         address = int.from_bytes(body[0:2], "little")
-        if address not in (self._address, BROADCAST) or {"mute", "dark"} & self._faults:
+        if address not in (self._address, BROADCAST) or not self.has_power:
             return ()
-        self._last = frame
+        self.last = frame
         self._crc_ok = crc(body[:-2]) == int.from_bytes(body[-2:], "little")
         data = body[14:-2]
         if not self._crc_ok or int.from_bytes(body[12:14], "little") != len(data):
-            self._crc_errors += 1
+            self.bad += 1
             error = 5
         else:
-            self._frames += 1
-            error = 3 if "busy" in self._faults else self._obey(data)
+            self.frames += 1
+            error = 3 if "busy" in self.faults else self._obey(data)
         if address == BROADCAST or data[2:3] != b"\x01":
             return ()
-        return [Said(self._answer(error), SLOW_S if "slow" in self._faults else 0.0)]
+        return self.said(self._answer(error))
 
     def _answer(self, error: int) -> bytes:
         # A0 00 good, A0 01 bad; source and destination swapped.
         data = bytes([0xA0, 1 if error else 0, error, 0, 0])
         body = struct.pack("<HH3xBBBBBH", 0x8000, self._address, 0, 0, 0, 0xFE, 2, len(data)) + data
-        check = crc(body) ^ (0x0101 if "lying_checksum" in self._faults else 0)
+        check = crc(body) ^ (0x0101 if "lying_checksum" in self.faults else 0)
         return b"\xa5" * 8 + _escape(body + check.to_bytes(2, "little")) + b"\x5a"
 
     # --- commands
@@ -109,6 +84,8 @@ class BoardTwin:
         try:
             if (group, command) == (0xA3, 0x00):
                 self._is_on = {1: True, 2: False}[rest[0]]
+            elif (group, command) == (0xA2, 0x03):
+                self._clock = _clock(rest)
             elif (group, command) == (0xA3, 0x02):
                 if rest[0] != 1 or len(rest) != 50:
                     return 2
@@ -144,39 +121,30 @@ class BoardTwin:
 
     # --- what a person would see
 
-    def fault(self, name: str, on: bool, after: int = 0) -> None:
-        if name not in FAULTS:
-            raise ValueError(f"no fault {name!r} (there are: {', '.join(FAULTS)}, unplugged, babble, drip)")
-        (self._faults.add if on else self._faults.discard)(name)
-        if name == "dark" and on:
-            self._areas.clear()
+    def forget(self) -> None:
+        self._areas.clear()
+        self._is_on, self._brightness, self._clock = True, None, ""
 
     def state(self) -> dict[str, Any]:
         areas = sorted(self._areas.values(), key=lambda area: (area["y"], area["x"]))
         lines = [area["text"] for area in areas]
         return {
-            "kind": self.kind,
+            **self.about(lines, areas[0]["colour"] if areas else ""),
             "address": self._address,
-            "text": "\n".join(lines),
-            "lines": lines,
-            "colour": areas[0]["colour"] if areas else "",
             "areas": areas,
             "on": self._is_on,
             "brightness": self._brightness,
-            "frames": self._frames,
+            "clock": self._clock,
             "crc_ok": self._crc_ok,
-            "crc_errors": self._crc_errors,
-            "last_frame": self._last.hex(" ").upper(),
-            "faults": sorted(self._faults),
         }
 
     def picture(self) -> bytes:
         """PNG: every LED a dot, those that are lit bright."""
-        is_lit = self._is_on and "dark" not in self._faults
-        light = Image.new("RGB", self._size)
-        for area in self._areas.values() if is_lit else ():
-            light.paste(LIGHT[area["colour"] or "red"], (area["x"], area["y"]), _dots(area))
-        return _png(_as_leds(light))
+        panel = Panel(*self._size)
+        for area in self._areas.values():
+            box = (area["x"], area["y"], area["width"], area["height"])
+            panel.text(box, area["text"], area["colour"] or "red", align=area["align"])
+        return panel.png(is_lit=self._is_on and self.has_power)
 
 
 def crc(chunk: bytes) -> int:
@@ -209,6 +177,14 @@ def _unescape(body: bytes) -> bytes | None:
 def _escape(body: bytes) -> bytes:
     table = {0xA5: b"\xa6\x02", 0xA6: b"\xa6\x01", 0x5A: b"\x5b\x02", 0x5B: b"\x5b\x01"}
     return b"".join(table.get(byte, bytes([byte])) for byte in body)
+
+
+def _clock(rest: bytes) -> str:
+    """BCD: year low byte first, month, day, hour, minute, second, weekday 1..7."""
+    if len(rest) != 8 or not 1 <= rest[7] <= 7:
+        raise ValueError("no time")
+    day = f"{rest[1]:02x}{rest[0]:02x}-{rest[2]:02x}-{rest[3]:02x}"
+    return f"{day} {rest[4]:02x}:{rest[5]:02x}:{rest[6]:02x} {rest[7]}"
 
 
 def _area(chunk: bytes) -> dict[str, Any]:
@@ -250,53 +226,3 @@ def _without_marks(raw: bytes) -> tuple[str, str]:
             out += raw[at : at + step]
             at += step
     return out.decode("gbk", "replace"), colour
-
-
-def _dots(area: Mapping[str, Any]) -> Image.Image:
-    """The area's text in cells of 8 by 16 dots, lit where the font is more than half black."""
-    size = (area["width"], area["height"])
-    cells = [(character, 2 if ord(character) > 0xFF else 1) for character in area["text"]]
-    total = 8 * sum(wide for _, wide in cells)
-    room = {"left": 0, "right": size[0] - total, "center": (size[0] - total) // 2}
-    x = max(0, room.get(area["align"], 0))
-    mask = Image.new("L", size)
-    draw = ImageDraw.Draw(mask)
-    font = _font(16)
-    for character, wide in cells:
-        draw.text((x + 4 * wide, 14), character, fill=255, font=font, anchor="ms")
-        x += 8 * wide
-    return mask.point(lambda v: 255 if v > 100 else 0)
-
-
-def _font(dots: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    for path, face in FONTS:
-        try:
-            return ImageFont.truetype(path, dots, index=face)
-        except OSError:
-            continue
-    return ImageFont.load_default(dots)
-
-
-def _as_leds(light: Image.Image) -> Image.Image:
-    unlit = Image.new("RGB", light.size, (38, 30, 30))
-    big = ImageChops.lighter(light, unlit).resize(
-        (light.width * DOT, light.height * DOT), Image.Resampling.NEAREST
-    )
-    tile = Image.new("L", (DOT, DOT))
-    ImageDraw.Draw(tile).ellipse((1, 1, DOT - 2, DOT - 2), fill=255)
-    holes = Image.new("L", big.size)
-    for x in range(0, big.width, DOT):
-        holes.paste(tile, (x, 0))
-    row = holes.crop((0, 0, big.width, DOT))
-    for y in range(0, big.height, DOT):
-        holes.paste(row, (0, y))
-    frame = Image.new("RGB", (big.width + 4 * DOT, big.height + 4 * DOT), (24, 24, 28))
-    frame.paste((8, 8, 10), (DOT, DOT, frame.width - DOT, frame.height - DOT))
-    frame.paste(big, (2 * DOT, 2 * DOT), holes)
-    return frame
-
-
-def _png(image: Image.Image) -> bytes:
-    out = io.BytesIO()
-    image.save(out, "PNG")
-    return out.getvalue()

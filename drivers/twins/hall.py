@@ -2,7 +2,7 @@
 
 import io
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,6 +11,10 @@ import tomlkit
 from PIL import Image
 
 from drivers.twins.board import BoardTwin
+from drivers.twins.board_alpha import AlphaTwin
+from drivers.twins.board_digits import DigitsTwin
+from drivers.twins.board_line import LineBoardTwin
+from drivers.twins.board_lumen import LumenTwin
 from drivers.twins.pads import CallPadTwin, RatingPadTwin
 from drivers.twins.pages import write_pages
 from drivers.twins.printer import PrinterTwin
@@ -18,6 +22,12 @@ from drivers.twins.wire import Port, PtyEnd, Said, SocketPrinter, TcpEnd, Twin, 
 
 PAD_FRAMES = "clerk-pad-ff68"
 """The only frame description that the pads' twins speak."""
+BOARDS_BY_FRAMES: Mapping[str, Callable[[str, Mapping[str, Any]], Twin]] = {
+    "board-line": LineBoardTwin,
+    "board-modbus-digits": DigitsTwin,
+    "board-alpha": AlphaTwin,
+}
+"""Boards that a frame description drives: each description has a twin of its own."""
 
 
 class NoTwins(Exception):
@@ -88,6 +98,10 @@ class Twins:
                 return SerialPrinter(PrinterTwin(id, table))
             case "board", "onbon_k":
                 return BoardTwin(id, table)
+            case "board", "lumen_cpower" | "lumen_network" as family:
+                return LumenTwin(id, table, by_network=family == "lumen_network")
+            case "board", "framed" if link.get("frames") in BOARDS_BY_FRAMES:
+                return BOARDS_BY_FRAMES[str(link["frames"])](id, table)
             case "callpad", "framed" if link.get("frames") == PAD_FRAMES:
                 return CallPadTwin(id, table)
             case "rating", "framed" if link.get("frames") == PAD_FRAMES:
