@@ -3,9 +3,8 @@
 import cv2
 import numpy as np
 
-from edge.scan.find import sides_on_border
 from edge.scan.straighten import straighten
-from edge.scan.values import Field, Page, Picture, Quad
+from edge.scan.values import Corners, Field, Page, Picture, Quad
 
 SURE = 0.4
 """Confidence from which on a quad counts as a page."""
@@ -15,6 +14,8 @@ SHARP = 0.42
 STRONGEST = 0.03
 LEAST_STEP = 6.0
 """Grey levels: below, there is nothing on the page to judge sharpness by."""
+AT_BORDER = 0.0015
+"""Share of the picture's longer side."""
 BURNT = 252
 MOST_GLARE = 0.02
 
@@ -26,13 +27,20 @@ def judge(picture: Picture, quad: Quad) -> Page:
         name
         for name, so in (
             ("unsure", quad.confidence < SURE),
-            ("cut_off", bool(sides_on_border(quad.corners, picture.shape).any())),
+            ("cut_off", bool(is_cut_off(quad.corners, picture.shape))),
             ("blurred", sharp is not None and sharp < SHARP),
             ("glare", burnt > MOST_GLARE),
         )
         if so
     ]
     return Page(quad.corners, quad.confidence, sharp, burnt, not faults, ",".join(faults))
+
+
+def is_cut_off(corners: Corners, shape: tuple[int, ...]) -> bool:
+    """Does a corner lie outside the picture, or on its very border?"""
+    last = np.array([shape[1] - 1, shape[0] - 1])
+    near = AT_BORDER * max(shape[:2])
+    return bool(((corners < near) | (corners > last - near)).any())
 
 
 def sharpness(page: Picture) -> float | None:

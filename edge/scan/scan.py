@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from edge.scan.clean import clean
+from edge.scan.evidence import bare_desk
 from edge.scan.find import find
 from edge.scan.judge import judge
-from edge.scan.refine import refine
 from edge.scan.straighten import straighten
-from edge.scan.values import Page, Picture, Quad
+from edge.scan.values import Page, Picture
 
 
 @dataclass(frozen=True)
@@ -24,10 +24,10 @@ class Scan:
 
 
 def scan(picture: Picture, source: str, desk: Picture | None = None) -> Scan:
-    """The best page of a picture; none when nothing looks like one. `desk`: the same view, empty."""
+    """The pages of a picture, best first; none when nothing looks like one. `desk`: the same view, empty."""
     begun = time.perf_counter()
-    quads = find(picture, desk)[:1]
-    pages = [judge(picture, Quad(refine(picture, q.corners), q.confidence)) for q in quads]
+    bare = None if desk is None else bare_desk(desk)
+    pages = [judge(picture, found.quad) for found in find(picture, bare)]
     return Scan(source, tuple(pages), 1000 * (time.perf_counter() - begun))
 
 

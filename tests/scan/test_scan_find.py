@@ -5,6 +5,7 @@ import pytest
 from PIL import Image, ImageFilter
 
 from edge.scan.clean import clean
+from edge.scan.evidence import bare_desk
 from edge.scan.find import find
 from edge.scan.judge import sharpness
 from edge.scan.scan import flat, scan
@@ -56,7 +57,7 @@ def test_the_picture_of_the_empty_desk_takes_its_printed_lines_away():
     for picture in (mat, with_page):
         for (ax, ay), (bx, by) in zip(frame, np.roll(frame, -1, axis=0), strict=True):
             picture[min(ay, by) : max(ay, by) + 5, min(ax, bx) : max(ax, bx) + 5] = (225, 235, 240)
-    assert scenes.iou(find(with_page, mat)[0].corners, scenes.UPRIGHT) > 0.97
+    assert scenes.iou(find(with_page, bare_desk(mat))[0].quad.corners, scenes.UPRIGHT) > 0.97
     assert not any(p.accepted for p in scan(mat, "mat", mat).pages)
 
 
