@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK_ARGS := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
-RUN_DEBS := python3-venv fonts-noto-cjk espeak-ng mosquitto libusb-1.0-0
+RUN_DEBS := python3-venv fonts-noto-cjk fonts-sil-nuosusil espeak-ng mosquitto libusb-1.0-0
 TEST_DEBS := chromium chromium-driver xvfb xdotool strace libfaketime systemd postgresql
 DEMO_ARGS ?=
 BENCH_ARGS ?=

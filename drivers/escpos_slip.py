@@ -5,6 +5,7 @@ import logging
 import os
 import sys
 import tempfile
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -212,8 +213,21 @@ def _rule(width_dots: int) -> Image.Image:
 
 
 def clean(text: str) -> str:
-    """Take out what would be a command: a control character becomes a space, a line break stays."""
-    return "".join(c if c == "\n" or c.isprintable() else " " for c in text)
+    """Take out what would be a command: a control character becomes a space, a line break stays.
+
+    A character of the private area stays too: old systems put rare names there, and none is lost unseen. What
+    only chooses between shapes of the one before goes.
+    """
+    return "".join(c if c in "\n\u3000" or not _is_blank(c) else " " for c in text if not _chooses_shape(c))
+
+
+def _is_blank(char: str) -> bool:
+    return unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp", "Zs")
+
+
+def _chooses_shape(char: str) -> bool:
+    """Unicode's variation selectors."""
+    return "\ufe00" <= char <= "\ufe0f" or "\U000e0100" <= char <= "\U000e01ef"
 
 
 def _substitute(options: Options) -> bytes:

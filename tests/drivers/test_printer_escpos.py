@@ -15,7 +15,7 @@ from PIL import Image
 
 from drivers.capabilities import Align, CodeRow, FeedRow, RuleRow, Slip, State, TextRow
 from drivers.errors import DeviceFault, Fault, LinkLost
-from drivers.escpos_slip import Encoder, Options, rom_bytes
+from drivers.escpos_slip import Encoder, Options, clean, rom_bytes
 from drivers.escpos_status import Replies, status_of
 from drivers.links import open_link
 from drivers.printer_escpos import ASK_IN_QUEUE, ASK_NOW, Driver
@@ -146,6 +146,10 @@ def test_text_can_never_become_a_command():
     assert twin.state()["slips"][0]["text"] == "张 @三   李 A"
 
 
+def test_no_part_of_a_name_is_lost_unseen():
+    assert clean("葛\U000e0100　\ue5e5\u200b某\x85\u2028x\n") == "葛　\ue5e5 某  x\n"
+
+
 def test_options_out_of_range_are_refused_in_words():
     for bad in ({"width_dots": 400}, {"encoding": "utf-8"}, {"qr": "no"}, {"columns": 49}, {"confirm_s": 60}):
         with pytest.raises(ValueError, match=next(iter(bad))):
@@ -218,9 +222,21 @@ def test_a_rare_surname_is_drawn_as_a_picture(printer, driver):
 
 
 def test_a_character_that_no_font_has_is_drawn_as_the_agreed_mark(driver):
-    assert (ink_of(driver, "ꀀ") == ink_of(driver, "ᚠ")).all()
-    assert (ink_of(driver, "ꀀ") != ink_of(driver, "㛃")).any()
-    assert ink_of(driver, "ꀀ").sum() > 40
+    """Two of the private area: no font of this machine can have them."""
+    assert (ink_of(driver, "\ue5e5") == ink_of(driver, "\uf001")).all()
+    assert (ink_of(driver, "\ue5e5") != ink_of(driver, "㛃")).any()
+    assert ink_of(driver, "\ue5e5").sum() > 40
+
+
+def test_a_name_in_yi_is_drawn_from_another_font_beside_chinese(driver):
+    """ꆈꌠ is Nuosu, in its own script: the Chinese font has none of it, fonts-sil-nuosusil all."""
+    mark = ink_of(driver, "\ue5e5")
+    for char in "ꆈꌠꁱꂷ":
+        assert ink_of(driver, char).sum() > 20, char
+        assert (ink_of(driver, char) != mark).any(), char
+    mixed = ink_of(driver, "吉ꆈ")
+    assert (mixed[:, :24] == ink_of(driver, "吉ꆈ")[:, :24]).all()
+    assert (mixed[:, 24:] == ink_of(driver, "ꆈ")).all()
 
 
 def test_without_any_font_the_agreed_mark_is_printed(monkeypatch):
