@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 SUBSTITUTE = "\u3013"
 """The geta mark: stands for a character that cannot be printed, as Chinese and Japanese printers do it."""
-COMMON = "\u7684"
+COMMON = chr(0x7684)
 """The commonest Chinese character: a font without it is no Chinese one."""
 CELL_DOTS = 12
 """Width of a half-width cell of a ticket printer's font A; a Chinese character is two wide, two high."""
