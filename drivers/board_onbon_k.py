@@ -6,9 +6,23 @@ memory: nothing here writes its flash, which bears about 100 000 writes.
 """
 
 import struct
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
-from drivers.capabilities import OK, BoardMessage, Colour, DeviceInfo, DeviceStatus, Geometry, State
+from drivers.asking import TRIES, Asker
+from drivers.capabilities import (
+    OK,
+    BoardMessage,
+    Colour,
+    DeviceInfo,
+    DeviceStatus,
+    Geometry,
+    State,
+    WallClock,
+)
+from drivers.card_text import ENCODINGS, encode_text
 from drivers.errors import DeviceFault, Fault, FrameError
 from drivers.framing import FrameFormat, Line
 
@@ -52,6 +66,7 @@ FRAMES = FrameFormat.from_table(
 
 # Group and command, then 01 "reply wanted" and two bytes that the maker's source leaves zero.
 PING = bytes.fromhex("A2 00 01 00 00")
+CLOCK = bytes.fromhex("A2 03 01 00 00")
 SCREEN = bytes.fromhex("A3 00 01 00 00")
 BRIGHTNESS = bytes.fromhex("A3 02 01 00 00")
 DYNAMIC_AREA = bytes.fromhex("A3 06 01 00 00")
@@ -77,11 +92,16 @@ PIXELS = 0x8000
 STILL, LEFT = 1, 3
 MARKS = {Colour.RED: b"\\C1", Colour.GREEN: b"\\C2", Colour.YELLOW: b"\\C3"}
 
-UNKNOWN_CHARACTER = bytes.fromhex("A1 FE")
-"""GB2312's own sign for a character that is not there."""
+MARK = "\\"
+"""Begins a mark inside a text, and must not stand in free text."""
+
+BRIGHTEST = 15
 
 PING_S = 0.3
 """A card that takes longer for a ping holds up the others on its wire."""
+
+CLOCK_EVERY_S = 6 * 3600.0
+"""How often its clock is set; crystals of such cards may run off by seconds a day (inferred)."""
 
 
 @dataclass(frozen=True)
@@ -96,8 +116,8 @@ class Options:
     """Send colour marks; false for a board that prints them as text."""
     encoding: str = "gb2312"
     """The card's font: gb2312, or gbk where rarer characters were seen to come out right."""
-    reply_ms: int = 1000
-    """How long the card may take to answer a text."""
+    reply_ms: int = 500
+    """How long the card may take to answer a text; it is sent three times where that is 600 or less."""
 
     def __post_init__(self) -> None:
         for name, low, high in (("address", 1, 0xFFFD), ("columns", 2, 256), ("rows", 1, 16)):
@@ -105,21 +125,8 @@ class Options:
                 raise ValueError(f"{name} must be from {low} to {high}")
         if not 100 <= self.reply_ms <= 1500:
             raise ValueError("reply_ms must be from 100 to 1500")
-        if self.encoding not in ("gb2312", "gbk"):
+        if self.encoding not in ENCODINGS:
             raise ValueError("encoding must be gb2312 or gbk")
-
-
-def encode_text(text: str, encoding: str) -> bytes:
-    """Bytes of the card's font. A backslash would begin a mark: left out, as control characters are."""
-    out = bytearray()
-    for character in text:
-        if character == "\\" or not character.isprintable():
-            continue
-        try:
-            out += character.encode(encoding)
-        except UnicodeEncodeError:
-            out += UNKNOWN_CHARACTER
-    return bytes(out)
 
 
 def area(
@@ -158,31 +165,52 @@ def screen(is_on: bool) -> bytes:
     return SCREEN + bytes([1 if is_on else 2])
 
 
+def clock(now: datetime) -> bytes:
+    """The card's own clock, by which it dims and shows the time."""
+    year = f"{now:%Y}"
+    digits = (year[2:], year[:2], *f"{now:%m %d %H %M %S}".split(), f"{now.isoweekday():02d}")
+    return CLOCK + bytes.fromhex("".join(digits))
+
+
 def brightness(level: int) -> bytes:
     """0 (dark) .. 15, at once; the 48 half-hour values count only when the card dims by its clock."""
     return BRIGHTNESS + bytes([1, level]) + b"\1" * 48
 
 
 class Driver:
-    """A CallBoard. The card cannot flash text: `flash_s` has no effect, a new call stands still at once."""
+    """A CallBoard. The card cannot flash text: who wants a flash shows text and nothing in turn."""
 
-    def __init__(self, line: Line, options: Options) -> None:
+    def __init__(self, line: Line, options: Options, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._line = line
         self._options = options
+        self._monotonic = monotonic
+        self._asker = Asker(line)
+        self._level: int | None = None
+        self._clock_due = 0.0
         self.geometry = Geometry(options.columns, options.rows)
 
+    @property
+    def resends(self) -> int:
+        return self._asker.resends
+
     def start(self) -> DeviceInfo:
-        self._do(PING, PING_S)
+        """A card that was without power has lost its areas, and perhaps its clock and brightness."""
+        self._level, self._clock_due = None, 0.0
+        self._do(PING, PING_S, tries=1)
         return DeviceInfo(model="Onbon BX-K")
 
     def check(self) -> DeviceStatus:
         try:
-            self._do(PING, PING_S)
+            self._do(PING, PING_S, tries=1)
         except DeviceFault as fault:
             return DeviceStatus(State.DOWN, fault.code, fault.detail)
         return OK
 
     def show(self, message: BoardMessage) -> None:
+        if message.clock is not None:
+            self._set_clock(message.clock)
+        if message.level is not None and message.level != self._level:
+            self._light(message.level)
         self._do(show_areas(self._areas(message)), self._options.reply_ms / 1000)
 
     def turn(self, is_on: bool) -> None:
@@ -192,6 +220,22 @@ class Driver:
     def dim(self, level: int) -> None:
         """Brightness 0..15. Not for every call: whether the card keeps it in flash is not known."""
         self._do(brightness(level), PING_S)
+
+    def _light(self, percent: int) -> None:
+        """Only where it differs from what this card was told before."""
+        if not percent:
+            self.turn(False)
+        else:
+            self.dim(max(1, round(percent * BRIGHTEST / 100)))
+            if not self._level:
+                self.turn(True)
+        self._level = percent
+
+    def _set_clock(self, wall: WallClock) -> None:
+        now = self._monotonic()
+        if now >= self._clock_due:
+            self._do(clock(wall.now(now)), PING_S)
+            self._clock_due = now + CLOCK_EVERY_S
 
     def claims(self, frame: bytes) -> bool:
         """Answers are waited for; what comes later is nobody's."""
@@ -209,16 +253,16 @@ class Driver:
                 row * LINE_DOTS,
                 columns * CELL_DOTS,
                 LINE_DOTS,
-                mark + (encode_text(text, self._options.encoding) or b" "),
+                mark + (encode_text(text, self._options.encoding, without=MARK) or b" "),
                 **motion,
             )
             for row, text in enumerate(lines)
         ]
 
-    def _do(self, data: bytes, within_s: float) -> None:
+    def _do(self, data: bytes, within_s: float, tries: int = TRIES) -> None:
         """Send a command, wait for the card's word. Raises DeviceFault (NO_ANSWER, REFUSED), LinkLost."""
-        self._line.send(FRAMES.encode(dst=self._options.address, data=data))
-        answer = FRAMES.payload(FRAMES.decode(self._line.answer(self._is_answer, within_s)))
+        frame = FRAMES.encode(dst=self._options.address, data=data)
+        answer = FRAMES.payload(FRAMES.decode(self._asker.ask(frame, self._is_answer, within_s, tries)))
         if len(answer) < 3 or answer[1] != GOOD:
             code = answer[2] if len(answer) > 2 else 0
             what = f"{data[:2].hex(' ')}: {ERRORS.get(code, 'error')} ({answer.hex(' ')})"
