@@ -334,3 +334,37 @@ class PrintPaper(Command):
 class StopBox(Command):
     what: str
     """`restart|reboot|poweroff`"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AcceptCommand(Command):
+    """The county's command with this id is to be done: once."""
+
+    command: str
+    name: str
+    signed_by: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndCommand(Command):
+    """What became of it."""
+
+    command: str
+    state: str
+    """`done|refused|failed`"""
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetNotice(Command):
+    notice: str
+    text: str
+    begins: str = ""
+    """`YYYY-MM-DD`; empty: at once."""
+    ends: str = ""
+    """The last day; empty: until it is cleared."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClearNotice(Command):
+    notice: str

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+import edge.hall.county_events
 import edge.hall.desk_events  # noqa: F401  (its events are subclasses, too)
 from edge.hall.event_values import DeviceKnown, SheetLine
 from edge.hall.events import DaemonStarted, DaySheet, Event

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 from edge.hall import (
     again,
     counters,
+    county,
     cuts,
     days,
     desk,
@@ -20,13 +21,14 @@ from edge.hall import (
 )
 from edge.hall import commands as cmd
 from edge.hall.book import Book
+from edge.hall.county import County
 from edge.hall.desk import Desk
-from edge.hall.events import DayClosed, Event
+from edge.hall.events import DayClosed, DayOpened, Event
 from edge.hall.feedback import Feedback
 from edge.hall.plan import HallPlan
 from edge.hall.reasons import No
 from edge.hall.sheet import Tally, count, day_sheet
-from edge.hall.words import By, Door, Now, Refused, Request, Stamp
+from edge.hall.words import TIMER, By, Door, Now, Refused, Request, Stamp
 
 Events: TypeAlias = tuple[Event, ...]
 
@@ -76,6 +78,7 @@ _NEED_NO_DAY = (
     cmd.CancelTicket,
     cmd.Reprint,
     *desk.DECIDE,
+    *county.DECIDE,
 )
 """Decided in the stored day: they speak of it or of what happened in it."""
 
@@ -94,6 +97,7 @@ class Hall:
         self.feedback = Feedback(plan)
         self.tally = Tally()
         self.desk = Desk(plan)
+        self.county = County()
 
     @property
     def day(self) -> str:
@@ -116,7 +120,7 @@ class Hall:
         events = self._decided(command, book, now)
         if not events and not isinstance(command, cmd.Tick):
             return ()
-        happens = self._with_sheet((*first, *events), now)
+        happens = self._with_sheet((*first, *events, *self._notices((*first, *events))), now)
         return tuple(_signed(e, by, command.request) for e in happens)
 
     def remembered(self, request: Request) -> Events | None:
@@ -137,6 +141,7 @@ class Hall:
             (feedback.apply, self.feedback),
             (count, self.tally),
             (desk.apply, self.desk),
+            (county.apply, self.county),
         ):
             _apply_quietly(apply, book, event, stamp)
 
@@ -145,7 +150,7 @@ class Hall:
         copy = Hall(self.plan)
         copy.seq = self.seq
         copy.book, copy.feedback, copy.tally = self.book.copy(), self.feedback.copy(), self.tally.copy()
-        copy.desk = self.desk.copy()
+        copy.desk, copy.county = self.desk.copy(), self.county.copy()
         return copy
 
     def clock_offset(self, boot: str) -> float:
@@ -160,6 +165,11 @@ class Hall:
         if isinstance(command, _NEED_NO_DAY):
             return ()
         return days.change(self.book, now, reopen=not isinstance(command, cmd.Tick))
+
+    def _notices(self, events: Events) -> Events:
+        """Where these events open another day: the county's notices that are to be seen on it too."""
+        opened = next((e.date for e in events if isinstance(e, DayOpened) and e.date != self.book.day), "")
+        return tuple(replace(e, by=TIMER) for e in county.taken_along(self.county, opened)) if opened else ()
 
     def _with_sheet(self, events: Events, now: Now) -> Events:
         """Freeze the day's sheet where these events close it."""
@@ -180,6 +190,8 @@ class Hall:
             return by_feedback(self.feedback, command, now)
         if at_desk := desk.DECIDE.get(type(command)):
             return at_desk(self.desk, command, now)
+        if of_county := county.DECIDE.get(type(command)):
+            return of_county(self.county, command, now)
         raise Refused(No.NO_COMMAND)
 
     def _who(self, command: cmd.Command, book: Book) -> By:

@@ -181,6 +181,18 @@ class TicketView:
 
 
 @dataclass(frozen=True)
+class ScanView:
+    """For a kiosk's screen: a slip was just scanned there; show its ticket, or its page for rating."""
+
+    kiosk: DeviceId
+    scan: int
+    """Rises with every scan since the daemon's start."""
+    ticket: TicketId
+    number: str
+    may_rate: bool
+
+
+@dataclass(frozen=True)
 class HintView:
     """Something that the desk may want to look at; nothing is refused for it."""
 
@@ -211,6 +223,8 @@ class HallView:
     """`ordinary|market|duty|closed`"""
     provisional: bool = False
     """暂定: the notice on the year's holidays is not known yet, and might say otherwise."""
+    scans: tuple[ScanView, ...] = ()
+    """Of the last seconds; put there by the door."""
     hints: tuple[HintView, ...] = ()
     """Of the last ten minutes, newest first."""
     tickets: Mapping[str, TicketId] = field(default_factory=dict, repr=False)
@@ -223,6 +237,8 @@ class HallView:
     """A journal was lost: their numbers begin in the upper half, until somebody says the last one."""
     desk: DeskView = field(default_factory=DeskView)
     """Help calls, emergency, paused touch screens, volume, other papers."""
+    asleep: bool = False
+    """The day is closed, and no new one has begun."""
     rateable: tuple[TicketId, ...] = field(default=(), repr=False)
     """Tickets of the last days whose service began, rated or not; not part of the JSON view."""
     to_rate: Mapping[CounterId, ToRate] = field(default_factory=dict, repr=False)
@@ -257,7 +273,8 @@ def hall_view(hall: Hall, now: Now, waits: Waits | None = None) -> HallView:
             CallView(c.stamp.seq, c.number, c.counter, c.kind, local_iso(plan, c.stamp.at))
             for c in book.last_calls
         ),
-        notices=plan.notices,
+        notices=(*plan.notices, *hall.county.shown(today.isoformat())),
+        asleep=bool(book.day) and not book.day_open,
         devices=tuple(_device_view(book, d) for d in book.devices.values()),
         day_type=str(plan.calendar.type_of(today)),
         provisional=plan.calendar.is_provisional(today),
