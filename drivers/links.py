@@ -273,6 +273,10 @@ class SerialLink:
                 raise LinkLost(f"{self.url}: takes no bytes: DSR says busy for {WRITE_TIMEOUT_S:g} s")
             never.wait(DSR_S)
 
+    def fileno(self) -> int:
+        """Raises OSError, ValueError where there is none."""
+        return int(self._port.fileno())
+
     def wake(self) -> None:
         self._waker.wake()
 

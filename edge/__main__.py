@@ -22,6 +22,7 @@ COMMANDS = {
     "backup": "one file with all that a spare box needs, while the daemon goes on",
     "restore": "a backup into an empty data folder",
     "center": "the county's receiver of many halls",
+    "wire": "a bench for a device nobody has seen",
     "journal": "verify, export or follow a data folder's journal",
 }
 
