@@ -8,6 +8,8 @@
 | `usb://04b8:0202`, `file:///dev/usb/lp0` | a USB printer, by its ids or its node: see drivers.links_usb |
 | `input:vendor=1234,product=5678` | a keypad; also `phys=`, `uniq=`, `path=`: see drivers.links_input |
 | `video:///dev/v4l/by-id/...`, `folder:///path` | a camera: see drivers.links_video |
+| `gpio://17?active=low&pull=up` | a pin, by the chip's numbers: see drivers.links_gpio |
+| `inbox:///path` | a folder into which another program puts files: see drivers.links_inbox |
 """
 
 import logging
@@ -26,6 +28,8 @@ from serial import rs485
 
 from drivers.errors import LinkLost
 from drivers.links_alive import notice_half_open
+from drivers.links_gpio import GpioLink, pin_of
+from drivers.links_inbox import InboxLink
 from drivers.links_rfc2217 import read_arrived, watch_arrivals
 from drivers.links_wake import READ_SIZE, Waker
 
@@ -52,6 +56,8 @@ _OPTIONS: Mapping[str, set[str]] = MappingProxyType(
         "input": {"vendor", "product", "phys", "uniq", "path"},
         "video": {"size", "fourcc"},
         "folder": set(),
+        "gpio": {"active", "pull"},
+        "inbox": set(),
     }
 )
 SCHEMES = tuple(_OPTIONS)
@@ -113,6 +119,8 @@ def options_of(url: str) -> dict[str, str]:
             from drivers.links_usb import ids_of
 
             ids_of(url)
+        elif scheme == "gpio":
+            pin_of(url)
         elif scheme not in ("tcp", "rfc2217") and (parts.netloc or len(parts.path) < 2):
             raise ValueError(f"{url!r} needs a path after three slashes")
     for key in options:
@@ -139,6 +147,9 @@ def _check_values(url: str, options: Mapping[str, str]) -> None:
     for key in ("rtscts", "xonxoff", "dtr", "dsr", "echo", "rs485_mode"):
         if key in options and options[key] not in ("true", "false", "on", "off"):
             raise ValueError(f"{url!r}: {key} must be true or false")
+    for key, words in (("active", ("high", "low")), ("pull", ("up", "down", "none"))):
+        if options.get(key, words[0]) not in words:
+            raise ValueError(f"{url!r}: {key} must be one of {', '.join(words)}")
     if options.get("via", "node") not in ("node", "libusb"):
         raise ValueError(f"{url!r}: via must be node or libusb")
     for key in ("vendor", "product"):
@@ -164,6 +175,10 @@ def open_link(url: str, *, baud: int = 9600, character: str = "8N1") -> Link:
         from drivers.links_input import open_keys
 
         return open_keys(url, options)
+    if scheme == "gpio":
+        return GpioLink(url, options)
+    if scheme == "inbox":
+        return InboxLink(url)
     from drivers.links_video import VideoLink
 
     return VideoLink(url)

@@ -20,7 +20,10 @@ from drivers.errors import UnknownDriver
 from drivers.frame_format import FrameFormat
 from drivers.links import SCHEMES
 
-KINDS = ("printer", "board", "callpad", "rating", "camera")
+KINDS = (
+    "printer", "board", "callpad", "rating", "camera",
+    "idcard", "scanner", "ups", "buzzer", "relay", "contact", "attendance",
+)  # fmt: skip
 
 
 def names() -> tuple[str, ...]:

@@ -7,17 +7,20 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from drivers.capabilities import DeviceStatus, Reading, Slip
+from drivers.capabilities import Slip
 from edge.books import open_books
 from edge.captures import Captures
 from edge.clock import boot_id, system_clock
 from edge.device_facts import DeviceFacts
+from edge.doors.cards import Cards, Place
+from edge.doors.ears import Ears
 from edge.doors.house import Front
 from edge.doors.http import Door
 from edge.doors.pads import Pads
+from edge.doors.scans import Scans
 from edge.errors import JournalError
 from edge.hall.event_values import DeviceKnown
-from edge.hall.events import DaemonStarted, DaemonStopped, DeviceChanged
+from edge.hall.events import DaemonStarted, DaemonStopped
 from edge.hall.views import TicketView
 from edge.hall.waiting_list import WaitingView
 from edge.hall.words import Now, TicketId
@@ -26,10 +29,13 @@ from edge.journal_restored import former_of
 from edge.keys import load_key
 from edge.papers import slip
 from edge.rating_codes import RatingCodes
+from edge.readers.attendance import Attendance
 from edge.readers.boards import Boards
 from edge.readers.orders import OtherPaper
 from edge.readers.pad_displays import PadDisplays
+from edge.readers.power import Power
 from edge.readers.printing import Printing
+from edge.readers.signals import Signals
 from edge.registrar import Registrar
 from edge.settings import Settings
 from edge.sidestore import SideStore
@@ -79,7 +85,12 @@ class Daemon:
         registrar, settings = self._registrar, self._settings
         counters = {d.id: d.counter for d in settings.devices.values()}
         pads = Pads(registrar, counters, posts={d.id: d.post for d in settings.devices.values()})
-        self._supervisor = Supervisor(self._links(), _Ears(pads, registrar))
+        places = {d.id: Place(d.counter, d.kiosk) for d in settings.devices.values()}
+        cards = Cards(places, self._side.keyed_digest)
+        scans = Scans(registrar, self._codes, cards, places)
+        attendance = Attendance(registrar, self._data / "attendance.seen")
+        ears = Ears(registrar, pads, cards, scans, attendance)
+        self._supervisor = Supervisor(self._links(), ears)
         handles = self._supervisor.handles
         self._pad_displays = PadDisplays(
             registrar, handles, counters, settings.plan, settings.texts, settings.staff
@@ -96,6 +107,8 @@ class Daemon:
             trusted=believed,
         )
         self._boards = Boards(registrar, handles, counters, settings.texts)
+        self._signals = Signals(registrar, handles, counters)
+        power = Power(registrar, {id: h for id, h in handles.items() if h.kind == "ups"}, settings.power)
         self._uplink: Uplink | None = None
         known = DeviceFacts(registrar, settings.plan, handles)
         self._health = Health(
@@ -119,6 +132,8 @@ class Daemon:
             cameras=self._captures,
             facts=self._health.report,
             devices=known.all,
+            cards=cards,
+            scans=scans,
             version=VERSION,
             port=port,
         )
@@ -129,6 +144,9 @@ class Daemon:
             self._printing,
             self._boards,
             self._pad_displays,
+            self._signals,
+            power,
+            attendance,
             self._supervisor,
             self._health,
         ]
@@ -254,17 +272,3 @@ class Daemon:
         self._open.close()
 
 
-class _Ears:
-    """What the link threads tell: readings to the pads' door, changes of a device to the journal."""
-
-    def __init__(self, pads: Pads, registrar: Registrar) -> None:
-        self._pads = pads
-        self._registrar = registrar
-
-    def heard(self, device: str, reading: Reading) -> str:
-        return self._pads.heard(device, reading)
-
-    def changed(self, device: str, status: DeviceStatus) -> None:
-        """Raises JournalError: told again until it is recorded."""
-        code = status.code.value if status.code else ""
-        self._registrar.note(DeviceChanged(device=device, state=status.state.value, code=code))

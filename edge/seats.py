@@ -11,11 +11,12 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
-from drivers.capabilities import DeviceStatus, Heard, Reading, State
+from drivers.capabilities import NOT_KEPT, DeviceStatus, Heard, State
 from drivers.errors import DeviceFault, Fault, FrameError, LinkLost
 from drivers.frame_format import FrameFormat
 from drivers.framing import Line
 from drivers.links import Link
+from drivers.readings import AnyReading
 from edge.back_off import BackOff
 from edge.handles import DeviceOnLink, Handle
 
@@ -57,7 +58,7 @@ class Seat:
         *,
         back_off: BackOff,
         say: Callable[[Handle, DeviceStatus], None],
-        told: Callable[[Handle, Reading], str],
+        told: Callable[[Handle, AnyReading], str],
     ) -> None:
         """`wire`: the Line that drivers share, or the link of a driver that is alone on it."""
         self.handle = handle
@@ -92,7 +93,9 @@ class Seat:
             for reading in self._driver.poll(timeout_s):
                 self.handle.tally.frames += 1
                 self.handle.is_well()
-                self._told(self.handle, reading)
+                no = self._told(self.handle, reading)
+                if no in NOT_KEPT and hasattr(self._driver, "again"):
+                    self._driver.again(reading)
 
     def takes(self, frame: bytes) -> bool:
         """Is this frame from my device? Then it is dealt with. Raises LinkLost."""
@@ -114,6 +117,8 @@ class Seat:
             if heard.then:
                 with self._careful():
                     heard.then(no)
+            if heard.changed:
+                self.next_check = 0.0
         return True
 
     def is_broken(self) -> bool:

@@ -35,6 +35,7 @@ from edge.settings_tables import (
     CalendarFile,
     DevicesFile,
     HallFile,
+    PowerSettings,
     StaffFile,
     UplinkFile,
     UplinkSettings,
@@ -63,6 +64,7 @@ class Settings:
     guides: Guides
     backup: BackupSettings = field(default_factory=BackupSettings)
     public: Public = field(default_factory=Public)
+    power: PowerSettings = field(default_factory=PowerSettings)
 
 
 def load(folder: Path) -> Settings:
@@ -188,11 +190,23 @@ class _Reader:
             raise ConfigError(self.problems.lines)
         plan = replace(plan, calendar=calendar_of(calendar, almanac))
         backup = hall.backup if hall else BackupSettings()
+        power = hall.power if hall else PowerSettings()
         public = self._public(hall, staff)
         if self.problems.lines:
             raise ConfigError(self.problems.lines)
         return Settings(
-            self.folder, plan, links, found, uplink.uplink, staff, texts, papers, guides, backup, public
+            self.folder,
+            plan,
+            links,
+            found,
+            uplink.uplink,
+            staff,
+            texts,
+            papers,
+            guides,
+            backup,
+            public,
+            power,
         )
 
     def _find(self) -> None:

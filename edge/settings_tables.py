@@ -118,6 +118,23 @@ class BackupSettings:
 
 
 @dataclass(frozen=True)
+class PowerSettings:
+    """What is done while the mains are away, where there is a UPS."""
+
+    delay_s: int = 30
+    """From the battery's "low" to the command: time for the list of those waiting."""
+    longest_min: int = 0
+    """On battery for so long is as "low"; 0: only the UPS itself says when."""
+    command: tuple[str, ...] = ()
+    """What brings the box down, `["systemctl", "poweroff"]`; empty: nothing does."""
+
+    def __post_init__(self) -> None:
+        for name, value, high in (("delay_s", self.delay_s, 3600), ("longest_min", self.longest_min, 1440)):
+            if not 0 <= value <= high:
+                raise ValueError(f"{name}: must be 0..{high}, not {value}")
+
+
+@dataclass(frozen=True)
 class HallFile:
     hall: HallTable
     service: dict[str, ServiceTable] = field(default_factory=dict)
@@ -126,6 +143,7 @@ class HallFile:
     kiosk: dict[str, KioskTable] = field(default_factory=dict)
     rules: Rules = field(default_factory=Rules)
     backup: BackupSettings = field(default_factory=BackupSettings)
+    power: PowerSettings = field(default_factory=PowerSettings)
     about: AboutTable = field(default_factory=AboutTable)
     show: ShowTable = field(default_factory=ShowTable)
     notice: tuple[NoticeTable, ...] = ()

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from drivers import links, loader
-from drivers.capabilities import NOT_RECORDED, DeviceStatus, Reading, State
+from drivers.capabilities import NOT_RECORDED, DeviceStatus, State
 from drivers.errors import Fault, LinkLost
 from drivers.frame_format import FrameFormat
+from drivers.readings import AnyReading
 from edge.back_off import BackOff
 from edge.errors import JournalError
 from edge.hall.words import Refused
@@ -39,7 +40,7 @@ class LinkPlan:
 class Listener(Protocol):
     """Whom a link thread tells; it may wait for the registrar."""
 
-    def heard(self, device: str, reading: Reading) -> str:
+    def heard(self, device: str, reading: AnyReading) -> str:
         """The hall's word: empty, it is done and on disk; else why not, as `nobody_waiting`."""
         ...
 
@@ -132,7 +133,7 @@ class LinkThread(threading.Thread):
         else:
             handle.told()
 
-    def _hear(self, handle: Handle, reading: Reading) -> str:
+    def _hear(self, handle: Handle, reading: AnyReading) -> str:
         """The hall's word on it. A fault of the hall behind the listener is none of the device's."""
         try:
             return self._listener.heard(handle.id, reading)

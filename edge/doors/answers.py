@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from pydantic import ConfigDict
 
+from edge.doors.scans import Scanned
 from edge.guides import Group, Guide
 from edge.hall.desk_views import DeskView, PaperView, SlipLine
 from edge.hall.views import ClockView, CounterView, TicketView
@@ -168,6 +169,23 @@ class AboutAnswer:
 class HealthzAnswer:
     status: str
     """`ok`"""
+
+
+@dataclass(frozen=True)
+class CardHere:
+    name: str
+    """Masked; empty where the reader gives none."""
+    age_s: float
+
+
+@dataclass(frozen=True)
+class CardAnswer:
+    card: CardHere | None
+
+
+@dataclass(frozen=True)
+class ScanAnswer:
+    scan: Scanned | None
 
 
 @dataclass(frozen=True)

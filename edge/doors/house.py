@@ -12,9 +12,11 @@ from aiohttp import web
 
 from edge.box import Box
 from edge.doors.bodies import Body, Query
+from edge.doors.cards import Cards
 from edge.doors.page import Page
 from edge.doors.problems import Problem
 from edge.doors.sessions import Sessions
+from edge.doors.scans import Scans
 from edge.doors.sse import Feed
 from edge.guides import Guides
 from edge.hall.commands import Command
@@ -170,6 +172,8 @@ class House:
     front: "Front"
     sessions: Sessions
     box: Box
+    cards: Cards | None = None
+    scans: Scans | None = None
     cameras: Photographer | None = None
     tries: Tries = field(default_factory=Tries)
 

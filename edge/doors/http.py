@@ -15,6 +15,7 @@ from aiohttp import web
 
 from edge.box import Box
 from edge.doors.bodies import NOTHING
+from edge.doors.cards import Cards
 from edge.doors.guard import (
     MOST_BYTES,
     SECURITY_HEADERS,
@@ -29,6 +30,7 @@ from edge.doors.page import Page
 from edge.doors.problems import Problem, problem_response, refusal_response
 from edge.doors.routes import ROUTES, Route
 from edge.doors.sessions import Sessions
+from edge.doors.scans import Scans
 from edge.doors.sse import COMMENT_S, Feed
 from edge.errors import JournalError
 from edge.guides import Guides
@@ -67,6 +69,8 @@ class Door:
         cameras: Photographer | None = None,
         facts: Callable[[], Mapping[str, Any]] = dict,
         devices: Callable[[], Mapping[str, dict[str, Any]]] = dict,
+        cards: Cards | None = None,
+        scans: Scans | None = None,
         version: str = "",
         host: str = "127.0.0.1",
         port: int = 8600,
@@ -86,6 +90,7 @@ class Door:
         self._cameras = cameras
         self._facts = facts
         self._devices = devices
+        self._cards, self._scans = cards, scans
         self._version = version
         self._host = host
         self._port = port
@@ -144,7 +149,9 @@ class Door:
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._closing = asyncio.Event()
-        self._feed = feed = Feed(self._registrar, self._loop, self._comment_s, self._devices)
+        self._feed = feed = Feed(
+            self._registrar, self._loop, self._comment_s, self._devices, self._scans
+        )
         workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="door-worker")
         camera_workers = ThreadPoolExecutor(CAMERA_WORKERS, thread_name_prefix="door-camera")
         with workers as pool, camera_workers as camera_pool:
@@ -162,6 +169,8 @@ class Door:
                 page=Page(self._texts),
                 openapi=cache(self._document),
                 devices=self._devices,
+                cards=self._cards,
+                scans=self._scans,
                 front=self._front,
                 sessions=Sessions(self._front.staff),
                 box=self._box,

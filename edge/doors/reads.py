@@ -58,7 +58,8 @@ async def metrics(house: House, call: Call) -> web.Response:
 
 
 async def hall(house: House, call: Call) -> Reply:
-    return Reply(200, hall_json(house.view, house.devices()))
+    scans = house.scans.at_kiosks() if house.scans else ()
+    return Reply(200, hall_json(house.view, house.devices(), scans))
 
 
 async def openapi(house: House, call: Call) -> Reply:

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from edge.doors import answers as a
 from edge.doors import bodies as b
-from edge.doors import desk, public, reads, verbs
+from edge.doors import at_hand, desk, public, reads, verbs
 from edge.doors.house import Call, House, Reply
 from edge.doors.verbs import CounterVerb
 from edge.hall import commands as c
@@ -177,6 +177,19 @@ _COUNTERS = (
         Json,
         asks=b.WhyQuery,
         no=(404,),
+    ),
+    _get(
+        f"{API}/counters/{{id}}/card",
+        at_hand.card,
+        "Whose card lies on the counter's reader: the name masked, for two minutes, kept nowhere",
+        a.CardAnswer,
+        no=(404,),
+    ),
+    _get(
+        f"{API}/kiosks/{{id}}/scan",
+        at_hand.scan,
+        "The slip that was scanned at this kiosk in the last seconds",
+        a.ScanAnswer,
     ),
     _post(
         "/counters/{id}/captures",

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -15,8 +15,9 @@ from aiohttp import web
 
 from edge.doors.guard import SECURITY_HEADERS
 from edge.doors.problems import Problem
+from edge.doors.scans import Scans
 from edge.errors import JournalError
-from edge.hall.views import HallView
+from edge.hall.views import HallView, ScanView
 from edge.registrar import Registrar
 
 log = logging.getLogger(__name__)
@@ -32,9 +33,12 @@ LOOK_S = 0.25
 """How often the view is looked at for what changes without an entry: opening hours, the clock's trust."""
 
 
-def hall_json(view: HallView, devices: Mapping[str, Json]) -> Json:
-    """The view of contract §3, with what is known of each device beyond the journal."""
+def hall_json(
+    view: HallView, devices: Mapping[str, Json], scans: tuple[ScanView, ...] = ()
+) -> Json:
+    """The view of contract §3, with what is known of each device beyond the journal, and fresh scans."""
     data = view.to_json()
+    data["scans"] = [asdict(scan) for scan in scans]
     for line in data["devices"]:
         line.update(devices.get(line["id"], {}))
     return data
@@ -45,11 +49,12 @@ class Shown:
     version: int
     view: HallView
     devices: Mapping[str, Json]
+    scans: tuple[ScanView, ...]
 
     @cached_property
     def event(self) -> bytes:
         """The `view` event, made once for all screens."""
-        data = hall_json(self.view, self.devices)
+        data = hall_json(self.view, self.devices, self.scans)
         text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
         return f"event: view\ndata: {text}\n\n".encode()
 
@@ -63,15 +68,16 @@ class Feed:
         loop: asyncio.AbstractEventLoop,
         comment_s: float = COMMENT_S,
         devices: Callable[[], Mapping[str, Json]] = dict,
+        scans: Scans | None = None,
     ) -> None:
         """`comment_s`: how long a stream may be silent."""
-        self._devices = devices
+        self._devices, self._scans = devices, scans
         self._registrar = registrar
         self._loop = loop
         self._comment_s = comment_s
         self._stop = threading.Event()
         self._news = asyncio.Event()
-        self.shown = Shown(1, registrar.view, devices())
+        self.shown = Shown(1, registrar.view, devices(), ())
         """Loop thread only."""
         self.ended = False
         self.beat = time.monotonic()
@@ -101,26 +107,27 @@ class Feed:
         return None if self.ended else self.shown
 
     def _run(self) -> None:
-        last = self.shown.view
+        last, shown = self.shown.view, self.shown.scans
         while not self._stop.is_set():
             view = self._registrar.wait_view(last.seq, LOOK_S)
-            is_news = not _same(view, last)
-            self._tell(view if is_news else None)
-            last = view
+            scans = self._scans.at_kiosks() if self._scans else ()
+            is_news = scans != shown or not _same(view, last)
+            self._tell(view if is_news else None, scans)
+            last, shown = view, scans
             if is_news:
                 self._stop.wait(PACE_S)
 
-    def _tell(self, view: HallView | None) -> None:
+    def _tell(self, view: HallView | None, scans: tuple[ScanView, ...]) -> None:
         try:
-            self._loop.call_soon_threadsafe(self._turn, view)
+            self._loop.call_soon_threadsafe(self._turn, view, scans)
         except RuntimeError:
             log.debug("the loop has ended")
 
-    def _turn(self, view: HallView | None) -> None:
+    def _turn(self, view: HallView | None, scans: tuple[ScanView, ...]) -> None:
         self.beat = time.monotonic()
         if view is None or self.ended:
             return
-        self.shown = Shown(self.shown.version + 1, view, self._devices())
+        self.shown = Shown(self.shown.version + 1, view, self._devices(), scans)
         self._news.set()
         self._news = asyncio.Event()
 

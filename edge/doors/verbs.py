@@ -61,7 +61,9 @@ async def take(house: House, call: Call) -> Reply:
     assert isinstance(body, TakeBody)
     by = By(Door.KIOSK, device=body.kiosk) if body.kiosk else HTTP
     service = body.service or body.services[0]
-    card = house.codes.card(body.card, house.view.day) if body.card else ""
+    laid = house.cards.take(body.kiosk) if house.cards and body.kiosk and body.count == 1 else ""
+    digest = body.card or laid
+    card = house.codes.card(digest, house.view.day) if digest else ""
     wish = {**body.fields(), "service": service, "card": card}
     answer = await house.ask(TakeTicket(by=by, request=call.request, **wish))
     issued = [e.ticket for e in answer.events if isinstance(e, TicketIssued)]

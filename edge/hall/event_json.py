@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 import edge.hall.county_events
-import edge.hall.desk_events  # noqa: F401  (its events are subclasses, too)
+import edge.hall.desk_events
+import edge.hall.machine_events  # noqa: F401  (their events are subclasses, too)
 from edge.hall.event_values import DeviceKnown, SheetLine
 from edge.hall.events import DaemonStarted, DaySheet, Event
 from edge.hall.words import NO_REQUEST, By, Door, Request

@@ -1,5 +1,6 @@
 """A real hall behind a real door on a free port: journal and registrar on disk, HTTP over real sockets."""
 
+import hashlib
 import http.client
 import json
 import threading
@@ -11,8 +12,12 @@ from typing import Any
 
 import pytest
 
+from edge.doors.cards import Cards, Place
+from edge.doors.ears import Ears
 from edge.doors.house import Front
 from edge.doors.http import Door
+from edge.doors.pads import Pads
+from edge.doors.scans import Scans
 from edge.guides import Guide, Guides
 from edge.hall.commands import NoteCapture
 from edge.hall.event_values import DeviceKnown
@@ -24,6 +29,7 @@ from edge.journal import Journal
 from edge.paths import shared
 from edge.public import AboutTable, FloorTable, NoticeTable, Public, ShowTable
 from edge.rating_codes import RatingCodes
+from edge.readers.attendance import Attendance
 from edge.registrar import Registrar
 from edge.settings_staff import Person, hash_pin
 from edge.texts import Texts
@@ -56,6 +62,12 @@ DEVICES = (
     DeviceKnown(id="board-1", kind="board", driver="board_onbon_k", counter="1"),
     DeviceKnown(id="camera-1", kind="camera", driver="camera_opencv", counter="3"),
 )
+PLACES = {
+    "card-k1": Place(kiosk="k1"),
+    "card-1": Place("1"),
+    "scanner-k1": Place(kiosk="k1"),
+    "scanner-1": Place("1"),
+}
 GUIDES = Guides(
     [
         Guide(
@@ -206,6 +218,8 @@ class House:
     cameras: Cameras
     kept_texts: list[str]
     ask: Caller
+    ears: Ears
+    """What the readers of PLACES say."""
 
     @property
     def url(self) -> str:
@@ -252,6 +266,12 @@ class Builder:
             uplink=lambda: {"connected": True, "lag": 7},
             screens=lambda: door.screens(),
         )
+        cards = Cards(PLACES, lambda number: hashlib.sha256(b"salt" + number).hexdigest())
+        scans = Scans(registrar, codes, cards, PLACES)
+        attendance = Attendance(registrar, self._data / "attendance.seen")
+        attendance.start()
+        self._open.append(attendance.stop)
+        ears = Ears(registrar, Pads(registrar, {}), cards, scans, attendance)
         door = Door(
             registrar,
             texts=self._texts,
@@ -260,6 +280,8 @@ class Builder:
             keep_text=keep_text,
             front=Front(PLAN, PUBLIC, STAFF),
             cameras=cameras,
+            cards=cards,
+            scans=scans,
             facts=health.report,
             version="0.1.0",
             port=port,
@@ -267,7 +289,7 @@ class Builder:
         )
         opened = door.start()
         self._open.append(door.stop)
-        return House(registrar, journal, door, opened, clock, codes, cameras, kept, Caller(opened))
+        return House(registrar, journal, door, opened, clock, codes, cameras, kept, Caller(opened), ears)
 
     def close(self) -> None:
         while self._open:

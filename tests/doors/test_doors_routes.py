@@ -8,6 +8,7 @@ import jsonschema
 import pytest
 from conftest import Caller, House
 
+from drivers.readings import CardShown, Scanned
 from edge.doors.routes import ROUTES
 from edge.hall.event_json import EVENTS
 from edge.hall.events import SlipUnknown
@@ -191,7 +192,12 @@ def test_every_json_answer_is_as_described(document: Json, house: House) -> None
     assert check("POST", "/api/v1/guides/dibao/print", {"kiosk": "k1"})["reason"] == "paper_busy"
     assert check("POST", "/api/v1/box/restart", {}, bearer)["reason"] == "not_here"
     assert check("POST", "/api/v1/staff/sign-off", {}, bearer) == {}
-    assert check("GET", "/api/v1/guides/groups") == {"departments": [], "events": []}
+    assert check("GET", "/api/v1/guides/groups") == {"departments": [], "events": [], "words": []}
+    house.ears.heard("card-1", CardShown("11010519491231002X", "测＊甲"))
+    assert check("GET", "/api/v1/counters/1/card")["card"]["name"] == "测＊甲"
+    house.ears.heard("scanner-k1", Scanned(house.codes.code(first["id"])))
+    assert check("GET", "/api/v1/kiosks/k1/scan")["scan"]["number"] == "A001"
+    assert check("GET", "/api/v1/hall")["scans"][0]["ticket"] == first["id"]
     entries = check("GET", "/api/v1/events?after=0&limit=5")
     assert [e["sequence"] for e in entries["events"]] == ["1", "2", "3", "4", "5"]
     assert entries["head"] == house.journal.head
