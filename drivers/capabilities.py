@@ -178,6 +178,8 @@ class Heard:
     then: Callable[[str], None] | None = None
     """Called last, with the hall's word on the readings: empty, it is written down; else why not, as
     `nobody_waiting`, or NOT_KEPT."""
+    changed: bool = False
+    """How the device is may have changed: `check` is asked at once."""
 
 
 NOT_RECORDED = "not_recorded"

@@ -8,6 +8,7 @@
 | `usb://04b8:0202`, `file:///dev/usb/lp0` | a USB printer, by its ids or its node: see drivers.links_usb |
 | `input:vendor=1234,product=5678` | a keypad; also `phys=`, `uniq=`, `path=`: see drivers.links_input |
 | `video:///dev/v4l/by-id/...`, `folder:///path` | a camera: see drivers.links_video |
+| `ws://10.0.0.5:8620` | our own address, where pads with screens call in: see drivers.links_websocket |
 | `gpio://17?active=low&pull=up` | a pin, by the chip's numbers: see drivers.links_gpio |
 | `inbox:///path` | a folder into which another program puts files: see drivers.links_inbox |
 """
@@ -56,6 +57,7 @@ _OPTIONS: Mapping[str, set[str]] = MappingProxyType(
         "input": {"vendor", "product", "phys", "uniq", "path"},
         "video": {"size", "fourcc"},
         "folder": set(),
+        "ws": {"heartbeat", "from", "origin"},
         "gpio": {"active", "pull"},
         "inbox": set(),
     }
@@ -115,13 +117,17 @@ def options_of(url: str) -> dict[str, str]:
         options = dict(parse_qsl(parts.query, keep_blank_values=True))
         if scheme in ("tcp", "rfc2217") and (not parts.hostname or not parts.port):
             raise ValueError(f"{url!r} needs a host and a port")
+        if scheme == "ws":
+            from drivers.links_websocket import settings_of
+
+            settings_of(url, options)
         if scheme == "usb":
             from drivers.links_usb import ids_of
 
             ids_of(url)
         elif scheme == "gpio":
             pin_of(url)
-        elif scheme not in ("tcp", "rfc2217") and (parts.netloc or len(parts.path) < 2):
+        elif scheme not in ("tcp", "rfc2217", "ws") and (parts.netloc or len(parts.path) < 2):
             raise ValueError(f"{url!r} needs a path after three slashes")
     for key in options:
         if key not in _OPTIONS[scheme]:
@@ -171,6 +177,10 @@ def open_link(url: str, *, baud: int = 9600, character: str = "8N1") -> Link:
         if scheme == "usb":
             return open_usb(url, options.get("via", ""))
         return NodeLink(url, Path(unquote(urlsplit(url).path)))
+    if scheme == "ws":
+        from drivers.links_websocket import WebSocketLink
+
+        return WebSocketLink(url, options)
     if scheme == "input":
         from drivers.links_input import open_keys
 

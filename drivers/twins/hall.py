@@ -15,6 +15,7 @@ from drivers.twins.board_alpha import AlphaTwin
 from drivers.twins.board_digits import DigitsTwin
 from drivers.twins.board_line import LineBoardTwin
 from drivers.twins.board_lumen import LumenTwin
+from drivers.twins.pad_ports import pads_port
 from drivers.twins.pads import CallPadTwin, RatingPadTwin
 from drivers.twins.pages import write_pages
 from drivers.twins.printer import PrinterTwin
@@ -72,6 +73,10 @@ class Twins:
             folder = FolderPort(name, self._place / "camera" / name, tuple(devices))
             self._add(folder)
             link["url"] = folder.url()
+            return
+        if (pads := pads_port(name, self._place.resolve() / "links", devices, str(link["url"]))) is not None:
+            self._add(pads)
+            link["url"] = pads.url()
             return
         twins = [twin for id, table in devices.items() if (twin := self._twin(id, table, link)) is not None]
         if not twins:

@@ -13,8 +13,11 @@ from PIL import Image, ImageDraw, ImageFont
 
 from drivers.twins.wire import Said
 
-FAULTS = ("mute", "deaf", "lying_checksum")
-"""Says and hears nothing; hears nothing, and so repeats; sends wrong sums."""
+FAULTS = ("mute", "deaf", "lying_checksum", "slow", "bounce")
+"""Says and hears nothing; hears nothing, and so repeats; sends wrong sums; sends late; sends keys twice."""
+
+SLOW_S = 0.7
+BOUNCE_S = 0.02
 
 REPEAT_S = 0.5
 REPEATS = 3
@@ -33,6 +36,8 @@ KEYS: Mapping[str, bytes] = {
     "hold": b"\x00\x0f",
     "resume": b"\x03\x0f",
     "print_list": b"\x09\x0f",
+    "start": b"\x07\x0f",
+    "finish": b"\x0b",
 }
 """What a finger means -> the digits and the key that it presses."""
 
@@ -106,8 +111,10 @@ class _Pad:
         self._pending = frame(self._address, function, data, lie="lying_checksum" in self._faults)
         self._wanted = bytes([self._address, wanted]) + data
         self._left = REPEATS
-        self.due = now + REPEAT_S
-        return [Said(self._pending)]
+        late_s = SLOW_S if "slow" in self._faults else 0.0
+        self.due = now + late_s + REPEAT_S
+        times = 2 if "bounce" in self._faults else 1
+        return [Said(self._pending, late_s + i * BOUNCE_S) for i in range(times)]
 
     def _settle(self) -> None:
         self._wanted = self._pending = b""

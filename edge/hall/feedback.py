@@ -68,6 +68,9 @@ def rate_at_counter(book: Feedback, command: cmd.RateAtCounter, now: Now) -> tup
         raise Refused(No.ONLY_PADS_RATE)
     if book.plan.counter(command.counter) is None:
         raise Refused(No.NO_COUNTER, counter=command.counter[:40])
+    asked = book.rights.get(command.ticket)
+    if asked is not None and asked.score is not None:  # sent again, perhaps long after
+        raise Refused(No.ALREADY_RATED)
     right = _bound(book, command.counter, now, command.ticket)
     if right is None:
         raise Refused(No.NOTHING_TO_RATE)

@@ -21,7 +21,8 @@ from drivers.framing import Line
 from drivers.links import SCHEMES, SerialLink
 from drivers.twins.wire import PtyEnd
 
-USUAL = {"rating_framed": {"scores": {"0": 5}}, "rating_evdev": {"scores": {"1": 5}}}
+SCORES = {"scores": {"1": 5}}
+USUAL = {"rating_framed": SCORES, "rating_evdev": SCORES, "rating_websocket": SCORES}
 
 LONGEST_S = {"start": 15.0, "check": 5.0, "show": 3.0, "print_slip": 9.0, "capture": 6.0}
 """How long a verb may block on a silent device: capabilities.py, and some more for a busy machine."""
