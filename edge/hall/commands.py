@@ -341,7 +341,8 @@ class AcceptCommand(Command):
     """The county's command with this id is to be done: once."""
 
     command: str
-    name: str
+    does: str
+    """Its name: `notice.set`."""
     signed_by: str = ""
 
 

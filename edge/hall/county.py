@@ -17,7 +17,7 @@ MOST_COMMANDS = 1000
 
 @dataclass(frozen=True)
 class CommandNow:
-    name: str
+    does: str
     state: str = "accepted"
     """`accepted`, then `done|refused|failed`."""
     reason: str = ""
@@ -61,7 +61,7 @@ def accept(county: County, command: cmd.AcceptCommand, now: Now) -> Events:
     if command.command in county.commands:
         return ()
     return (
-        ce.CountyCommandAccepted(command=command.command, name=command.name, signed_by=command.signed_by),
+        ce.CountyCommandAccepted(command=command.command, does=command.does, signed_by=command.signed_by),
     )
 
 
@@ -109,7 +109,7 @@ def apply(county: County, event: Event, stamp: Stamp) -> None:
 
 
 def _accepted(county: County, event: ce.CountyCommandAccepted) -> None:
-    county.commands[event.command] = CommandNow(event.name)
+    county.commands[event.command] = CommandNow(event.does)
     while len(county.commands) > MOST_COMMANDS:
         del county.commands[next(iter(county.commands))]
 

@@ -14,7 +14,7 @@ class CountyCommandAccepted(Event):
 
     command: str
     """The county's id."""
-    name: str
+    does: str
     """`notice.set`, `resend` …"""
     signed_by: str = ""
     """Name of the key; empty: not signed."""

@@ -120,7 +120,7 @@ class Hall:
         events = self._decided(command, book, now)
         if not events and not isinstance(command, cmd.Tick):
             return ()
-        happens = self._with_sheet((*first, *events, *self._notices((*first, *events))), now)
+        happens = self._with_sheet(self._with_notices((*first, *events)), now)
         return tuple(_signed(e, by, command.request) for e in happens)
 
     def remembered(self, request: Request) -> Events | None:
@@ -166,10 +166,13 @@ class Hall:
             return ()
         return days.change(self.book, now, reopen=not isinstance(command, cmd.Tick))
 
-    def _notices(self, events: Events) -> Events:
-        """Where these events open another day: the county's notices that are to be seen on it too."""
-        opened = next((e.date for e in events if isinstance(e, DayOpened) and e.date != self.book.day), "")
-        return tuple(replace(e, by=TIMER) for e in county.taken_along(self.county, opened)) if opened else ()
+    def _with_notices(self, events: Events) -> Events:
+        """Where these events open another day: the county's notices that are to be seen on it, too."""
+        for i, event in enumerate(events, 1):
+            if isinstance(event, DayOpened) and event.date != self.book.day:
+                along = county.taken_along(self.county, event.date)
+                return (*events[:i], *(replace(e, by=TIMER) for e in along), *events[i:])
+        return events
 
     def _with_sheet(self, events: Events, now: Now) -> Events:
         """Freeze the day's sheet where these events close it."""

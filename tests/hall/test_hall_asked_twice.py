@@ -126,6 +126,10 @@ AT_NOBODY = {
     "paper": "x",
     "percent": 10,
     "what": "x",
+    "command": "x",
+    "does": "x",
+    "notice": "n",
+    "text": "t",
 }
 
 
