@@ -119,8 +119,6 @@ class Seat:
                     heard.then(no)
             if heard.changed:
                 self.next_check = 0.0
-            if heard.changed:
-                self.next_check = 0.0
         return True
 
     def is_broken(self) -> bool:
