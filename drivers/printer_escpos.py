@@ -133,14 +133,17 @@ class Driver:
     # --- after the job
 
     def _confirmed(self) -> bool:
-        """Wait for the answer that stands behind the job in the queue. Raises DeviceFault (begun), LinkLost.
+        """Wait for the answer that stands behind the job in the queue. False: it is none that can say.
 
         An answer has no mark of its own: one that does not come alone is none, and is asked for again.
+        Raises DeviceFault (begun), LinkLost.
         """
-        if self._says_done:
-            self._ask_in_queue()
+        if not self._says_done:
+            self._trouble()
+            return False
+        self._ask_in_queue()
         until = time.monotonic() + self._options.confirm_s + self._lag_s()
-        while self._says_done and time.monotonic() < until:
+        while time.monotonic() < until:
             done = self._hear(self._replies.queued, ANSWER_S)
             if done is None:
                 self._trouble()
@@ -153,8 +156,10 @@ class Driver:
                     return True
                 self._trouble()
                 self._ask_in_queue()
-        self._trouble()
-        return False
+        now = self._status(forget=False)
+        code = now.code if now.state is State.DOWN else None
+        silence = f"no word on the slip within {self._options.confirm_s:g} s (confirm_s); {now.detail}"
+        raise DeviceFault(code or Fault.NO_ANSWER, silence, begun=True)
 
     def _trouble(self) -> None:
         """Raise what has gone wrong with a begun job; a printer that is only busy may say offline."""
