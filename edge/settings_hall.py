@@ -47,7 +47,8 @@ def plan_of(
         counters=tuple(_counter(id, c, hours) for id, c in file.counter.items()),
         posts=tuple(Post(i, p.a, p.b) for i, p in file.post.items()),
         kiosks=tuple(
-            Kiosk(i, k.printer or _beside(i, printers or {}), k.floor, k.at) for i, k in file.kiosk.items()
+            Kiosk(i, k.printer or _beside(i, printers or {}), k.roll_slips, k.floor, k.at)
+            for i, k in file.kiosk.items()
         ),
         second=file.hall.second,
         rules=file.rules,

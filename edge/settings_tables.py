@@ -95,10 +95,16 @@ class PostTable:
 @dataclass(frozen=True)
 class KioskTable:
     printer: str = ""
+    roll_slips: int = 0
+    """So many papers come from a roll, where the printer has no sensor for its end; 0: nobody counts."""
     floor: str = ""
     """The floor plan on which it is: "you are here","""
     at: tuple[float, ...] = ()
     """… and where, as of a counter."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.roll_slips <= 5000:
+            raise ValueError(f"roll_slips: must be 0..5000, not {self.roll_slips}")
 
 
 @dataclass(frozen=True)

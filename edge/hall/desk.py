@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 from edge.hall import commands as cmd
 from edge.hall import desk_events as de
-from edge.hall.events import DayOpened, Event, SlipPrinted, WaitingListEnded
+from edge.hall.events import DayOpened, DeviceChanged, Event, SlipPrinted, WaitingListEnded
 from edge.hall.plan import HallPlan
 from edge.hall.reasons import No
 from edge.hall.words import DeviceId, Now, PaperState, Refused, Stamp
@@ -14,6 +14,8 @@ from edge.hall.words import DeviceId, Now, PaperState, Refused, Stamp
 Events: TypeAlias = tuple[Event, ...]
 
 LAST_PAPERS = 8
+PAPER_OUT = "paper_out"
+"""The devices' word for it."""
 FRESH_S = 60.0
 """A paper that nothing was heard of for so long is no reason to refuse another."""
 HELP_S = 900.0
@@ -229,6 +231,12 @@ def _changed(desk: Desk, event: de.PaperChanged, stamp: Stamp) -> None:
     desk.rolls[event.printer] = Roll(stamp)
 
 
+def _device_changed(desk: Desk, event: DeviceChanged, stamp: Stamp) -> None:
+    """Behind a roll that has ended comes a new one."""
+    if event.code == PAPER_OUT and any(k.printer == event.device for k in desk.plan.kiosks):
+        desk.rolls[event.device] = Roll(stamp)
+
+
 def _asked(desk: Desk, event: de.PaperAsked, stamp: Stamp) -> None:
     paper = PaperNow(event.paper, event.printer, event.kind, event.guide, stamp)
     desk.papers = (paper, *desk.papers)[:LAST_PAPERS]
@@ -264,6 +272,7 @@ def _spent(desk: Desk, printer: DeviceId) -> None:
 
 _HANDLERS: dict[type[Event], Callable[[Desk, Any, Stamp], None]] = {
     DayOpened: _day_opened,
+    DeviceChanged: _device_changed,
     de.HelpCalled: _help_called,
     de.HelpAnswered: _help_answered,
     de.EmergencyDeclared: _declared,

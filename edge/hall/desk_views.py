@@ -7,6 +7,8 @@ from edge.hall.desk import HELP_S, Desk
 from edge.hall.hours import local_iso
 from edge.hall.words import CounterId, DeviceId, Now, PaperState, TicketId
 
+ROLL_LOW = 0.9
+
 
 @dataclass(frozen=True)
 class HelpView:
@@ -43,6 +45,8 @@ class RollView:
     slips: int
     """Papers printed since the roll was changed."""
     changed_at: str
+    low: bool = False
+    """Nine of ten papers that a roll gives are printed."""
 
 
 @dataclass(frozen=True)
@@ -89,9 +93,17 @@ def desk_view(desk: Desk, now: Now) -> DeskView:
         volume=desk.volume,
         papers=tuple(PaperView(p.id, p.printer, p.kind, p.guide, str(p.state), p.code) for p in desk.papers),
         rolls=tuple(
-            RollView(id, r.slips, local_iso(desk.plan, r.changed.at)) for id, r in desk.rolls.items()
+            RollView(id, r.slips, local_iso(desk.plan, r.changed.at), is_roll_low(desk, id))
+            for id, r in desk.rolls.items()
         ),
     )
+
+
+def is_roll_low(desk: Desk, printer: DeviceId) -> bool:
+    """By counting: of a printer without a sensor for it, or one that is not believed."""
+    holds = max((k.roll_slips for k in desk.plan.kiosks if k.printer == printer), default=0)
+    roll = desk.rolls.get(printer)
+    return bool(holds and roll and roll.slips >= holds * ROLL_LOW)
 
 
 def doubtful_slips(book: Book) -> tuple[SlipLine, ...]:

@@ -99,6 +99,8 @@ class Kiosk:
     id: DeviceId
     printer: DeviceId = ""
     """Whose slips come out beside this screen; empty: numbers are shown only."""
+    roll_slips: int = 0
+    """So many papers come from a roll, where no sensor says that it ends; 0: nobody counts."""
     floor: str = ""
     at: tuple[float, ...] = ()
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from edge.hall.book import Book, DeviceNow
 from edge.hall.cuts import waited_before
-from edge.hall.desk_views import DeskView, desk_view
+from edge.hall.desk_views import DeskView, desk_view, is_roll_low
 from edge.hall.feedback import ToRate, to_rate
 from edge.hall.hall import Hall
 from edge.hall.hours import expected_at, is_present, local_iso
@@ -142,6 +142,8 @@ class DeviceView:
     resends: int = 0
     bad_frames: int = 0
     """On its wire, whoever they were for."""
+    kiosk: DeviceId = ""
+    """Of a printer: beside which touch screen its slips come out."""
 
 
 @dataclass(frozen=True)
@@ -275,7 +277,7 @@ def hall_view(hall: Hall, now: Now, waits: Waits | None = None) -> HallView:
         ),
         notices=(*plan.notices, *hall.county.shown(today.isoformat())),
         asleep=bool(book.day) and not book.day_open,
-        devices=tuple(_device_view(book, d) for d in book.devices.values()),
+        devices=tuple(_device_view(hall, d) for d in book.devices.values()),
         day_type=str(plan.calendar.type_of(today)),
         provisional=plan.calendar.is_provisional(today),
         hints=tuple(
@@ -352,9 +354,13 @@ def _counter_view(book: Book, planned: Counter, held: Sequence[Counter], today: 
     )
 
 
-def _device_view(book: Book, device: DeviceNow) -> DeviceView:
-    known, since = device.known, local_iso(book.plan, device.since.at)
-    return DeviceView(known.id, known.kind, known.driver, known.counter, device.state, device.code, since)
+def _device_view(hall: Hall, device: DeviceNow) -> DeviceView:
+    known, since, plan = device.known, local_iso(hall.plan, device.since.at), hall.plan
+    state, code = device.state, device.code
+    if not code and is_roll_low(hall.desk, known.id):
+        state, code = "degraded" if state == "ok" else state, "paper_low"
+    kiosk = next((k.id for k in plan.kiosks if k.printer == known.id), "")
+    return DeviceView(known.id, known.kind, known.driver, known.counter, state, code, since, kiosk=kiosk)
 
 
 def ticket_view(hall: Hall, ticket: str, now: Now) -> TicketView | None:

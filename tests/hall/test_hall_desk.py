@@ -1,5 +1,8 @@
 """The desk: help calls, emergencies, paused kiosks, the volume, rolls, and papers that are no slips."""
 
+from dataclasses import replace
+
+import pytest
 from hall_scenario import HTTP, KIOSK, PLAN, Scene, kinds, request
 
 from edge import checkpoint
@@ -8,6 +11,7 @@ from edge.hall import desk_events as de
 from edge.hall import events as ev
 from edge.hall.desk import Desk
 from edge.hall.desk_views import DeskView
+from edge.hall.event_values import DeviceKnown
 from edge.hall.hall import Hall
 from edge.hall.plan import HallPlan
 from edge.values import Values
@@ -111,6 +115,42 @@ def test_a_new_roll_counts_the_papers_that_leave_it(scene):
     assert [(r.printer, r.slips) for r in desk(scene).rolls] == [("printer-1", 2)]
     scene.do(cmd.NotePaperChanged(by=HTTP, printer="printer-1"))
     assert desk(scene).rolls[0].slips == 0
+
+
+def with_roll(slips: int) -> Scene:
+    """A hall whose printer says nothing of its roll, `slips` papers after it was changed."""
+    kiosks = (replace(PLAN.kiosks[0], roll_slips=10), *PLAN.kiosks[1:])
+    scene = Scene(replace(PLAN, kiosks=kiosks))
+    known = DeviceKnown(id="printer-1", kind="printer", driver="printer_escpos", counter="")
+    scene.happens(ev.DaemonStarted(version="1", boot="boot-1", devices=(known,)))
+    scene.do(cmd.NotePaperChanged(by=HTTP, kiosk="k1"))
+    for _ in range(slips):
+        scene.happens(de.PaperEnded(paper="x", printer="printer-1", state="printed"))
+    return scene
+
+
+@pytest.mark.parametrize(
+    ("state", "slips", "seen"),
+    [
+        ("ok", 8, ("ok", "", False)),
+        ("ok", 9, ("degraded", "paper_low", True)),
+        ("unconfirmed", 9, ("unconfirmed", "paper_low", True)),
+    ],
+)
+def test_a_roll_that_is_only_counted_runs_low(state, slips, seen):
+    scene = with_roll(slips)
+    scene.happens(ev.DeviceChanged(device="printer-1", state=state))
+    (device,) = scene.view().devices
+    assert (device.state, device.code, desk(scene).rolls[0].low) == seen
+    assert device.kiosk == "k1"
+
+
+def test_worse_than_a_low_roll_is_said_first_and_a_roll_that_ended_is_followed_by_a_new_one():
+    scene = with_roll(9)
+    scene.happens(ev.DeviceChanged(device="printer-1", state="down", code="paper_out"))
+    assert scene.view().devices[0].code == "paper_out"
+    scene.happens(ev.DeviceChanged(device="printer-1", state="ok"))
+    assert (scene.view().devices[0].state, desk(scene).rolls[0].slips) == ("ok", 0)
 
 
 def test_a_stop_of_the_box_is_written_down(scene):
