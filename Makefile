@@ -9,11 +9,13 @@ RUN_DEBS := python3-venv fonts-noto-cjk fonts-sil-nuosusil espeak-ng mosquitto l
 TEST_DEBS := chromium chromium-driver xvfb xdotool strace libfaketime systemd postgresql
 DEMO_ARGS ?=
 BENCH_ARGS ?=
+FUZZ_ARGS ?=
+SOAK_ARGS ?=
 # Optional parts, one by one after the lock: a failure is one line, not the end. evdev is compiled.
 PADS := evdev>=1.6,<3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo test lint bench crash screenshots lock clean
+.PHONY: help setup setup-test demo test lint bench crash fuzz soak screenshots lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -65,6 +67,12 @@ bench: $(VENV)/.ok-test ## figures as ratios, into tests/results/; BENCH_ARGS=--
 
 crash: $(VENV)/.ok-test ## kill a hall 100 times and hold what is left against what was answered
 	@$(BIN)/python -m tests.crash --rounds 100
+
+fuzz: $(VENV)/.ok-test ## a million invented inputs for every decoder; FUZZ_ARGS="--inputs 10000"
+	@$(BIN)/python -m tests.fuzz $(FUZZ_ARGS)
+
+soak: $(VENV)/.ok-test ## an hour of a hall whose devices fail in turn; SOAK_ARGS="--minutes 5"
+	@$(BIN)/python -m tests.soak $(SOAK_ARGS)
 
 screenshots: $(VENV)/.ok-test ## every page of the screens as PNG, into kiosk_ui/pictures/
 	@$(BIN)/python -m tests.screenshots
