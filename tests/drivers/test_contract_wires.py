@@ -244,9 +244,13 @@ def test_serial_drivers_run_unchanged_behind_converters(tmp_path):
 # --- garbage ----------------------------------------------------------------------------------------------
 
 
+def data_of(frames):
+    return frames.fields[frames.data_at].name
+
+
 def golden_of(frames):
     found = [golden.frame for golden in frames.golden]
-    return found or [frames.encode(data=data) for data in (b"", b"\x0c", bytes(range(20)))]
+    return found or [frames.encode(**{data_of(frames): data}) for data in (b"", b"\x0c", bytes(range(20)))]
 
 
 @pytest.fixture
@@ -302,7 +306,11 @@ def test_garbage_is_no_reading_and_nothing_but_a_frame_error(name, frames, seed,
     splitter = Splitter(frames, clock=lambda: 0.0)
     found = [frame for chunk in noise for frame in splitter.feed(chunk)]
     assert hear(driver, found) == []
-    whole = [frames.encode(data=dice.randbytes(size)) for size in range(20) if frames.escape.sequences]
+    whole = [
+        frames.encode(**{data_of(frames): dice.randbytes(size)})
+        for size in range(20)
+        if frames.escape.sequences
+    ]
     hear(driver, whole)
 
 
