@@ -5,6 +5,7 @@ import logging
 import os
 import sys
 import tempfile
+import threading
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,9 @@ from PIL import Image
 
 from drivers.capabilities import Align, CodeRow, FeedRow, RuleRow, Slip, SlipRow, TextRow
 from drivers.raster import CELL_DOTS, SUBSTITUTE, RasterFont, find_font, qr_picture, wrap
+
+_LOADING = threading.Lock()
+"""Two printers' links may come up at the same moment, and loading the library changes the whole process."""
 
 CHARSETS = ("gb18030", "gbk", "gb2312", "raster")
 WIDTHS = (384, 576)
@@ -254,18 +258,19 @@ def _tame_import() -> None:
     It leaves an empty temporary folder at each start and unpickles from a shared one: both go to a folder
     that only we can write. It calls `logging.basicConfig()`: a handler that it adds is taken off again.
     """
-    if "escpos.capabilities" in sys.modules:
-        return
-    folder, handlers = _private_cache(), list(logging.root.handlers)
-    os.environ["ESCPOS_CAPABILITIES_PICKLE_DIR"] = str(folder)
-    former, tempfile.tempdir = tempfile.tempdir, str(folder)
-    try:
-        importlib.import_module("escpos.capabilities")
-    finally:
-        tempfile.tempdir = former
-        logging.root.handlers[:] = handlers
-        for litter in folder.glob("tmp*"):
-            litter.rmdir()
+    with _LOADING:
+        if "escpos.capabilities" in sys.modules:
+            return
+        folder, handlers = _private_cache(), list(logging.root.handlers)
+        os.environ["ESCPOS_CAPABILITIES_PICKLE_DIR"] = str(folder)
+        former, tempfile.tempdir = tempfile.tempdir, str(folder)
+        try:
+            importlib.import_module("escpos.capabilities")
+        finally:
+            tempfile.tempdir = former
+            logging.root.handlers[:] = handlers
+            for litter in folder.glob("tmp*"):
+                litter.rmdir()
 
 
 def _private_cache() -> Path:
