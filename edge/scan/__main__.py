@@ -5,6 +5,7 @@ import json
 import sys
 from pathlib import Path
 
+from edge.scan.evidence import bare_desk
 from edge.scan.files import BadPicture, read
 from edge.scan.scan import scan
 
@@ -15,8 +16,8 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--desk", type=Path)
     args = parser.parse_args(argv)
     try:
-        desk = read(args.desk) if args.desk else None
-        found = scan(read(args.picture), str(args.picture), desk)
+        bare = bare_desk(read(args.desk)) if args.desk else None
+        found = scan(read(args.picture), str(args.picture), bare)
     except BadPicture as error:
         sys.stderr.write(f"{error}\n")
         return 2

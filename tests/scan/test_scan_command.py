@@ -42,7 +42,7 @@ def test_the_json_has_the_contracts_shape(folder):
 def test_people_get_a_line_for_each_picture(folder):
     ran = bianmin(folder / "page-1.jpg")
     (line,) = ran.stdout.splitlines()
-    assert line.startswith(f"{folder / 'page-1.jpg'}: ok  539.")
+    assert line.startswith(f"{folder / 'page-1.jpg'}：可用　四角 539.")
 
 
 def test_a_pdf_has_one_a4_page_for_each_picture(folder, tmp_path):
@@ -62,7 +62,7 @@ def test_an_empty_desk_is_status_1_and_writes_no_pdf(tmp_path):
     Image.new("RGB", (800, 600), (90, 80, 70)).save(desk)
     ran = bianmin(desk, "-o", tmp_path / "out.pdf")
     assert ran.returncode == 1
-    assert "no page found" in ran.stdout
+    assert "没有找到纸张" in ran.stdout
     assert not (tmp_path / "out.pdf").exists()
 
 

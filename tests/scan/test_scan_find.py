@@ -8,7 +8,8 @@ from edge.scan.clean import clean
 from edge.scan.evidence import bare_desk
 from edge.scan.find import find
 from edge.scan.judge import sharpness
-from edge.scan.scan import flat, scan
+from edge.scan.scan import Wishes, scan, sheet
+from edge.scan.upright import Turn
 from edge.scan.straighten import size_of, straighten
 from tests.scan import scenes
 
@@ -58,7 +59,7 @@ def test_the_picture_of_the_empty_desk_takes_its_printed_lines_away():
         for (ax, ay), (bx, by) in zip(frame, np.roll(frame, -1, axis=0), strict=True):
             picture[min(ay, by) : max(ay, by) + 5, min(ax, bx) : max(ax, bx) + 5] = (225, 235, 240)
     assert scenes.iou(find(with_page, bare_desk(mat))[0].quad.corners, scenes.UPRIGHT) > 0.97
-    assert not any(p.accepted for p in scan(mat, "mat", mat).pages)
+    assert not any(p.accepted for p in scan(mat, "mat", bare_desk(mat)).pages)
 
 
 def test_a_blurred_page_is_told_and_refused():
@@ -105,7 +106,7 @@ def test_a_straightened_page_shows_what_the_page_shows():
 
 def test_cleaning_makes_paper_white_and_keeps_ink_and_the_seal():
     picture = scenes.scene(scenes.UPRIGHT)
-    page = flat(picture, scan(picture, "scene").pages[0])
+    page = sheet(picture, scan(picture, "scene").found[0], Wishes(turn=Turn.NONE)).picture
     assert np.median(page) > 240
     assert np.quantile(page.min(axis=2), 0.01) < 110
     blue, green, red = (page[:, :, i].astype(int) for i in range(3))
