@@ -6,13 +6,14 @@ BIN := $(VENV)/bin
 LOCK_ARGS := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 RUN_DEBS := python3-venv fonts-noto-cjk fonts-sil-nuosusil espeak-ng mosquitto libusb-1.0-0
-TEST_DEBS := chromium chromium-driver xvfb xdotool strace libfaketime systemd postgresql
+TEST_DEBS := chromium chromium-driver xvfb xdotool strace libfaketime systemd postgresql nut-server
 DEMO_ARGS ?=
 BENCH_ARGS ?=
 FUZZ_ARGS ?=
 SOAK_ARGS ?=
 # Optional parts, one by one after the lock: a failure is one line, not the end. evdev is compiled.
 PADS := evdev>=1.6,<3
+PINS := 'gpiozero>=2.0.1,<3' 'lgpio>=0.2'
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-test demo test lint bench crash fuzz soak screenshots lock clean
@@ -39,6 +40,7 @@ $(VENV)/.ok: requirements.lock pyproject.toml
 	else $(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock; fi
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@$(BIN)/python -m pip install --quiet '$(PADS)' 2>/dev/null || echo "optional part not installed: USB keypads (evdev needs gcc and kernel headers: apt-get install gcc libc6-dev linux-libc-dev python3-dev)"
+	@[ "$$(uname -m)" != aarch64 ] || $(BIN)/python -m pip install --quiet $(PINS) 2>/dev/null || echo "optional part not installed: lamps and contacts on pins (gpiozero, lgpio)"
 	@$(BIN)/python -m compileall -q edge drivers kiosk_ui # a service may not write here, and would compile at each start
 	@$(BIN)/python -m kiosk_ui fonts || echo "fonts are not ready: the screens use what the system has"
 	@touch $@

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 
 from drivers.capabilities import OK, DeviceInfo, DeviceStatus, State
@@ -136,10 +136,12 @@ class Driver:
             self._link.read(min(wait_s, timeout_s))
             return ()
         again, self._again = self._again, []
-        found = list(islice(chain(again, self._waiting), max(AT_ONCE, len(again))))
+        found = again or list(islice(self._waiting, AT_ONCE))
         if not found:
-            self._look_at = self._clock() + LOOK_S
             self._waiting = self._look()
+            found = list(islice(self._waiting, AT_ONCE))
+        if len(found) < AT_ONCE:
+            self._look_at = self._clock() + LOOK_S
         return found
 
     def again(self, line: Punched | PunchRefused) -> None:

@@ -17,8 +17,13 @@ The control door on loopback shows what each device understood, presses its keys
     curl localhost:PORT/twins/rating-1/press -d '{"score": 0}'      (the key's own value, 0 to 3)
     curl localhost:PORT/twins/printer-1/fault -d '{"name": "paper_out", "on": true}'
 
+    curl localhost:PORT/twins/card-1/press -d '{}'                  (lay a made-up card down; {"lift": true})
+    curl localhost:PORT/twins/scanner-1/press -d '{"text": "A012"}'
+    curl localhost:PORT/twins/ups-1/fault -d '{"name": "on_battery", "on": true}'
+
 Faults: printer paper_out near_end cover_open cutter overheated mute one_way slow cut_off; board mute slow
-busy dark lying_checksum; pads mute deaf lying_checksum; all unplugged; all on a serial wire babble, drip.
+busy dark lying_checksum; pads mute deaf lying_checksum; id card reader mute lying_checksum unreadable sticky
+slow; scanner mute; UPS on_battery low replace stale mute; all unplugged; all on a serial wire babble, drip.
 """
 
 import argparse

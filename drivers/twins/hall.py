@@ -18,7 +18,9 @@ from drivers.twins.board_lumen import LumenTwin
 from drivers.twins.pad_ports import pads_port
 from drivers.twins.pads import CallPadTwin, RatingPadTwin
 from drivers.twins.pages import write_pages
+from drivers.twins.power import ApcTwin, NutTwin
 from drivers.twins.printer import PrinterTwin
+from drivers.twins.readers import IdCardTwin, ScannerTwin
 from drivers.twins.wire import Port, PtyEnd, Said, SocketPrinter, TcpEnd, Twin, Wire
 
 PAD_FRAMES = "clerk-pad-ff68"
@@ -111,6 +113,14 @@ class Twins:
                 return CallPadTwin(id, table)
             case "rating", "framed" if link.get("frames") == PAD_FRAMES:
                 return RatingPadTwin(id, table)
+            case "idcard", "sdt":
+                return IdCardTwin(id)
+            case "scanner", "serial":
+                return ScannerTwin(id, table)
+            case "ups", "nut":
+                return NutTwin(id, table)
+            case "ups", "apcupsd":
+                return ApcTwin(id, table)
         self.without.append(f"{id}: no twin for {table.get('driver')} on {link['url']}")
         return None
 

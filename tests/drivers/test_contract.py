@@ -24,7 +24,7 @@ from drivers.twins.wire import PtyEnd
 SCORES = {"scores": {"1": 5}}
 USUAL = {"rating_framed": SCORES, "rating_evdev": SCORES, "rating_websocket": SCORES}
 
-LONGEST_S = {"start": 15.0, "check": 5.0, "show": 3.0, "print_slip": 9.0, "capture": 6.0}
+LONGEST_S = {"start": 15.0, "check": 5.0, "show": 3.0, "print_slip": 9.0, "capture": 6.0, "poll": 4.0}
 """How long a verb may block on a silent device: capabilities.py, and some more for a busy machine."""
 
 VERBS = {
@@ -32,6 +32,9 @@ VERBS = {
     "callpad": {"show": lambda d: d.show(PadDisplay(1, "A001")) if hasattr(d, "show") else None},
     "printer": {"print_slip": lambda d: d.print_slip(Slip((TextRow("A001"),)))},
     "rating": {},
+    "idcard": {"poll": lambda d: d.poll(0.05)},
+    "scanner": {"poll": lambda d: d.poll(0.05)},
+    "ups": {},
     "camera": {},
 }
 NAMES = loader.names()
