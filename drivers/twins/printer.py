@@ -1,9 +1,11 @@
 """A ticket printer's other end: takes ESC/POS on a socket, answers for its state, keeps the slips.
 
-`python -m drivers.twins.printer --render OUT.png` reads ESC/POS from standard input and draws what came out.
+`python -m drivers.twins.printer --render OUT.png` reads ESC/POS from standard input, draws what came out last
+and prints how much of the roll it took, as JSON.
 """
 
 import argparse
+import json
 import socket
 import sys
 import threading
@@ -278,10 +280,13 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m drivers.twins.printer", description=__doc__)
     parser.add_argument("--render", metavar="OUT.png", type=Path, required=True)
     parser.add_argument("--width-dots", type=int, choices=(384, 576), default=576)
+    parser.add_argument("--encoding", choices=("gb18030", "gbk", "gb2312", "raster"), default="gb18030")
     args = parser.parse_args(argv)
-    twin = PrinterTwin("render", {"width_dots": args.width_dots})
+    twin = PrinterTwin("render", {"width_dots": args.width_dots, "encoding": args.encoding})
     twin.receive(sys.stdin.buffer.read())
     args.render.write_bytes(twin.picture())
+    slips = twin.state()["slips"]
+    json.dump({"mm": sum(slip["mm"] for slip in slips), "sheets": len(slips)}, sys.stdout)
     return 0
 
 

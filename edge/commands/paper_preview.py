@@ -1,12 +1,15 @@
 """`bianmin paper-preview NAME`: a paper as it will leave the printer, as a picture."""
 
 import argparse
+import json
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from drivers import loader
@@ -29,7 +32,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--config", metavar="DIR", type=Path, default=paths.shared("demo"), help="the hall (%(default)s)"
     )
-    parser.add_argument("--width-dots", type=int, choices=(384, 576), default=576, help="58 or 80 mm paper")
+    parser.add_argument("--printer", metavar="ID", help="as this printer of the hall prints it (its first)")
+    parser.add_argument(
+        "--width-dots", type=int, choices=(384, 576), help="58 or 80 mm paper, whatever it has"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -40,18 +46,27 @@ def run(args: argparse.Namespace) -> int:
             f"bianmin: no paper {args.name!r} (there are: {', '.join(sorted(hall.papers))})", file=sys.stderr
         )
         return 2
+    printers = {id: d for id, d in hall.devices.items() if d.driver == DRIVER}
+    if args.printer and args.printer not in printers:
+        print(
+            f"bianmin: no printer {args.printer!r} (there are: {', '.join(sorted(printers))})",
+            file=sys.stderr,
+        )
+        return 2
+    printer = printers.get(args.printer) or next(iter(printers.values()), None)
+    options = options_of(printer.options if printer else None, args.width_dots)
     output = args.output or Path(f"{args.name}.png")
-    job = encoded(filled(hall, layout), args.width_dots)
     # The interpreter is a twin, a program beside the product: asked as a process, never imported.
     asked = [sys.executable, "-m", "drivers.twins.printer", "--render", str(output)]
+    asked += ["--width-dots", str(options.width_dots), "--encoding", options.encoding]
     done = subprocess.run(
-        [*asked, "--width-dots", str(args.width_dots)], input=job, stderr=subprocess.PIPE, check=False
+        asked, input=encoded(filled(hall, layout), options), capture_output=True, check=False
     )
     if done.returncode:
         last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
         print(f"bianmin: could not draw {output}: {''.join(last)}", file=sys.stderr)
         return 1
-    print(output)
+    print(f"{output}: {json.loads(done.stdout)['mm']} mm of the roll")
     return 0
 
 
@@ -94,11 +109,16 @@ def example(hall: Settings) -> Mapping[str, str]:
     return ticket_facts(plan, hall.guides, ticket, EXAMPLE_CODE)
 
 
-def encoded(slip: Slip, width_dots: int) -> bytes:
+def options_of(own: Any, width_dots: int | None) -> Any:
+    """The printer's own settings, the usual ones where the hall has none; it will not be asked anything."""
+    usual = own or loader.load(DRIVER).Options()
+    return replace(usual, status=False, width_dots=width_dots or usual.width_dots)
+
+
+def encoded(slip: Slip, options: Any) -> bytes:
     """The bytes that the printer's own driver would send."""
-    module = loader.load(DRIVER)
     wire = _Wire()
-    module.Driver(wire, module.Options(width_dots=width_dots, status=False)).print_slip(slip)
+    loader.load(DRIVER).Driver(wire, options).print_slip(slip)
     return bytes(wire.sent)
 
 

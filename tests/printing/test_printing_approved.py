@@ -70,6 +70,24 @@ def test_every_kind_of_printer_gives_the_number_and_a_code_that_can_be_read(layo
     assert twin.state()["unknown_commands"] == []
 
 
+@pytest.mark.parametrize("width_dots", [384, 576])
+def test_a_slip_spares_the_roll(layout, width_dots):
+    """With all its rows; 14 mm of it are the way from the print head to the knife. 30 m give 330."""
+    (slip,) = printed(layout, width_dots).state()["slips"]
+    assert slip["mm"] <= 90
+
+
+@pytest.mark.parametrize("cutter", ["full", "partial", "esc_i", "esc_m"])
+def test_nothing_is_cut_off_where_the_knife_cuts_at_once(layout, cutter):
+    """All that was printed has passed the knife, and is whole in the picture."""
+    twin = printed(layout, 576, cutter=cutter)
+    assert twin.state()["unknown_commands"] == []
+    by_feed, at_once = (np.array(Image.open(io.BytesIO(t.picture()))) for t in (printed(layout, 576), twin))
+    below = at_once.shape[0] - by_feed.shape[0]
+    assert 0 < below <= 8 * 8  # some white, not more than 8 mm
+    assert (at_once[100:-300] == by_feed[100 : at_once.shape[0] - 300]).mean() > 0.99
+
+
 def test_a_slip_is_small_enough_for_a_slow_serial_line(layout):
     """At 9600 baud, 960 bytes a second: within the eight seconds that a slip may take."""
     assert len(Encoder(Options()).encode(papers.slip(layout, FACTS))) < 6000

@@ -1,6 +1,7 @@
 """`bianmin check` and `bianmin paper-preview`, run as the command line runs them."""
 
 import argparse
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -66,6 +67,18 @@ def test_the_preview_of_the_ticket_is_a_picture_with_its_code(tmp_path: Path) ->
     picture = cv2.imread(str(out))
     assert picture.shape[1] > 576
     assert cv2.QRCodeDetector().detectAndDecode(picture)[0] == paper_preview.EXAMPLE_CODE
+
+
+def test_the_preview_is_as_the_halls_own_printer_prints_and_says_how_long(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, out = folder / "devices.toml", tmp_path / "ticket.png"
+    file.write_text(file.read_text().replace("width_dots = 576", 'width_dots = 384\nencoding = "raster"'))
+    assert run(paper_preview, "ticket", "-o", str(out), "--config", str(folder)) == 0
+    assert cv2.imread(str(out)).shape[1] < 576
+    assert re.fullmatch(rf"{out}: \d\d mm of the roll\n", capsys.readouterr().out)
+    assert run(paper_preview, "ticket", "--config", str(folder), "--printer", "printer-9") == 2
+    assert "no printer 'printer-9' (there are: printer-1)" in capsys.readouterr().err
 
 
 def test_the_preview_of_an_unknown_paper_says_which_there_are(capsys: pytest.CaptureFixture[str]) -> None:

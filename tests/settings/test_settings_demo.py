@@ -13,6 +13,7 @@ import jsonschema
 import pytest
 from pypinyin import Style, lazy_pinyin
 
+from drivers import loader
 from edge import paths, settings
 from edge.hall.plan import Rules
 from edge.hall.workdays import DayType
@@ -181,3 +182,15 @@ def test_reading_the_config_loads_neither_opencv_nor_a_dictionary() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_readme_names_every_setting_of_a_printer_with_its_usual_value() -> None:
+    text = (paths.shared("README.md")).read_text("utf-8")
+    section = text.partition("## Ticket printers\n")[2].partition("\n## ")[0]
+    said = {}
+    for line in section.splitlines():
+        if line.startswith("| `"):
+            keys, values = (re.findall(r"`([^`]*)`", cell) for cell in line.split("|")[1:3])
+            said.update(zip(keys, map(tomllib.loads, (f"x = {v}" for v in values)), strict=True))
+    usual = {f.name: f.default for f in fields(loader.load("printer_escpos").Options)}
+    assert {key: value["x"] for key, value in said.items()} == usual
