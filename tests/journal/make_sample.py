@@ -19,6 +19,7 @@ from edge.entries import Entry
 from edge.hall import commands as c
 from edge.hall import desk_events as de
 from edge.hall import events as ev
+from edge.hall import machine_events as me
 from edge.hall.commands import NoteCapture, RateAtCounter, RateByCode
 from edge.hall.event_json import EVENTS
 from edge.hall.words import By, Door
@@ -160,6 +161,19 @@ def desk(hall: Hall) -> None:
     note(de.PaperEnded(paper=paper.id, printer="printer-9", state="printed"))
 
 
+def house(hall: Hall) -> None:
+    """Mains, contacts and attendance."""
+    for fact in (
+        me.ShutdownPlanned(device="ups-1", why="low", in_s=30),
+        me.ShutdownCancelled(device="ups-1"),
+        me.ShutdownOrdered(device="ups-1"),
+        me.ContactChanged(device="door", closed=True),
+        me.StaffPunched(device="punches", staff="101", at="2026-11-22T08:31:05", way="in", source="a.csv:2"),
+        me.PunchRefused(device="punches", source="a.csv:3", why="no_time", digest="0" * 16),
+    ):
+        hall.registrar.note(fact)
+
+
 def live(hall: Hall) -> None:
     """A day with a cut in it, and the next one."""
     morning(hall)
@@ -167,6 +181,7 @@ def live(hall: Hall) -> None:
     service(hall)
     clerks(hall)
     desk(hall)
+    house(hall)
     hall.again(minutes=20)
     until(lambda: "PowerReturned" in hall.types())
     hall.post("/hall/served-by-hand", service="relief", up_to="D001")
