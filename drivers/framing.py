@@ -162,6 +162,7 @@ class Line:
             at = next((i for i, frame in enumerate(frames) if match(frame)), None)
             self._kept.extend(frame for i, frame in enumerate(frames) if i != at)
             if at is not None:
+                self._busy_until = self._clock()  # it has heard all of ours, however long that was to take
                 return frames[at]
             if remaining_s <= 0:
                 raise DeviceFault(Fault.NO_ANSWER, f"no answer within {within_s:g} s")

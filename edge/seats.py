@@ -80,10 +80,17 @@ class Seat:
         """Does it wait for its device by itself? Then it is alone on its link."""
         return self.started and hasattr(self._driver, "poll")
 
-    def turn(self) -> None:
-        """Look after the device when it is time to, then do what was asked. Raises LinkLost."""
-        if time.monotonic() >= self.next_check:
-            self._look_after()
+    def is_due(self) -> bool:
+        """Is it time to look after the device?"""
+        return time.monotonic() >= self.next_check
+
+    def look_after(self) -> None:
+        """Start it or ask how it is, then do what was asked. Raises LinkLost."""
+        self._look_after()
+        self.serve()
+
+    def serve(self) -> None:
+        """Do what was asked of the device. Raises LinkLost."""
         if self.started:
             self._serve()
 

@@ -195,20 +195,23 @@ class LinkThread(threading.Thread):
         self.beat = time.monotonic()
         self._awake.clear()
         for seat in seats:
-            seat.turn()
+            seat.serve()
+        due = sorted((seat for seat in seats if seat.is_due()), key=lambda seat: seat.next_check)
+        for seat in due[:1]:  # the hall's messages go between two checks, which take milliseconds each
+            seat.look_after()
             if self._served_at is None and seat.has_served:
                 self._served_at = time.monotonic()
         if all(seat.is_broken() for seat in seats):
             raise _AllBroken(max(0.0, min(seat.next_check for seat in seats) - time.monotonic()))
-        self._listen(seats, line)
+        self._listen(seats, line, 0.0 if len(due) > 1 else TURN_S)
 
-    def _listen(self, seats: Sequence[Seat], line: CountingLine | None) -> None:
+    def _listen(self, seats: Sequence[Seat], line: CountingLine | None, within_s: float) -> None:
         if line is not None:
-            for frame in line.read(TURN_S):
+            for frame in line.read(within_s):
                 if not any(seat.takes(frame) for seat in seats):
                     log.debug("link %s: nobody claims %s", self._plan.name, frame.hex(" "))
         elif (talker := next((s for s in seats if s.polls), None)) is not None:
-            talker.poll(TURN_S)
+            talker.poll(within_s)
         else:
             self._awake.wait(min(max(0.0, min(s.next_check for s in seats) - time.monotonic()), 1.0))
 

@@ -24,6 +24,8 @@ REFUSED_S = 3.0
 """A no stands so long, or until something changes at the counter."""
 THANKS_S = 5.0
 LOOK_S = 0.5
+AFTER_S = 0.005
+"""The citizen looks at the board: it goes first, and the clerk's pad is told after it."""
 
 
 class Person(Protocol):
@@ -108,7 +110,9 @@ class PadDisplays:
         seq = -1
         while not self._stopping.is_set():
             self.beat = time.monotonic()
-            view = self._registrar.wait_view(seq, LOOK_S)
+            if self._registrar.wait_seq(seq, LOOK_S) != seq:
+                self._stopping.wait(AFTER_S)
+            view = self._registrar.view
             seq = view.seq
             with self._lock:
                 self._show(view)
