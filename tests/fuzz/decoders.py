@@ -16,11 +16,9 @@ from drivers.frame_explain import explain
 from drivers.framing import FrameFormat, Line, Splitter
 from drivers.keys import KeyRecords
 from drivers.links import open_link
-from drivers.twins.board import BoardTwin
-from drivers.twins.pads import CallPadTwin, RatingPadTwin
-from drivers.twins.printer import PrinterTwin
 from drivers.twins.wire import PtyEnd
 from edge.wire import marks
+from tests.fuzz import devices
 
 ROOT = Path(__file__).resolve().parents[2]
 WIRE = ROOT / "tests/golden/wire"
@@ -50,7 +48,7 @@ def formats() -> dict[str, FrameFormat]:
             found[name] = FrameFormat.from_table(table, name)
     for name in loader.names():
         module = loader.load(name)
-        own = [getattr(module, "FRAMES", None), *getattr(module, "FRAMES_ON", {}).values()]
+        own = [*vars(module).values(), *getattr(module, "FRAMES_ON", {}).values()]
         found.update({f.name: f for f in own if isinstance(f, FrameFormat)})
     return found
 
@@ -68,8 +66,8 @@ def all_of_them(place: Path, open_: ExitStack) -> Iterator[Decoder]:
     yield Decoder("printer's answers", [b for b in everything if len(b) <= 4], _answers)
     yield Decoder("key records", [b for b in everything if len(b) in (16, 24)], _keys)
     yield Decoder("marks of unknown frames", everything, _marks)
-    for kind, twin in _twins():
-        yield Decoder(f"twin {kind}", everything, _telling(twin))
+    for name, seeds, run in devices.parts():
+        yield Decoder(name, [*seeds, *everything], run)
 
 
 # --- frames -----------------------------------------------------------------------------------------------
@@ -188,27 +186,3 @@ def _keys(given: bytes) -> Hashable:
 def _marks(given: bytes) -> Hashable:
     found = marks.find([given[at : at + 12] for at in range(0, min(len(given), 120), 12)])
     return None if found is None else (len(found.sums), len(found.lengths), len(found.head))
-
-
-def _twins() -> Iterator[tuple[str, object]]:
-    yield "printer", PrinterTwin("printer")
-    yield "board", BoardTwin("board", {"address": 1, "rows": 2})
-    yield "call pad", CallPadTwin("pad", {"address": 1})
-    yield "rating pad", RatingPadTwin("pad", {"address": 1})
-
-
-def _telling(twin: object) -> Callable[[bytes], Hashable]:
-    if isinstance(twin, PrinterTwin):
-
-        def print_(given: bytes) -> Hashable:
-            printer = PrinterTwin("printer")
-            printer.receive(given)
-            return len(printer.state()["unknown_commands"])
-
-        return print_
-
-    def run(given: bytes) -> Hashable:
-        said = twin.receive(given, 0.0)  # type: ignore[attr-defined]
-        return len(said), len(twin.state())  # type: ignore[attr-defined]
-
-    return run

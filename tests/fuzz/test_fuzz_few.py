@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from tests.fuzz.__main__ import try_out
 from tests.fuzz.decoders import all_of_them
 
-FEW = 600
+FEW = 400
 
 
 def test_no_decoder_fails_on_invented_bytes(tmp_path):
@@ -17,4 +17,4 @@ def test_no_decoder_fails_on_invented_bytes(tmp_path):
             if fault:
                 faults[decoder.name] = fault
     assert faults == {}
-    assert {"frame clerk-pad-ff68", "twin printer", "key records"} <= set(names)
+    assert {"frame clerk-pad-ff68", "twin PrinterTwin", "key records"} <= set(names)

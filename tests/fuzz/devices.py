@@ -1,0 +1,107 @@
+"""What is no frame of a description: cards, scanners, UPS, punches; and the twins of all."""
+
+from collections.abc import Callable, Hashable, Iterator
+from typing import Any
+
+from drivers import attendance_csv, idcard_sdt, ups_apcupsd, ups_nut
+from drivers.errors import DeviceFault, FrameError
+from drivers.twins.board import BoardTwin
+from drivers.twins.board_alpha import AlphaTwin
+from drivers.twins.board_digits import DigitsTwin
+from drivers.twins.board_line import LineBoardTwin
+from drivers.twins.board_lumen import LumenTwin
+from drivers.twins.pads import CallPadTwin, RatingPadTwin
+from drivers.twins.power import ApcTwin, NutTwin
+from drivers.twins.printer import PrinterTwin
+from drivers.twins.readers import IdCardTwin
+from drivers.wedge import Wedge
+
+PUNCHES = [
+    b"0007,2026-11-22 08:31:05,in\n",
+    b'"7",2026-11-22 08:31:05\r\n',
+    b"\xef\xbb\xbfno,date\n",
+    b",,\n",
+]
+NUT = [b'VAR ups ups.status "OL CHRG"', b"ERR DATA-STALE", b'VAR ups ups.status "a\\"b\\\\"', b"ERR"]
+
+
+def parts() -> Iterator[tuple[str, list[bytes], Callable[[bytes], Hashable]]]:
+    """Name, bytes to begin from beside the golden ones, and the decoder."""
+    yield "nut's lines", NUT, _nut
+    yield "apcupsd's records", [b"\x00\x10STATUS : ONLINE\n\x00\x00", b"\x00\x00"], _apcupsd
+    yield "a card's text", [b"\x01\x00\x04\x00" + bytes(256)], _card
+    yield "a scanner's keys", [], _wedge
+    yield "punches", PUNCHES, _punches
+    for twin in (
+        BoardTwin("board", {"address": 1, "rows": 2}),
+        LumenTwin("board", {"address": 1}),
+        LumenTwin("board", {"address": 1}, by_network=True),
+        LineBoardTwin("board", {"address": 1}),
+        DigitsTwin("board", {"address": 1}),
+        AlphaTwin("board", {"address": 1}),
+        CallPadTwin("pad", {"address": 1}),
+        RatingPadTwin("pad", {"address": 1}),
+        IdCardTwin("card"),
+        NutTwin("ups", {}),
+        ApcTwin("ups", {}),
+    ):
+        yield (
+            f"twin {type(twin).__name__}{' by network' * getattr(twin, '_by_network', 0)}",
+            [],
+            _telling(twin),
+        )
+    yield "twin PrinterTwin", [], _printing
+
+
+def _nut(given: bytes) -> Hashable:
+    line = given.decode("utf-8", "replace")
+    try:
+        words = ups_nut.parse_value(line, "ups", "ups.status")
+    except DeviceFault as fault:
+        return fault.code
+    return ups_nut.status_of(words, "").state
+
+
+def _apcupsd(given: bytes) -> Hashable:
+    try:
+        found = ups_apcupsd.records(given)
+    except FrameError:
+        return "too long"
+    return None if found is None else (ups_apcupsd.status_of(ups_apcupsd.facts(found)).state, len(found))
+
+
+def _card(given: bytes) -> Hashable:
+    try:
+        return len(idcard_sdt.card_of(given).number)
+    except FrameError as error:
+        return str(error)[:20]
+
+
+def _wedge(given: bytes) -> Hashable:
+    whole, cut = Wedge().feed(given), Wedge()
+    pieces = [text for at in range(0, len(given), 7) for text in cut.feed(given[at : at + 7])]
+    assert whole == pieces, "how the records are cut changes what is read"
+    return tuple(whole)[:2]
+
+
+def _punches(given: bytes) -> Hashable:
+    try:
+        punch = attendance_csv.punch_of(given, attendance_csv.Options(way=3), "fuzz")
+    except attendance_csv.BadLine as bad:
+        return str(bad)
+    return None if punch is None else punch.way
+
+
+def _telling(twin: Any) -> Callable[[bytes], Hashable]:
+    def run(given: bytes) -> Hashable:
+        said = twin.receive(given, 0.0)
+        twin.tick(1.0)
+        return len(said), min(sum(len(one.chunk) for one in said), 40), len(twin.state())
+
+    return run
+
+
+def _printing(given: bytes) -> Hashable:
+    printer = PrinterTwin("printer")
+    printer.receive(given)
+    return len(printer.state()["unknown_commands"])
