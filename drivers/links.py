@@ -52,7 +52,7 @@ _OPTIONS: Mapping[str, set[str]] = MappingProxyType(
         "rs485": _SERIAL_OPTIONS | {"rs485_mode"},
         "tcp": {"echo"},
         "rfc2217": _SERIAL_OPTIONS,
-        "usb": {"via"},
+        "usb": {"via", "port"},
         "file": set(),
         "input": {"vendor", "product", "phys", "uniq", "path"},
         "video": {"size", "fourcc"},
@@ -175,7 +175,7 @@ def open_link(url: str, *, baud: int = 9600, character: str = "8N1") -> Link:
         from drivers.links_usb import NodeLink, open_usb
 
         if scheme == "usb":
-            return open_usb(url, options.get("via", ""))
+            return open_usb(url, options.get("via", ""), options.get("port", ""))
         return NodeLink(url, Path(unquote(urlsplit(url).path)))
     if scheme == "ws":
         from drivers.links_websocket import WebSocketLink

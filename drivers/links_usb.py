@@ -49,18 +49,21 @@ def ids_of(url: str) -> tuple[int, int, str]:
         raise ValueError(f"{url!r} needs the printer's ids, like usb://04b8:0202") from error
 
 
-def open_usb(url: str, via: str = "") -> "NodeLink | UsbLink":
-    """`via`: `node`, `libusb`, or empty: the node where the kernel has one. Raises LinkLost, ValueError."""
+def open_usb(url: str, via: str = "", port: str = "") -> "NodeLink | UsbLink":
+    """`via`: `node`, `libusb`, or empty: the node where the kernel has one. Raises LinkLost, ValueError.
+
+    `port`: `1-1.3`, the socket: two printers of a kind without serial numbers differ in nothing else.
+    """
     if via != "libusb":
-        node = find_node(url)
+        node = find_node(url, port)
         if node is not None:
             return NodeLink(url, node)
         if via == "node":
             raise LinkLost(f"{url}: the kernel has no printer node for it")
-    return UsbLink(url)
+    return UsbLink(url, port)
 
 
-def find_node(url: str, root: Path = Path("/sys/class/usbmisc")) -> Path | None:
+def find_node(url: str, port: str = "", root: Path = Path("/sys/class/usbmisc")) -> Path | None:
     """The kernel's node of the printer with these ids, if it has one."""
     vendor, product, number = ids_of(url)
     for entry in sorted(root.glob("lp*")):
@@ -70,7 +73,7 @@ def find_node(url: str, root: Path = Path("/sys/class/usbmisc")) -> Path | None:
             mark = (usb / "serial").read_text().strip() if number else ""
         except (OSError, ValueError):
             continue
-        if ids == [vendor, product] and mark == number:
+        if ids == [vendor, product] and mark == number and port in ("", usb.name):
             return Path("/dev/usb") / entry.name
     return None
 
@@ -151,7 +154,7 @@ class UsbLink:
     Methods but `wake`: the link's thread only. Tried on: nothing yet but a twin at pyusb's border.
     """
 
-    def __init__(self, url: str, backend: Any = None) -> None:
+    def __init__(self, url: str, port: str = "", backend: Any = None) -> None:
         """`backend`: of pyusb, None: its usual one. Raises LinkLost."""
         import usb.core
         import usb.util
@@ -162,7 +165,7 @@ class UsbLink:
         self._awake = threading.Event()
         self._closed = False
         try:
-            self._device = self._find(backend)
+            self._device = self._find(port, backend)
             self._number, alternate, self._in, self._out = self._interface()
             self._kernels = self._send_kernel_away()
             usb.util.claim_interface(self._device, self._number)
@@ -175,12 +178,14 @@ class UsbLink:
 
     # --- opening
 
-    def _find(self, backend: Any) -> Any:
+    def _find(self, port: str, backend: Any) -> Any:
         import usb.core
         import usb.util
 
         vendor, product, number = ids_of(self.url)
         for device in usb.core.find(find_all=True, idVendor=vendor, idProduct=product, backend=backend):
+            if port not in ("", f"{device.bus}-{'.'.join(map(str, device.port_numbers or ()))}"):
+                continue
             if not number or usb.util.get_string(device, device.iSerialNumber) == number:
                 return device
         raise LinkLost(f"{self.url}: no such printer is plugged in")

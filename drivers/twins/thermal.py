@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 CELL = 12
 """Dots of a half-width character, font A; Chinese ones have twice that, both are 24 high."""
+LONGEST_CODE = 700
+"""Characters: at correction level M and four bytes each they fit the largest QR code."""
 KNIFE_DOTS = 110
 """From the print head to the knife [inferred: 12 to 15 mm]."""
 LINE_FEED = 30
@@ -298,7 +300,7 @@ class Interpreter:
             return
         width, height = head[2] | head[3] << 8, head[4] | head[5] << 8
         rows = yield from self._take(width * height)
-        if not self._cells:
+        if not self._cells and rows:
             self.sheet.items.append(Dots(rows, width, height, self._align))
 
     def _column_picture(self) -> Generator[None, int, None]:
@@ -312,7 +314,8 @@ class Interpreter:
             for y in range(8 * deep):
                 if columns[x * deep + y // 8] & 0x80 >> y % 8:
                     rows[y * ((width + 7) // 8) + x // 8] |= 0x80 >> x % 8
-        self._columns = Dots(bytes(rows), (width + 7) // 8, 8 * deep, self._align)
+        if width:
+            self._columns = Dots(bytes(rows), (width + 7) // 8, 8 * deep, self._align)
 
     def _extended(self) -> Generator[None, int, None]:
         """GS ( X pL pH …: the QR code (k, cn 49), and graphics (L, m 48): store, print."""
@@ -322,7 +325,8 @@ class Interpreter:
             self._qr(body[1], body[2:])
         elif kind == 0x4C and body[:2] == b"0p" and len(body) >= 10:
             width, height = body[6] | body[7] << 8, body[8] | body[9] << 8
-            self._stored = Dots(body[10:], (width + 7) // 8, height, self._align)
+            whole = len(body) - 10 == (width + 7) // 8 * height > 0
+            self._stored = Dots(body[10:], (width + 7) // 8, height, self._align) if whole else None
         elif kind == 0x4C and body in (b"02", b"0\x02"):
             if self._stored:
                 self.sheet.items.append(self._stored)
@@ -331,8 +335,8 @@ class Interpreter:
 
     def _qr(self, function: int, parameters: bytes) -> None:
         if function == 0x43:
-            self._module = parameters[0]
+            self._module = parameters[0] if 1 <= parameters[0] <= 16 else self._module
         elif function == 0x50:
             self._code = parameters[1:].decode("utf-8", "replace")
-        elif function == 0x51:
+        elif function == 0x51 and 0 < len(self._code) <= LONGEST_CODE:
             self.sheet.items.append(Code(self._code, self._module, self._align))

@@ -313,9 +313,11 @@ def test_a_usb_printer_is_found_by_its_ids_and_by_its_serial_number(tmp_path):
         entry.mkdir(parents=True)
         (entry / "device").symlink_to(usb / "1-1:1.0")
     root = tmp_path / "class"
-    assert str(find_node("usb://04B8:0202", root)) == "/dev/usb/lp0"
-    assert str(find_node("usb://04b8:0202/B2", root)) == "/dev/usb/lp1"
-    assert find_node("usb://04b8:9999", root) is None
+    assert str(find_node("usb://04B8:0202", root=root)) == "/dev/usb/lp0"
+    assert str(find_node("usb://04b8:0202/B2", root=root)) == "/dev/usb/lp1"
+    assert str(find_node("usb://04b8:0202", "1-1", root)) == "/dev/usb/lp1"
+    assert find_node("usb://04b8:0202", "1-7", root) is None
+    assert find_node("usb://04b8:9999", root=root) is None
     for via in ("node", "libusb"):
         with pytest.raises(LinkLost, match=r"usb://04b8:9999"):
             open_link(f"usb://04b8:9999?via={via}")

@@ -28,13 +28,13 @@ def bus():
 
 @pytest.fixture
 def link(bus):
-    opened = UsbLink(URL, bus)
+    opened = UsbLink(URL, backend=bus)
     yield opened
     opened.close()
 
 
 def test_the_kernel_gives_the_interface_up_and_gets_it_back(bus):
-    link = UsbLink(URL, bus)
+    link = UsbLink(URL, backend=bus)
     assert bus.order == ["detach", "claim"]  # never configured anew: that resets the printer
     link.close()
     link.close()
@@ -44,7 +44,7 @@ def test_the_kernel_gives_the_interface_up_and_gets_it_back(bus):
 
 def test_a_printer_that_nobody_configured_is_configured(bus):
     bus.configured = 0
-    UsbLink(URL, bus).close()
+    UsbLink(URL, backend=bus).close()
     assert bus.order[0] == "configure"
 
 
@@ -104,7 +104,7 @@ def test_a_printer_that_does_not_know_the_question_has_no_port_status(bus, link)
 )
 def test_the_interface_that_talks_back_is_chosen(settings, alternate, answers):
     bus = UsbPrinter(PrinterTwin("p"), settings)
-    link = UsbLink(URL, bus)
+    link = UsbLink(URL, backend=bus)
     assert bus.alternate == alternate
     link.write(b"\x10\x04\x01")
     assert link.read(0.02) == (b"\x12" if answers else b"")
@@ -122,12 +122,18 @@ def test_the_interface_that_talks_back_is_chosen(settings, alternate, answers):
 )
 def test_what_is_no_such_printer_is_refused(url, settings, why):
     with pytest.raises(LinkLost, match=why):
-        UsbLink(url, UsbPrinter(PrinterTwin("p"), settings))
+        UsbLink(url, backend=UsbPrinter(PrinterTwin("p"), settings))
+
+
+def test_a_printer_is_found_by_its_socket(bus):
+    UsbLink(URL, "1-1", bus).close()
+    with pytest.raises(LinkLost, match="no such printer"):
+        UsbLink(URL, "1-2", bus)
 
 
 def test_a_printer_is_found_by_its_serial_number_and_belongs_to_one(bus):
-    link = UsbLink(f"{URL}/J4HX2", bus)
+    link = UsbLink(f"{URL}/J4HX2", backend=bus)
     bus.kernel = False
     with pytest.raises(LinkLost, match="cannot be opened"):
-        UsbLink(URL, bus)
+        UsbLink(URL, backend=bus)
     link.close()

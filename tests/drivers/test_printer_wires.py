@@ -38,7 +38,7 @@ def printing(wire: str, twin: PrinterTwin, options: Options = OPTIONS, *, starte
     bus = UsbPrinter(twin)
     with contextlib.ExitStack() as stack:
         if wire == "libusb":
-            link = UsbLink("usb://04b8:0202", bus)
+            link = UsbLink("usb://04b8:0202", backend=bus)
         elif wire == "tcp":
             link = open_link(stack.enter_context(PrinterOnTcp(twin)).url)
         else:
