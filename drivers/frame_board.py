@@ -17,6 +17,8 @@ Given: TypeAlias = Mapping[str, int | bytes]
 MOTIONS = ("still", "scroll", "flash")
 CODES = ("bcd", "bytes", "ascii", "number")
 
+_HERE = "board"
+"""The table's own place in a description."""
 _NUMBERS = ("address", "line", "colour", "motion", "level")
 _PLACES = (*_NUMBERS, "text", "digits")
 _ENCODINGS = ("gb2312", "gbk", "ascii")
@@ -80,11 +82,11 @@ class DigitCode:
 
     @classmethod
     def read(cls, table: Table, problems: Problems) -> "DigitCode":
-        problems.unknown_keys("board.digits", table, {"code", "places", "blank"})
-        code = problems.choice("board.digits", table, "code", "bytes", CODES)
-        places = problems.number("board.digits", table, "places", 4, 1, 16)
+        problems.unknown_keys(f"{_HERE}.digits", table, {"code", "places", "blank"})
+        code = problems.choice(f"{_HERE}.digits", table, "code", "bytes", CODES)
+        places = problems.number(f"{_HERE}.digits", table, "places", 4, 1, 16)
         usual = {"bcd": 0xF, "ascii": 0x20}.get(code, 0x0A)
-        blank = problems.number("board.digits", table, "blank", usual, 0, 0xF if code == "bcd" else 0xFF)
+        blank = problems.number(f"{_HERE}.digits", table, "blank", usual, 0, 0xF if code == "bcd" else 0xFF)
         if code == "bcd" and places % 2:
             problems.append(f"board.digits.places: two digits make a byte, {places} is odd")
         return cls(code, places, blank)
@@ -127,14 +129,14 @@ class BoardWords:
         problems.unknown_keys("board", table, {*keys, *_SAYINGS})
         if "show" not in table:
             problems.append('board.show: missing (the frame that shows a text: {data = "{text}"})')
-        colours = _choices("board.colours", table.get("colours", {}), tuple(Colour), problems)
+        colours = _choices(f"{_HERE}.colours", table.get("colours", {}), tuple(Colour), problems)
         return cls(
             Script(problems.choice("board", table, "script", "chinese", tuple(Script))),
             problems.choice("board", table, "encoding", "gb2312", _ENCODINGS),
             {Colour(name): number for name, number in colours.items()},
-            _choices("board.motions", table.get("motions", {}), MOTIONS, problems),
-            DigitCode.read(problems.table("board.digits", table.get("digits", {})), problems),
-            problems.hexes("board.newline", table.get("newline", "")),
+            _choices(f"{_HERE}.motions", table.get("motions", {}), MOTIONS, problems),
+            DigitCode.read(problems.table(f"{_HERE}.digits", table.get("digits", {})), problems),
+            problems.hexes(f"{_HERE}.newline", table.get("newline", "")),
             problems.number("board", table, "longest", 200, 1, 60_000),
             problems.number("board", table, "highest_level", 15, 1, 255),
             {name: Saying.read(f"board.{name}", table[name], problems) for name in _SAYINGS if name in table},

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from drivers.raster import SUBSTITUTE, cells, find_font
-
 QUIET_MODULES = 1
 """Lit around a code. The paper's four would take half of a small board; phones read one (inferred)."""
 
@@ -51,6 +49,8 @@ def code_dots(data: str, dots: int) -> Dots:
 def line_dots(text: str, height: int, width: int) -> Dots | None:
     """One line in cells of half its height, centred and cut at the edge; None: this machine has no font."""
     from PIL import Image, ImageDraw, ImageFont
+
+    from drivers.raster import SUBSTITUTE, cells, find_font
 
     found = find_font()
     if found is None:

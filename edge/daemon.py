@@ -1,8 +1,9 @@
 """Composition root: builds the rooms, hands them to each other, starts them and stops them in order."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -30,6 +31,7 @@ from edge.keys import load_key
 from edge.papers import slip
 from edge.rating_codes import RatingCodes
 from edge.readers.attendance import Attendance
+from edge.readers.board_facts import facts_of, notices_of
 from edge.readers.boards import Boards
 from edge.readers.orders import OtherPaper
 from edge.readers.pad_displays import PadDisplays
@@ -41,7 +43,7 @@ from edge.settings import Settings
 from edge.sidestore import SideStore
 from edge.slips import guide_facts, line_facts, list_facts, material_facts, ticket_facts, trial_facts
 from edge.stop_signals import StopSignals
-from edge.supervisor import DeviceOnLink, LinkPlan, Supervisor
+from edge.supervisor import DeviceOnLink, Handle, LinkPlan, Supervisor
 from edge.upkeep import Keep
 
 if TYPE_CHECKING:
@@ -106,7 +108,7 @@ class Daemon:
             compose_other=self._compose_other,
             trusted=believed,
         )
-        self._boards = Boards(registrar, handles, counters, settings.texts)
+        self._boards = self._call_boards(handles, counters)
         self._signals = Signals(registrar, handles, counters)
         power = Power(registrar, {id: h for id, h in handles.items() if h.kind == "ups"}, settings.power)
         self._uplink: Uplink | None = None
@@ -177,6 +179,19 @@ class Daemon:
             DaemonStarted(version=VERSION, boot=boot_id(), devices=known, former=former, begins_after=after)
         )
         stack.callback(self._say_stopped)
+
+    def _call_boards(self, handles: Mapping[str, Handle], counters: Mapping[str, str]) -> Boards:
+        settings, texts = self._settings, self._settings.texts
+        of_hall = notices_of(settings.public.notices, texts)
+        return Boards(
+            self._registrar,
+            handles,
+            counters,
+            texts,
+            zone=settings.plan.timezone,
+            plan=replace(settings.boards, notices=(*settings.boards.notices, *of_hall)),
+            facts=lambda counter: facts_of(settings.plan, settings.guides, texts, counter),
+        )
 
     def _county(self) -> "Uplink | None":
         settings, plan = self._settings.uplink, self._settings.plan

@@ -1,55 +1,112 @@
-"""Show: what each counter's call board shall show now.
+"""Show: what each call board shall show now, page by page.
 
 Only the present view counts: a board that comes back after an hour shows the number of now.
 """
 
+import datetime as dt
 import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Mapping
-from typing import Protocol
-from unicodedata import east_asian_width
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from zoneinfo import ZoneInfo
 
-from drivers.capabilities import BoardMessage, Colour, Geometry
-from edge.hall.views import CounterView, HallView
-from edge.hall.words import Away, CounterState
+from drivers.capabilities import BoardMessage, Geometry, State, WallClock
+from edge.hall.desk_views import EmergencyView
+from edge.hall.views import CallView, CounterView, HallView
+from edge.hall.words import Now
+from edge.readers.board_pages import (
+    USUAL_BOARD,
+    Board,
+    Page,
+    counter_pages,
+    hall_pages,
+    shown_notices,
+)
+from edge.readers.board_show import Show
 from edge.registrar import Registrar
+from edge.settings_boards import BoardRules, BoardsPlan
 from edge.supervisor import Handle
 from edge.texts import Texts
 
 log = logging.getLogger(__name__)
 
-USUAL_BOARD = Geometry(columns=16, rows=1)
-"""Until a board has told its size: eight Chinese characters."""
 PACE_S = 0.03
 """Between two looks at the view where changes come thick: many are one, and who asked is answered first."""
 AT_ONCE = 3
 """So many looks within as many times PACE_S are not kept waiting: a key, and what time brought before it."""
-FLASH_S = 3.0
-"""A new call flashes so long and then stands still (facts: what a running hall system used)."""
+LOOK_S = 0.5
+"""How often light and notices are looked at where nothing changes."""
+CLOCK_MOVES_S = 2.0
+"""A hall's time that runs apart from this machine's by more has been set anew."""
 
 
-class Shows(Protocol):
-    def show(self, message: object) -> None: ...
+@dataclass(frozen=True)
+class _Around:
+    """What a board's pages are made of beside its counter."""
+
+    geometry: Geometry
+    notices: tuple[str, ...]
+    level: int | None
+    wall: WallClock | None
+    """For the board's own clock."""
+    clock: tuple[tuple[str, str], ...]
+    """Date and time as pages say them, where one does."""
+    emergency: EmergencyView | None
+
+
+@dataclass
+class _Post:
+    """One board, where it stands, and what it was made of."""
+
+    handle: Handle
+    show: Show
+    counter: str
+    facts: Mapping[str, str]
+    made_of: object = None
+    calls: int = 0
+    called: dict[int, float] = field(default_factory=dict)
+    """A board of the hall: its calls by number, and until when each stays."""
+    seen: int = -1
+    """The newest call that was there when this board was looked at last."""
 
 
 class Boards:
-    """The reader's thread. `counters` names the counter of each board."""
+    """The reader's thread. `counters` names the counter of each board; a board without one is the hall's."""
 
     def __init__(
-        self, registrar: Registrar, handles: Mapping[str, Handle], counters: Mapping[str, str], texts: Texts
+        self,
+        registrar: Registrar,
+        handles: Mapping[str, Handle],
+        counters: Mapping[str, str],
+        texts: Texts,
+        *,
+        zone: str = "Asia/Shanghai",
+        plan: BoardsPlan | None = None,
+        facts: Callable[[str], Mapping[str, str]] = lambda counter: {},
     ) -> None:
+        """`facts` says of a counter, or of none, what its idle pages may tell."""
         self._registrar = registrar
-        self._handles = {id: h for id, h in handles.items() if h.kind == "board"}
-        self._counters = counters
         self._texts = texts
-        self._shown: dict[str, object] = {}
-        self._of: dict[str, object] = {}
-        """What each board's present message was made of."""
+        self._zone = ZoneInfo(zone)
+        self._plan = plan or BoardsPlan()
+        self._posts = {
+            id: self._post(id, handle, counters.get(id, ""), facts)
+            for id, handle in handles.items()
+            if handle.kind == "board"
+        }
+        self._wall: WallClock | None = None
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="boards", daemon=True)
         self.beat = time.monotonic()
+
+    def _post(
+        self, id: str, handle: Handle, counter: str, facts: Callable[[str], Mapping[str, str]]
+    ) -> _Post:
+        rules = self._plan.of(id)
+        known = facts(counter)
+        return _Post(handle, Show(rules), counter, {**known, "fee": rules.fee or known.get("fee", "")})
 
     def start(self) -> None:
         self._thread.start()
@@ -59,61 +116,118 @@ class Boards:
         self._thread.join(timeout=5)
 
     def _run(self) -> None:
-        seq = -1
+        seq, due = -1, 0.0
         looks = deque([-1.0] * AT_ONCE, maxlen=AT_ONCE)
         while not self._stopping.is_set():
             self.beat = time.monotonic()
-            view = self._registrar.wait_view(seq, 0.5)
-            if view.seq != seq:
-                seq = view.seq
-                self._show(view)
+            view = self._registrar.wait_view(seq, min(LOOK_S, max(0.0, due - self.beat)))
+            is_new, seq = view.seq != seq, view.seq
+            due = self.look(view, self._registrar.now(), time.monotonic())
+            if is_new:
                 looks.append(time.monotonic())
                 if looks[-1] - looks[0] < AT_ONCE * PACE_S:
                     self._stopping.wait(PACE_S)
 
-    def _show(self, view: HallView) -> None:
-        by_id = {c.id: c for c in view.counters}
-        for id, handle in self._handles.items():
-            counter = by_id.get(self._counters.get(id, ""))
-            if counter is None:
-                continue
-            made_of = (counter, handle.geometry)
-            if self._of.get(id) == made_of:
-                continue
-            self._of[id] = made_of
-            message = compose(self._texts, counter, handle.geometry or USUAL_BOARD)
-            if self._shown.get(id) != (message, counter.calls):
-                self._shown[id] = (message, counter.calls)
-                handle.show(message)
+    def look(self, view: HallView, now: Now, at_s: float) -> float:
+        """Show what is to be shown at this moment; when to look again at the latest, monotonic seconds."""
+        by_id = {counter.id: counter for counter in view.counters}
+        local = now.at.astimezone(self._zone).replace(tzinfo=None) if now.trusted else None
+        self._keep_time(local, at_s)
+        for id, post in self._posts.items():
+            self._compose(id, post, view, by_id.get(post.counter), local, at_s)
+            message = post.show.step(at_s)
+            if message is not None:
+                post.handle.show(message)
+        return min((post.show.due() for post in self._posts.values()), default=at_s + LOOK_S)
+
+    # --- inside ---------------------------------------------------------------------------------------------
+
+    def _compose(
+        self,
+        id: str,
+        post: _Post,
+        view: HallView,
+        counter: CounterView | None,
+        local: dt.datetime | None,
+        at_s: float,
+    ) -> None:
+        """Make the board's pages anew if anything that they are made of has changed."""
+        rules, geometry = post.show.rules, post.handle.geometry or USUAL_BOARD
+        post.show.flashes = geometry.flashes
+        post.show.is_sure = post.handle.status().state is not State.UNCONFIRMED
+        notices = shown_notices(self._plan.notices, id, local, view.notices)
+        level = light_of(rules, local)
+        wall = self._wall if rules.set_clock else None
+        clock = self._clock(local) if local and _tells_time(rules) else ()
+        around = _Around(geometry, notices, level, wall, clock, view.desk.emergency)
+        if not post.counter:
+            self._of_hall(post, view, around, at_s)
+        elif counter is not None:
+            self._at_counter(post, view, counter, around, at_s)
+
+    def _at_counter(
+        self, post: _Post, view: HallView, counter: CounterView, around: _Around, at_s: float
+    ) -> None:
+        others = () if counter.ticket else tuple((c.id, c.state) for c in view.counters)
+        made_of = (counter, others, around)
+        if made_of == post.made_of:
+            return
+        is_first, post.made_of = post.made_of is None, made_of
+        board = self._board(post, around)
+        is_call = counter.calls != post.calls and counter.ticket is not None
+        post.calls = counter.calls
+        pages = counter_pages(self._texts, board, counter, view)
+        kind = (counter.state, counter.ticket, bool(view.desk.emergency))
+        post.show.play(_lit(pages, around), at_s, kind=kind, is_call=is_call and not is_first)
+
+    def _of_hall(self, post: _Post, view: HallView, around: _Around, at_s: float) -> None:
+        newest = max((call.seq for call in view.calls), default=0)
+        is_call = newest > post.seen >= 0
+        if is_call:
+            fresh = [call.seq for call in view.calls if call.seq > post.seen]
+            post.called.update(dict.fromkeys(fresh, at_s + post.show.rules.call_s))
+        post.seen = newest
+        post.called = {seq: ends for seq, ends in post.called.items() if ends > at_s}
+        calls: tuple[CallView, ...] = tuple(call for call in view.calls if call.seq in post.called)
+        made_of = (calls, around)
+        if made_of == post.made_of:
+            return
+        post.made_of = made_of
+        pages = hall_pages(self._texts, self._board(post, around), view, calls)
+        post.show.play(_lit(pages, around), at_s, kind=bool(calls), is_call=is_call)
+
+    def _board(self, post: _Post, around: _Around) -> Board:
+        return Board(around.geometry, post.show.rules, {**post.facts, **dict(around.clock)}, around.notices)
+
+    def _clock(self, local: dt.datetime) -> tuple[tuple[str, str], ...]:
+        date = self._texts.get("board.date", month=local.month, day=local.day)
+        return (("date", date), ("time", f"{local:%H:%M}"))
+
+    def _keep_time(self, local: dt.datetime | None, at_s: float) -> None:
+        """One value for all boards, made anew only when the hall's time was set."""
+        if local is None:
+            self._wall = None
+        elif self._wall is None or abs((self._wall.now(at_s) - local).total_seconds()) > CLOCK_MOVES_S:
+            self._wall = WallClock(local, at_s)
 
 
-def compose(texts: Texts, counter: CounterView, geometry: Geometry) -> BoardMessage:
-    """The lines of a counter's board, the longest wording that fits its cells; scrolls only if none does."""
-    if counter.ticket is not None:
-        key, colour = "board.call", Colour.RED
-    elif counter.served_at and counter.state != CounterState.CLOSED:
-        key, colour = "board.covered", Colour.GREEN
-    elif counter.state == CounterState.PAUSED:
-        key, colour = "board.away" if counter.reason in set(Away) else "board.paused", Colour.YELLOW
-    elif counter.state == CounterState.CLOSED:
-        key, colour = "board.closed", Colour.YELLOW
-    else:
-        key, colour = "board.idle", Colour.GREEN
-    facts = {
-        "number": counter.ticket.number if counter.ticket else "",
-        "counter": counter.id,
-        "name": counter.name,
-        "at": counter.served_at,
-        "why": texts.get(f"pause.{counter.reason}") if counter.reason in set(Away) else "",
-    }
-    wordings = [texts.get(f"{key}_{size}", **facts).split("\n") for size in ("long", "middle", "short")]
-    flash_s = FLASH_S if counter.state == CounterState.CALLING else 0.0
-    for lines in wordings:
-        if len(lines) <= geometry.rows and all(cells(line) <= geometry.columns for line in lines):
-            return BoardMessage(tuple(lines), colour, flash_s=flash_s)
-    return BoardMessage(("".join(wordings[-1]),), colour, scroll=True)
+def _lit(pages: tuple[Page, ...], around: _Around) -> tuple[Page, ...]:
+    def lit(message: BoardMessage) -> BoardMessage:
+        return replace(message, level=around.level, clock=around.wall)
+
+    return tuple(replace(page, message=lit(page.message)) for page in pages)
 
 
-def cells(text: str) -> int:
-    """Half-width cells that a text takes on a board."""
-    return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
+def _tells_time(rules: BoardRules) -> bool:
+    return any("{time}" in page or "{date}" in page for page in rules.idle)
+
+
+def light_of(rules: BoardRules, local: dt.datetime | None) -> int | None:
+    """Percent at this hour, or None where nothing is said; under a clock that is not trusted never darker."""
+    if not rules.light:
+        return None
+    if local is None:
+        return max(rules.light.values())
+    steps = sorted(rules.light.items())
+    before = [level for clock, level in steps if clock <= f"{local:%H:%M}"]
+    return before[-1] if before else steps[-1][1]

@@ -7,6 +7,7 @@ from typing import Any
 from drivers import loader
 from edge.papers import Layout
 from edge.settings_bind import schema_of
+from edge.settings_boards import BoardRules, NoticeTable
 from edge.settings_tables import (
     CalendarFile,
     DeviceTable,
@@ -33,7 +34,8 @@ def schemas() -> dict[str, dict[str, Any]]:
         "calendar-lunar": LunarFile,
     }
     return {f"{name}.json": _top(name, *_inner(cls)) for name, cls in shapes.items()} | {
-        "devices.json": _devices()
+        "devices.json": _devices(),
+        "boards.json": _boards(),
     }
 
 
@@ -69,6 +71,19 @@ def _devices() -> dict[str, Any]:
     }
     whole = {"type": "object", "properties": tables, "additionalProperties": False}
     return _top("devices", whole, definitions)
+
+
+def _boards() -> dict[str, Any]:
+    """`[boards]` for all and `[board.ID]` for one have the same keys."""
+    rules, definitions = _inner(BoardRules)
+    notice, _ = _inner(NoticeTable)
+    tables = {
+        "boards": rules,
+        "board": {"type": "object", "additionalProperties": rules},
+        "notice": {"type": "array", "items": notice},
+    }
+    whole = {"type": "object", "properties": tables, "additionalProperties": False}
+    return _top("boards", whole, definitions)
 
 
 def _top(name: str, schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
