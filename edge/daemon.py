@@ -7,6 +7,7 @@ from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
+from zoneinfo import ZoneInfo
 
 from drivers.capabilities import Slip
 from edge.books import open_books
@@ -28,6 +29,7 @@ from edge.hall.words import Now, TicketId
 from edge.health import Health, notify
 from edge.journal_restored import former_of
 from edge.keys import load_key
+from edge.log_tail import LogTail
 from edge.papers import slip
 from edge.rating_codes import RatingCodes
 from edge.readers.attendance import Attendance
@@ -47,6 +49,8 @@ from edge.supervisor import DeviceOnLink, Handle, LinkPlan, Supervisor
 from edge.upkeep import Keep
 
 if TYPE_CHECKING:
+    from edge.readers.again import Again
+    from edge.readers.county_desk import Doing
     from edge.readers.uplink import Uplink
 
 log = logging.getLogger(__name__)
@@ -73,6 +77,7 @@ class Daemon:
         self._data = data
         self._clock = clock or system_clock(settings.plan.timezone)
         self._open = ExitStack()
+        self._log = LogTail()
 
     def start(self, port: int) -> str:
         """Open everything; the local door's address. Raises JournalError, and OSError for the port."""
@@ -83,6 +88,8 @@ class Daemon:
 
     def _start(self, stack: ExitStack, port: int) -> str:
         """Truth first, then the door, then what may take its time."""
+        logging.getLogger().addHandler(self._log)
+        stack.callback(logging.getLogger().removeHandler, self._log)
         self._open_books(stack)
         registrar, settings = self._registrar, self._settings
         counters = {d.id: d.counter for d in settings.devices.values()}
@@ -197,7 +204,19 @@ class Daemon:
         settings, plan = self._settings.uplink, self._settings.plan
         if not settings.enabled:
             return None
+        from edge.readers.doings import Doings
         from edge.readers.uplink import Uplink  # after the door is open: numbers do not wait for MQTT
+
+        def doings(again: "Again") -> "Mapping[str, Doing]":
+            return Doings(
+                self._registrar,
+                self._settings.folder,
+                again,
+                restart=self._supervisor.reopen,
+                log=self._log,
+                timezone=ZoneInfo(plan.timezone),
+                screenshot=lambda screen: None,
+            ).table()
 
         return Uplink(
             self._registrar,
@@ -206,6 +225,7 @@ class Daemon:
             version=VERSION,
             boot=boot_id(),
             health=lambda: self._health.facts(),  # made after the uplink, on which it reports
+            doings=doings,
         )
 
     def _backups(self) -> Room | None:

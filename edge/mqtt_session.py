@@ -33,6 +33,7 @@ UNSUPPORTED_VERSION = 132  # MQTT 5 §3.2.2.2; paho makes it of a 3.1.1 broker's
 SESSION_TAKEN_OVER = 142  # MQTT 5 §3.14.2.1; mosquitto 2.0.11 closes without saying it (seen)
 SESSION_KEPT_S = 30 * 24 * 3600
 """How long a broker may keep what it holds for a hall that is away."""
+_KEEP_RETAINED = SubscribeOptions.RETAIN_DO_NOT_SEND
 CONNECT_WITHIN_S = 5.0
 KEEPALIVE_S = 30
 
@@ -202,11 +203,20 @@ class Session:
             raise ConnectionError(f"the line went while sending ({sent.rc.name})")
         return sent.mid
 
-    def subscribe(self, topic: str) -> int:
-        """Ask for a topic with QoS 1, without our own messages where the broker can; return the packet id."""
+    def subscribe(self, topic: str, *, fresh: bool = False) -> int:
+        """Ask for a topic with QoS 1, without our own messages where the broker can; return the packet id.
+
+        `fresh`: what the broker retains is left there (MQTT 5), and what is retained while we listen says so.
+        """
         if self._version == NEW:
             echo = topic.startswith("$share/")  # MQTT 5 §3.8.3.1: No Local there is a protocol error
-            rc, mid = self._client.subscribe(topic, options=SubscribeOptions(qos=1, noLocal=not echo))
+            handling = (
+                SubscribeOptions.RETAIN_DO_NOT_SEND if fresh else SubscribeOptions.RETAIN_SEND_ON_SUBSCRIBE
+            )
+            options = SubscribeOptions(
+                qos=1, noLocal=not echo, retainAsPublished=fresh, retainHandling=handling
+            )
+            rc, mid = self._client.subscribe(topic, options=options)
         else:
             rc, mid = self._client.subscribe(topic, qos=1)
         if rc != MQTTErrorCode.MQTT_ERR_SUCCESS or mid is None:

@@ -8,7 +8,7 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -20,6 +20,7 @@ from edge.entries import Entry, canonical, stamped
 from edge.errors import JournalError
 from edge.folding import fold
 from edge.hall.commands import Command, RateAtCounter, RateByCode, StartNumbers, Tick
+from edge.hall.county import CommandNow
 from edge.hall.desk_views import SlipLine, doubtful_slips
 from edge.hall.event_json import to_json
 from edge.hall.events import DayClosed, Event
@@ -174,6 +175,10 @@ class Registrar:
     def waiting(self) -> WaitingView:
         """Everybody who waits, and what became of the list on paper."""
         return waiting_view(self._shown.picture.book)
+
+    def county_commands(self) -> Mapping[str, CommandNow]:
+        """The county's commands that were accepted here, by id."""
+        return self._shown.picture.county.commands
 
     def doubtful_slips(self) -> tuple[SlipLine, ...]:
         """Slips of today that a person should look at."""

@@ -19,7 +19,6 @@ from edge.hall.words import DeviceId, StaffNumber
 from edge.papers import Layout
 from edge.public import Public, is_picture
 from edge.settings_bind import Problems, bind, hint, parse, read
-from edge.settings_boards import BoardsFile, BoardsPlan, boards_of
 from edge.settings_calendar import almanac_of, calendar_of
 from edge.settings_devices import (
     DeviceSettings,
@@ -45,7 +44,7 @@ from edge.texts import Texts, fields_of, phrases_of
 
 T = TypeVar("T")
 
-FILES = ("hall.toml", "devices.toml", "boards.toml", "uplink.toml", "calendar.toml", "staff.toml")
+FILES = ("hall.toml", "devices.toml", "uplink.toml", "calendar.toml", "staff.toml")
 FOLDERS = ("papers", "texts", "content", "integrations", "calendar")
 _NEEDED = ("hall.toml", "devices.toml")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -66,7 +65,6 @@ class Settings:
     backup: BackupSettings = field(default_factory=BackupSettings)
     public: Public = field(default_factory=Public)
     power: PowerSettings = field(default_factory=PowerSettings)
-    boards: BoardsPlan = field(default_factory=BoardsPlan)
 
 
 def load(folder: Path) -> Settings:
@@ -81,6 +79,12 @@ def change(file: Path, dotted: str, value: bool | int | float | str | list[str])
     the former one kept beside it as `NAME.bak`. Raises ConfigError, and nothing has changed.
     """
     text = _changed(file, dotted, value)
+    _Reader(file.parent, {file.name: text}).settings()
+    swap(file, text)
+
+
+def put(file: Path, text: bytes) -> None:
+    """Replace a file of a config folder whole, after the folder with it was checked. Raises ConfigError."""
     _Reader(file.parent, {file.name: text}).settings()
     swap(file, text)
 
@@ -193,7 +197,6 @@ class _Reader:
         plan = replace(plan, calendar=calendar_of(calendar, almanac))
         backup = hall.backup if hall else BackupSettings()
         power = hall.power if hall else PowerSettings()
-        boards = self._boards(devices, texts)
         public = self._public(hall, staff)
         if self.problems.lines:
             raise ConfigError(self.problems.lines)
@@ -210,7 +213,6 @@ class _Reader:
             backup,
             public,
             power,
-            boards,
         )
 
     def _find(self) -> None:
@@ -265,6 +267,8 @@ class _Reader:
             self.problems.add(
                 "uplink.toml", "uplink.broker", "plain mqtt:// is for this machine only; use mqtts://"
             )
+        if uplink.trust_unsigned and url.hostname not in _LOOPBACK:
+            self.problems.add("uplink.toml", "uplink.trust_unsigned", "for a broker on this machine only")
 
     def _layers(self, folder: str) -> list[tuple[Path, str]]:
         """The product's own folder, then the hall's, each with the name to show."""
@@ -352,13 +356,6 @@ class _Reader:
             if not is_picture(picture) or not (content / picture).is_file():
                 self.problems.add(file, key, f'no picture "{picture}" in content/ (.png, .jpg or .svg)')
         return Public(hall.about, hall.show, hall.notice, hall.floor, content)
-
-    def _boards(self, devices: DevicesFile | None, texts: Texts) -> BoardsPlan:
-        """What call boards show beside calls; of every board that devices.toml names, bound or not."""
-        file = self._bind(BoardsFile, "boards.toml")
-        tables = (devices or DevicesFile()).device.items()
-        known = frozenset(id for id, t in tables if str(t.get("driver", "")).startswith("board_"))
-        return boards_of(file or BoardsFile(), known if devices else None, texts, self.problems)
 
     def _frames(self) -> dict[str, Frames]:
         found: dict[str, Frames] = {}

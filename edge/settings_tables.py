@@ -1,6 +1,8 @@
 """The shapes of the config folder's files: what may stand in them, and in which units."""
 
+import base64
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -204,8 +206,15 @@ class UplinkSettings:
     ca_file: str = ""
     cert_file: str = ""
     key_file: str = ""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """Who may sign commands: a name, and 32 bytes of an Ed25519 public key in base64."""
+    trust_unsigned: bool = False
+    """Commands that ought to be signed may do without; for a broker on this machine only."""
 
     def __post_init__(self) -> None:
+        for name, key in self.keys.items():
+            if not _is_public_key(key):
+                raise ValueError(f"keys: {name}: must be 32 bytes in base64")
         for name, value, low, high in (
             ("window", self.window, 1, 100),
             ("health_every_s", self.health_every_s, 5, 3600),
@@ -220,6 +229,13 @@ class UplinkSettings:
 @dataclass(frozen=True)
 class UplinkFile:
     uplink: UplinkSettings = field(default_factory=lambda: UplinkSettings(enabled=False))
+
+
+def _is_public_key(text: str) -> bool:
+    try:
+        return len(base64.b64decode(text, validate=True)) == 32
+    except ValueError:
+        return False
 
 
 # --- calendar.toml ------------------------------------------------------------------------------------------

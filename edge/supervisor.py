@@ -66,6 +66,7 @@ class LinkThread(threading.Thread):
         self._listener = listener
         self._stopping = threading.Event()
         self._awake = threading.Event()
+        self._again = threading.Event()
         self._link: Any = None
         self._seats: list[Seat] = []
         self._served_at: float | None = None
@@ -77,6 +78,11 @@ class LinkThread(threading.Thread):
         self.beat = time.monotonic()
         """When it last went round, for the watchdog."""
         self.handles = {d.id: Handle(d, d.driver.partition("_")[0], self.wake_up) for d in plan.devices}
+
+    def reopen(self) -> None:
+        """Close the link and open it anew, by a person's word. Any thread."""
+        self._again.set()
+        self.wake_up()
 
     def wake_up(self) -> None:
         self._awake.set()
@@ -161,7 +167,8 @@ class LinkThread(threading.Thread):
             seats = [self._seat(d, modules[d.id], line or link) for d in self._plan.devices]
             bad_before = {id: h.tally.bad_frames for id, h in self.handles.items()}
             name_due = 0.0
-            while not self._stopping.is_set():
+            self._again.clear()
+            while not (self._stopping.is_set() or self._again.is_set()):
                 if time.monotonic() >= name_due:
                     name_due = time.monotonic() + NAME_S
                     _check_name(link)
@@ -247,6 +254,13 @@ class Supervisor:
             thread.stop()
         for thread in self._threads:
             thread.join(timeout=10)
+
+    def reopen(self, device: str) -> bool:
+        """Open the device's link anew, with all that hangs on it; False: there is no such device."""
+        thread = next((t for t in self._threads if device in t.handles), None)
+        if thread is not None:
+            thread.reopen()
+        return thread is not None
 
     def beats(self) -> dict[str, float]:
         """When each link's thread last went round, monotonic seconds."""

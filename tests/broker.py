@@ -117,6 +117,18 @@ class Message:
         return json.loads(self.payload)
 
 
+def forget(port: int, client_id: str) -> None:
+    """Make a broker drop all that it keeps for an absent client, as one that was killed does."""
+    client = Client(CallbackAPIVersion.VERSION2, client_id, protocol=MQTTv5)
+    done = threading.Event()
+    client.on_connect = lambda *a: client.disconnect()
+    client.on_disconnect = lambda *a: done.set()
+    client.connect("127.0.0.1", port, 30, clean_start=True)
+    client.loop_start()
+    assert done.wait(10)
+    client.loop_stop()
+
+
 class Recorder:
     """Subscribes to `#` with a session that outlives a cut line, and keeps every message in order of arrival.
 

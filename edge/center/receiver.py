@@ -103,7 +103,7 @@ class Receiver:
 
     def status(self) -> Json:
         return {
-            "connected": self._talk is not None,
+            "connected": self._talk is not None and self._talk.hears,
             "why": self._why,
             "instance": self._instance,
             **{name: self.counts[name] for name in ("entries", "refused", "receipts", "asked")},
@@ -194,6 +194,9 @@ class _Talk:
         self.window = INFLIGHT
         self.orders: list[tuple[str, Json]] = []
         """Commands to send, as (hall, command); any thread may append."""
+        self.hears = False
+        """Every subscription holds: nothing is published into the void any more."""
+        self._asked: set[int] = set()
         self._flying: set[int] = set()
         self._due: dict[str, Receipt] = {}
         self._sent_at: dict[str, float] = {}
@@ -202,9 +205,7 @@ class _Talk:
     def run(self, stopping: threading.Event) -> str:
         """Talk until the line ends or it is time to stop; why. Raises StoreError."""
         try:
-            for topic in self._place.topics():
-                self._session.subscribe(topic)
-            self._publish(self._place.topic, self._own_status("online"), retain=True)
+            self._asked = {self._session.subscribe(topic) for topic in self._place.topics()}
             self._due = {r.journal: r for r in self._store.receipts() if r.stored}
             while not stopping.is_set():
                 if why := self._once():
@@ -226,8 +227,11 @@ class _Talk:
                         log.warning("center: the broker refused a message: %s", refusal)
                 case Lost(why):
                     return why
-                case Subscribed():
-                    pass
+                case Subscribed(mid):
+                    self._asked.discard(mid)
+                    if not (self._asked or self.hears):
+                        self.hears = True
+                        self._publish(self._place.topic, self._own_status("online"), retain=True)
         self._take(came)
         if time.monotonic() >= self._ask_at:
             self._ask_at = time.monotonic() + ASK_EVERY_S
@@ -282,7 +286,7 @@ class _Talk:
             state = arrivals.read_object(message.payload).get("state")
         except Malformed:
             state = None
-        if state != "online":
+        if state != "online" and self.hears:
             self._publish(self._place.topic, self._own_status("online"), retain=True)
 
     def _send(self) -> None:

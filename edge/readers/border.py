@@ -30,6 +30,20 @@ class Border:
         """`events`, `status`, `health`, `receipts` …"""
         return f"bianmin/v1/{self.county}/{self.hall}/{name}"
 
+    @property
+    def center(self) -> str:
+        """The topic on which the county's center says whether it is there."""
+        return f"bianmin/v1/{self.county}/center"
+
+    @property
+    def speaker(self) -> str:
+        """`county/hall`"""
+        return f"{self.county}/{self.hall}"
+
+    def is_online(self, payload: bytes) -> bool:
+        """Read a center's birth or will."""
+        return _object(payload).get("state") == "online"
+
     def status(self, state: str, since: str, head: int) -> bytes:
         """A birth, a will or a goodbye. A will's `since` is when the connection began."""
         return _bytes(

@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +12,9 @@ from edge.hall.plan import HallPlan
 from edge.hall.views import Json
 from edge.mqtt_session import NEW, OLD, Accepted, Broker, Lost, Session, TurnedAway, Will
 from edge.patience import Patience
+from edge.readers.again import Again, Overdue
 from edge.readers.border import Border, health_report
+from edge.readers.county_desk import CountyDesk, Doing
 from edge.readers.uplink_talk import Cursors, Ending, Talk
 from edge.registrar import Registrar
 from edge.settings_tables import UplinkSettings
@@ -26,6 +28,8 @@ BEAT_S = 1.0
 OPEN_WITHIN_S = 90.0
 # resolv.conf(5): 5 s a try, twice, up to three name servers; then 5 s for each address, and TLS.
 LOG_EVERY_S = 60.0
+TAKES = 20
+"""Messages to us that a broker may have under way (MQTT 5); a command is acknowledged once it is on disk."""
 
 
 class Uplink:
@@ -41,8 +45,11 @@ class Uplink:
         boot: str,
         health: Callable[[], Json] | None = None,
         patience: Patience | None = None,
+        doings: Callable[[Again], Mapping[str, Doing]] | None = None,
     ) -> None:
-        """`health` gives the facts of host and screens, and under `last_ok` a time for each device id.
+        """`doings`: what the county may command, given where entries are asked for again; None: nothing.
+
+        `health` gives the facts of host and screens, and under `last_ok` a time for each device id.
 
         Raises JournalError, ValueError (the broker's address).
         """
@@ -52,8 +59,13 @@ class Uplink:
         self._facts = health or dict
         self._patience = patience or Patience()
         self._cursors = Cursors(registrar)
+        self._again, self._overdue = Again(), Overdue()
+        self._desk: CountyDesk | None = None
+        if doings:
+            keys, demo = settings.keys, settings.trust_unsigned
+            self._desk = CountyDesk(registrar, self._border.speaker, doings(self._again), keys, demo=demo)
         self._talk: Talk | None = None
-        self._returning = False
+        self._returning = self._asleep = False
         self._why, self._since = "not yet connected", ""
         self._logged = ("", 0.0)
         self._beat = time.monotonic()
@@ -65,6 +77,8 @@ class Uplink:
     def start(self) -> None:
         """Begin, after the registrar; a broker that is absent is waited for."""
         self._since = self._at()
+        if self._desk:
+            self._desk.start()
         self._thread.start()
 
     def stop(self) -> None:
@@ -72,6 +86,8 @@ class Uplink:
         self._stopping.set()
         if self._thread.ident is not None:
             self._thread.join()
+        if self._desk:
+            self._desk.stop()
 
     def beat(self) -> float:
         """Monotonic time of the last turn.
@@ -117,7 +133,7 @@ class Uplink:
                 ending = Ending("a fault of the program, see its log")
             if self._talk is not None:
                 self._talk, self._since = None, self._at()
-            if ending is not None:
+            if ending is not None and not ending.at_once:
                 self._stay_away(ending, held_s=time.monotonic() - began)
         self._why = "stopped"
 
@@ -159,9 +175,17 @@ class Uplink:
             user=said.user,
             password=password,
         )
-        status = self._border.status("offline", self._at(), self._registrar.journal.head)
-        will = Will(self._border.topic("status"), status)
-        return Session(broker, self._border.client_id, will, version=version, inflight=said.window)
+        self._asleep = self._registrar.view.asleep
+        state = "asleep" if self._asleep else "offline"  # who switches the box off at night alarms nobody
+        will = self._border.status(state, self._at(), self._registrar.journal.head)
+        return Session(
+            broker,
+            self._border.client_id,
+            Will(self._border.topic("status"), will),
+            version=version,
+            inflight=said.window,
+            takes=TAKES,
+        )
 
     def _answer(self, session: Session) -> Accepted | Ending | None:
         until = time.monotonic() + CONNACK_WITHIN_S
@@ -189,6 +213,10 @@ class Uplink:
             at=self._at,
             returning=self._returning,
             turn=self._turn,
+            again=self._again,
+            overdue=self._overdue,
+            desk=self._desk,
+            asleep=self._asleep,
         )
         self._talk, self._why, self._since = talk, "", self._at()
         log.info("uplink: connected to %s, MQTT %s", self._settings.broker, session.version)

@@ -5,11 +5,14 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
-from edge.entries import canonical
+from edge.entries import Entry, canonical
 from edge.hall.views import DeviceView
 from edge.mqtt_session import Acknowledged, Arrived, Happening, Lost, Session, Subscribed
+from edge.readers.again import Again, Overdue
 from edge.readers.border import Border
+from edge.readers.county_desk import CountyDesk
 from edge.readers.mqtt_window import Window
 from edge.registrar import Registrar
 
@@ -33,6 +36,8 @@ class Ending:
     """Coming back soon makes it worse."""
     older: bool = False
     """The older version of the protocol may do."""
+    at_once: bool = False
+    """It ended only to begin anew."""
 
 
 class Cursors:
@@ -72,8 +77,15 @@ class Talk:
         at: Callable[[], str],
         returning: bool,
         turn: Callable[[], None],
+        again: Again,
+        overdue: Overdue,
+        desk: CountyDesk | None = None,
+        asleep: bool = False,
     ) -> None:
-        """`at` tells the time; `turn` is called on each turn; `returning`: born before in this process."""
+        """`at` tells the time; `turn` is called on each turn; `returning`: born before in this process.
+
+        `asleep`: what the will of this connection says; `desk` None: no commands are taken.
+        """
         self._session = session
         self._border = border
         self._registrar = registrar
@@ -86,6 +98,10 @@ class Talk:
         self._at = at
         self._returning = returning
         self._turn = turn
+        self._again, self._overdue = again, overdue
+        self._desk = desk
+        self._asleep = asleep
+        self._center_is_there = False
         self._greeted_by = -1
         self.born = False
         self._rival = ""
@@ -112,8 +128,12 @@ class Talk:
         self._cursors.acknowledged(self.window.cursor)
         if self.born and self._rival:
             return Ending(f"two boxes{self._rival}", long=True)
+        if self.born and self._registrar.view.asleep != self._asleep:
+            return Ending("the day ended" if not self._asleep else "the day began", at_once=True)
         if self.born:
             self._report()
+            self._reply()
+            self._look_back()
             self._send()
         if self.window.oldest is not None and time.monotonic() - self.window.oldest > ANSWER_WITHIN_S:
             return Ending(f"the broker acknowledged nothing for {ANSWER_WITHIN_S:.0f} s")
@@ -121,7 +141,8 @@ class Talk:
 
     def _wait_s(self) -> float:
         """Wait for the journal if nothing is on its way; return how long to wait for the broker."""
-        if self.born and self.window.room > 0 and self._journal.head > self._next:
+        has_more = self._journal.head > self._next or self._again.next_after()
+        if self.born and self.window.room > 0 and has_more:
             return 0.0
         if self.window.oldest is None:
             self._journal.wait_after(self._next, IDLE_S)
@@ -137,20 +158,27 @@ class Talk:
                 self.window.acknowledged(mid)
             case Acknowledged(_, refusal):
                 return Ending(f"the broker refused a message: {refusal}", long=True)
-            case Arrived(topic, payload, retained):
-                self._hear(topic, payload, retained)
+            case Arrived():
+                self._hear(happening)
             case Lost(why, taken_over):
                 return Ending(f"{why}{self._two_boxes('another box') if taken_over else ''}", long=taken_over)
         return None
 
-    def _hear(self, topic: str, payload: bytes, retained: bool) -> None:
-        if topic == self._border.topic("receipts"):
-            stored = self._border.stored(payload)
+    def _hear(self, came: Arrived) -> None:
+        if self._desk and came.topic == self._border.topic("commands"):
+            taken = partial(self._session.acknowledge, came)
+            self._desk.hear(came.payload, retained=came.retained, taken=taken)
+            return
+        self._session.acknowledge(came)
+        if came.topic == self._border.topic("receipts"):
+            stored = self._border.stored(came.payload)
             if stored is not None:
                 self._cursors.stored(stored)
-        elif topic == self._border.topic("status") and retained and self._returning:
+        elif came.topic == self._border.center:
+            self._center_is_there = self._border.is_online(came.payload)
+        elif came.topic == self._border.topic("status") and came.retained and self._returning:
             # What this process said last stood there: whoever replaced it came in under our name meanwhile.
-            journal = self._border.rival(payload)
+            journal = self._border.rival(came.payload)
             if journal is not None:
                 self._rival = self._two_boxes(f"the box with journal {journal}")
 
@@ -158,15 +186,18 @@ class Talk:
         return f": {other} speaks as {self._border.client_id} too; give one of them its own hall code"
 
     def _greet(self) -> None:
-        """Ask for our own status first: the second answer comes after what the first topic holds."""
-        for topic in ("status", "receipts"):
-            self._greeted_by = self._session.subscribe(self._border.topic(topic))
-            self.window.sent(self._greeted_by, time.monotonic())
+        """Ask for our own status first: the last answer comes after what the first topic holds."""
+        asked = [self._session.subscribe(t) for t in (self._border.topic("status"), self._border.center)]
+        if self._desk:
+            asked.append(self._session.subscribe(self._border.topic("commands"), fresh=True))
+        self._greeted_by = self._session.subscribe(self._border.topic("receipts"))
+        for mid in (*asked, self._greeted_by):
+            self.window.sent(mid, time.monotonic())
 
     def _greeted(self) -> Ending | None:
         if self._rival:
             return Ending(f"two boxes{self._rival}", long=True)
-        self._publish("status", self._border.status("online", self._at(), self._journal.head), retain=True)
+        self._say("asleep" if self._asleep else "online")
         self.born = True
         return None
 
@@ -177,14 +208,43 @@ class Talk:
             self._publish("health", self._health(), retain=True)
             self._devices, self._reported = devices, time.monotonic()
 
+    def _reply(self) -> None:
+        while self._desk and self.window.room > 0 and (reply := self._desk.next_reply()):
+            self._publish("replies", reply, retain=False)
+
+    def _look_back(self) -> None:
+        """Has the center lost what the broker acknowledged? Then it gets it again."""
+        now_s, firm, sent = time.monotonic(), self._cursors.firm, self._cursors.sent
+        if self._overdue.is_due(now_s, firm=firm, sent=sent, center=self._center_is_there):
+            log.info("uplink: the center has no entry after %d of %d; sent again", firm, sent)
+            self._again.ask(firm + 1, sent)
+
     def _send(self) -> None:
+        """What comes again takes half of the room, so that what is new never waits for it."""
+        if ahead := self._again.next_after():
+            self._send_again(*ahead, room=max(1, self.window.room // 2))
         if self.window.room <= 0 or self._journal.head <= self._next:
             return
         for entry in self._journal.read_after(self._next, self.window.room):
-            payload = canonical(entry.cloud()).encode()
-            mid = self._session.publish(self._border.topic("events"), payload, kind=CLOUD_EVENT)
-            self.window.sent(mid, time.monotonic(), entry.seq)
+            self.window.sent(self._publish_entry(entry), time.monotonic(), entry.seq)
             self._next = entry.seq
+
+    def _send_again(self, after: int, last: int, room: int) -> None:
+        """Entries that the broker had once: they move no cursor."""
+        if self.window.room <= 0:
+            return
+        came = self._journal.read_after(after, room)
+        for entry in came:
+            if entry.seq <= min(last, self._next):
+                self.window.sent(self._publish_entry(entry), time.monotonic())
+        self._again.sent(came[-1].seq if came else last)
+
+    def _publish_entry(self, entry: Entry) -> int:
+        payload = canonical(entry.cloud()).encode()
+        return self._session.publish(self._border.topic("events"), payload, kind=CLOUD_EVENT)
+
+    def _say(self, state: str) -> None:
+        self._publish("status", self._border.status(state, self._at(), self._journal.head), retain=True)
 
     def _publish(self, name: str, payload: bytes, *, retain: bool) -> None:
         mid = self._session.publish(self._border.topic(name), payload, retain=retain)
@@ -198,7 +258,7 @@ class Talk:
                 break
         if not self.born:
             return
-        self._publish("status", self._border.status("offline", self._at(), self._journal.head), retain=True)
+        self._say("asleep" if self._asleep else "offline")
         while self.window.oldest is not None and time.monotonic() < until:
             for happening in self._session.happenings(BUSY_S):
                 if self._take(happening) is not None:

@@ -1,16 +1,23 @@
 """Entries as a hall writes them, and a store of each kind."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from edge.center.arrivals import Arrived, read_entry
-from edge.center.store import Store
+from edge.center.receiver import Place, Receiver
+from edge.center.store import Store, lines
 from edge.entries import FIRST_LINK, canonical, link
+from edge.mqtt_session import Broker as Address
+from edge.patience import Patience
+from tests.broker import Broker, wait_until
 from tests.postgres import postgres
+from tests.uplink.conftest import Hall
 
+OPEN = Callable[..., Receiver]
 HALL = "510000/510000001"
 JOURNAL = "0123456789abcdef"
 
@@ -69,3 +76,39 @@ def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Calla
 @pytest.fixture
 def store(open_store: Callable[[], Store]) -> Store:
     return open_store()
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[Broker]:
+    folder = tmp_path / "broker"
+    folder.mkdir()
+    with Broker(folder) as broker:
+        yield broker
+
+
+@pytest.fixture
+def hall(tmp_path: Path) -> Iterator[Hall]:
+    folder = tmp_path / "hall"
+    folder.mkdir()
+    with ExitStack() as stack:
+        yield Hall(folder, stack)
+
+
+@pytest.fixture
+def receive(broker: Broker) -> Iterator[OPEN]:
+    with ExitStack() as stack:
+
+        def start(store: Store, **place: str) -> Receiver:
+            address = Address.at(broker.url)
+            receiver = Receiver(address, Place("510000", **place), store, Patience(0.1, 0.3))
+            stack.callback(receiver.stop)
+            receiver.start()
+            wait_until(lambda: bool(receiver.status()["connected"]), "it hears")
+            return receiver
+
+        yield start
+
+
+def same(store: Store, hall: Hall) -> bool:
+    mine = [(e.seq, e.body, e.chain) for e in hall.journal.read_after(0, 100_000)]
+    return list(lines(store, hall.journal.id)) == mine

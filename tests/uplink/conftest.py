@@ -49,6 +49,7 @@ class Hall:
         *,
         boot: str = "boot-1",
         patience_s: tuple[float, float] = (0.1, 0.4),
+        doings: Callable[..., object] | None = None,
         **settings: object,
     ) -> Uplink:
         """Start an uplink; it is stopped with the test."""
@@ -61,6 +62,7 @@ class Hall:
             boot=boot,
             health=lambda: {"host": {"disk_free": 0.5}, "last_ok": {"printer-1": "2026-01-01T00:00:00Z"}},
             patience=Patience(*patience_s),
+            doings=doings,  # type: ignore[arg-type]
         )
         uplink.start()
         self._stack.callback(uplink.stop)
