@@ -6,7 +6,7 @@ import termios
 import tty
 from collections.abc import Mapping
 from types import MappingProxyType
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from drivers.errors import LinkLost
 from drivers.links import Link, open_link, scheme_of
@@ -31,7 +31,7 @@ def at_speed(url: str, baud: int, character: str) -> str:
     parts = urlsplit(url)
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
     query = urlencode({**options, "baud": str(baud), "format": character}, safe="/:")
-    return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
+    return f"{parts.scheme}://{parts.netloc}{parts.path}?{query}"
 
 
 def has_speed(url: str) -> bool:

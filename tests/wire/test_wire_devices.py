@@ -204,7 +204,7 @@ def test_help_teaches_every_command():
     ("words", "status", "said"),
     [
         (["ttyUSB0"], 2, "is no link"),
-        (["serial:///dev/nothing", "-c", "listen 1"], 1, "cannot be opened"),
+        (["serial:///dev/nothing", "-c", "listen 1"], 1, "! serial:///dev/nothing?baud=9600"),
         (["tcp://127.0.0.1:1", "-c", "speeds"], 1, "set on the converter"),
         (["serial:///dev/nothing", "-c", "marks"], 1, "the tape is empty"),
         (["serial:///dev/nothing", "-c", "frobnicate"], 1, "no command 'frobnicate'"),
