@@ -19,6 +19,7 @@ from edge.hall.words import DeviceId, StaffNumber
 from edge.papers import Layout
 from edge.public import Public, is_picture
 from edge.settings_bind import Problems, bind, hint, parse, read
+from edge.settings_boards import BoardsFile, BoardsPlan, boards_of
 from edge.settings_calendar import almanac_of, calendar_of
 from edge.settings_devices import (
     DeviceSettings,
@@ -44,7 +45,7 @@ from edge.texts import Texts, fields_of, phrases_of
 
 T = TypeVar("T")
 
-FILES = ("hall.toml", "devices.toml", "uplink.toml", "calendar.toml", "staff.toml")
+FILES = ("hall.toml", "devices.toml", "boards.toml", "uplink.toml", "calendar.toml", "staff.toml")
 FOLDERS = ("papers", "texts", "content", "integrations", "calendar")
 _NEEDED = ("hall.toml", "devices.toml")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -65,6 +66,7 @@ class Settings:
     backup: BackupSettings = field(default_factory=BackupSettings)
     public: Public = field(default_factory=Public)
     power: PowerSettings = field(default_factory=PowerSettings)
+    boards: BoardsPlan = field(default_factory=BoardsPlan)
 
 
 def load(folder: Path) -> Settings:
@@ -197,6 +199,7 @@ class _Reader:
         plan = replace(plan, calendar=calendar_of(calendar, almanac))
         backup = hall.backup if hall else BackupSettings()
         power = hall.power if hall else PowerSettings()
+        boards = self._boards(devices, texts)
         public = self._public(hall, staff)
         if self.problems.lines:
             raise ConfigError(self.problems.lines)
@@ -213,6 +216,7 @@ class _Reader:
             backup,
             public,
             power,
+            boards,
         )
 
     def _find(self) -> None:
@@ -356,6 +360,13 @@ class _Reader:
             if not is_picture(picture) or not (content / picture).is_file():
                 self.problems.add(file, key, f'no picture "{picture}" in content/ (.png, .jpg or .svg)')
         return Public(hall.about, hall.show, hall.notice, hall.floor, content)
+
+    def _boards(self, devices: DevicesFile | None, texts: Texts) -> BoardsPlan:
+        """What call boards show beside calls; of every board that devices.toml names, bound or not."""
+        file = self._bind(BoardsFile, "boards.toml")
+        tables = (devices or DevicesFile()).device.items()
+        known = frozenset(id for id, t in tables if str(t.get("driver", "")).startswith("board_"))
+        return boards_of(file or BoardsFile(), known if devices else None, texts, self.problems)
 
     def _frames(self) -> dict[str, Frames]:
         found: dict[str, Frames] = {}

@@ -20,8 +20,10 @@ _RANGES = {
     "flash_s": (0, 30),
     "page_s": (2, 120),
     "call_s": (3, 600),
-    "refresh_s": (0, 3600),
+    "refresh_s": (5, 3600),
 }
+_MAY_BE_OFF = frozenset({"refresh_s"})
+"""0 switches it off."""
 FACTS = frozenset(
     {"counter", "name", "services", "fee", "phone", "hall_phone", "hall", "waiting", "date", "time", "hours"}
 )
@@ -168,8 +170,10 @@ class _Check:
     def rules(self, at: str, rules: BoardRules, only: frozenset[str] | None = None) -> None:
         """`only`: the keys that stand in this table; what stands in another one is said there."""
         for name, (low, high) in _RANGES.items():
-            if (only is None or name in only) and not low <= getattr(rules, name) <= high:
-                self.say(f"{at}.{name}", "check.range", low=low, high=high, value=getattr(rules, name))
+            value = getattr(rules, name)
+            is_off = name in _MAY_BE_OFF and value == 0
+            if (only is None or name in only) and not is_off and not low <= value <= high:
+                self.say(f"{at}.{name}", "check.range", low=low, high=high, value=value)
         for i, page in enumerate(rules.idle if only is None or "idle" in only else ()):
             self._page(f"{at}.idle[{i}]", page)
         if only is None or "light" in only:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from drivers.capabilities import BoardMessage, Geometry, State, WallClock
 from edge.hall.desk_views import EmergencyView
 from edge.hall.views import CallView, CounterView, HallView
-from edge.hall.words import Now
+from edge.hall.words import CounterState, Now
 from edge.readers.board_pages import (
     USUAL_BOARD,
     Board,
@@ -168,8 +168,7 @@ class Boards:
     def _at_counter(
         self, post: _Post, view: HallView, counter: CounterView, around: _Around, at_s: float
     ) -> None:
-        others = () if counter.ticket else tuple((c.id, c.state) for c in view.counters)
-        made_of = (counter, others, around)
+        made_of = (_seen(counter, post.show.rules), _others(counter, view), around)
         if made_of == post.made_of:
             return
         is_first, post.made_of = post.made_of is None, made_of
@@ -216,6 +215,19 @@ def _lit(pages: tuple[Page, ...], around: _Around) -> tuple[Page, ...]:
         return replace(message, level=around.level, clock=around.wall)
 
     return tuple(replace(page, message=lit(page.message)) for page in pages)
+
+
+def _seen(counter: CounterView, rules: BoardRules) -> tuple[object, ...]:
+    """What of a counter its board shows: who waits only where a page says how many."""
+    waiting = counter.waiting if any("{waiting}" in page for page in rules.idle) else 0
+    where = (counter.name, counter.services, counter.served_at)
+    return (counter.state, counter.reason, counter.ticket, counter.calls, waiting, where)
+
+
+def _others(counter: CounterView, view: HallView) -> tuple[tuple[str, str], ...]:
+    """Who is there instead, where nobody is here."""
+    is_away = counter.ticket is None and counter.state in (CounterState.PAUSED, CounterState.CLOSED)
+    return tuple((c.id, c.state) for c in view.counters) if is_away else ()
 
 
 def _tells_time(rules: BoardRules) -> bool:

@@ -6,6 +6,7 @@ import threading
 import time
 import tomllib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -175,6 +176,16 @@ def test_a_new_call_blinks_for_3_s_and_then_stands(hall: Callable[..., Hall]) ->
     frames = made.wire.state("board-1")["frames"]
     made.turn()
     assert made.wire.state("board-1")["frames"] - frames <= 1
+
+
+def test_who_comes_to_wait_makes_no_board_anew(hall: Callable[..., Hall]) -> None:
+    made = hall(cards(2), board_onbon_k, plan=BoardsPlan(own={"board-2": BoardRules(idle=("{waiting}",))}))
+    made.show(view(idle("1"), idle("2")))
+    made.until(lambda: "民政" in made.text("board-1") and made.text("board-2") == "0")
+    before = made.wire.state("board-1")["frames"]
+    made.show(view(*(replace(idle(id), waiting=3) for id in "12"), seq=2))
+    made.until(lambda: made.text("board-2") == "3")
+    assert made.wire.state("board-1")["frames"] - before <= 1, "but for a question how it is"
 
 
 def test_an_idle_board_turns_its_pages_and_a_dated_notice_ends(hall: Callable[..., Hall]) -> None:

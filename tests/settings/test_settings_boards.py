@@ -28,7 +28,8 @@ def test_a_hall_without_the_file_has_usual_boards(folder: Path) -> None:
 
 def test_one_boards_words_lie_over_those_of_all(folder: Path, write: Callable[[str], None]) -> None:
     write(
-        '[boards]\nflash_s = 5.0\nlight = {"07:30" = 100, "21:00" = 0}\ncolours = {idle = "yellow"}\n'
+        '[boards]\nflash_s = 5.0\nrefresh_s = 0\nlight = {"07:30" = 100, "21:00" = 0}\n'
+        'colours = {idle = "yellow"}\n'
         '[board.board-2]\nflash_s = 0\nlight = {"00:00" = 50}\ncolours = {call = "green"}\n'
         '[[notice]]\ntext = " 停电 "\nsince = 2026-11-01\nuntil = 2026-11-30\n'
         'hours = ["08:30-12:00"]\nboards = ["board-1"]\n'
@@ -52,6 +53,7 @@ def test_one_boards_words_lie_over_those_of_all(folder: Path, write: Callable[[s
     ("text", "line"),
     [
         ("[boards]\nflash_s = 99.0", "boards.toml: boards.flash_s: 应在 0 到 30 之间，不能是 99.0"),
+        ("[boards]\nrefresh_s = 1.0", "boards.toml: boards.refresh_s: 应在 5 到 3600 之间，不能是 1.0"),
         ("[boards]\npage_s = 0.5", "boards.toml: boards.page_s: 应在 2 到 120 之间，不能是 0.5"),
         (
             '[boards]\nlight = {"7:30" = 100}',
