@@ -50,12 +50,27 @@ class Client:
         """Status and body. Blocks up to patience and timeout. Raises ServerAway."""
         return self._persist("GET", path, None, {})
 
-    def post(self, path: str, body: Json | None = None, key: str | None = None) -> Answer:
+    def fetch(self, path: str) -> bytes:
+        """A picture. One try; blocks up to the timeout. Raises ServerAway, also for a refusal."""
+        try:
+            status, content = self._raw("GET", path, None, {})
+        except (OSError, http.client.HTTPException) as e:
+            raise ServerAway(f"{self.url}: GET {path}: {e or type(e).__name__}") from e
+        if status != 200:
+            raise ServerAway(f"{self.url}: GET {path}: {status}")
+        return content
+
+    def post(
+        self, path: str, body: Json | None = None, key: str | None = None, *, token: str = ""
+    ) -> Answer:
         """Command the hall; sent again with the same key when a connection breaks, so it is done once.
 
         Status and body, also of a refusal. Blocks up to patience and timeout. Raises ServerAway.
+        `token` is of a session of the staff.
         """
         headers = {"Content-Type": "application/json", "Idempotency-Key": key or uuid.uuid4().hex}
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
         return self._persist("POST", path, json.dumps(body or {}, ensure_ascii=False).encode(), headers)
 
     def alive(self, frames: int) -> bool:
@@ -102,11 +117,17 @@ class Client:
                 pause_s = min(2 * pause_s, 1.0)
 
     def _once(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Answer:
+        status, content = self._raw(method, path, body, headers)
+        return status, json.loads(content)
+
+    def _raw(
+        self, method: str, path: str, body: bytes | None, headers: dict[str, str]
+    ) -> tuple[int, bytes]:
         connection = http.client.HTTPConnection(self._host, self._port, timeout=self._timeout_s)
         try:
             connection.request(method, path, body, {**headers, "Connection": "close"})
             answer = connection.getresponse()
-            return answer.status, json.loads(answer.read())
+            return answer.status, answer.read()
         finally:
             connection.close()
 

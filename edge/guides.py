@@ -136,6 +136,12 @@ class Guides:
         """Occasions of life, in the order of the file."""
         return _groups(event for g in self._guides for event in g.events)
 
+    def words(self, most: int = 12) -> list[str]:
+        """Words in characters that people use for the guides asked most."""
+        ranked = sorted(self._guides, key=lambda g: -g.rank)
+        words = (w for g in ranked for w in g.also if not w.isascii() and len(w) <= 4)
+        return list(dict.fromkeys(words))[:most]
+
     def search(self, q: str, limit: int = 20, *, department: str = "", event: str = "") -> list[Guide]:
         """Best first; an empty question gives the most asked. Some milliseconds for 1,000 guides."""
         wanted = _plain(q)

@@ -44,6 +44,9 @@ def _parser() -> argparse.ArgumentParser:
             "--play", metavar="-", choices=["-"], help="take commands as JSON lines on standard input"
         )
         part.add_argument("--shots", type=Path, metavar="DIR", help="keep a picture of each page")
+    parts.choices["kiosk"].add_argument(
+        "--speak", default="", metavar="COMMAND", help="says each page's words: the command, they come last"
+    )
     parts.choices["screen"].add_argument("--counter", default="", help="draw one counter's page")
     parts.choices["screen"].add_argument(
         "--zone", default="", help="the part of the hall this screen hangs in"
@@ -75,6 +78,7 @@ def _screen(args: argparse.Namespace) -> int:
     from kiosk_ui.live import Live
     from kiosk_ui.paint import Brush
     from kiosk_ui.play import Player
+    from kiosk_ui.prompts import Prompter
     from kiosk_ui.text import Typesetter
     from kiosk_ui.window import App, Waker, open_window, run
 
@@ -88,9 +92,11 @@ def _screen(args: argparse.Namespace) -> int:
     screen = open_window("bianmin", args.size, (1080, 1920) if kiosk else (1920, 1080))
     brush, waker, size = Brush(Typesetter(faces)), Waker(), screen.get_size()
     live = Live(client, waker.wake)
+    prompter = Prompter(args.speak) if kiosk and args.speak else None
     app: App
     if kiosk:
-        app = Kiosk(theme_for(size, args.width_mm), brush, languages, live, args.name)
+        theme = theme_for(size, args.width_mm)
+        app = Kiosk(theme, brush, languages, live, args.name, speak=prompter.say if prompter else _silence)
     elif args.counter:
         app = CounterScreen(size, brush, languages[0], live, args.counter)
     else:
@@ -102,10 +108,16 @@ def _screen(args: argparse.Namespace) -> int:
     try:
         if player:
             player.start()
-        run(app, screen, waker, live, player, args.shots)
+        run(app, screen, waker, live, player, args.shots, closable=bool(args.size))
     finally:
         live.stop()
+        if prompter:
+            prompter.stop()
     return 0
+
+
+def _silence(text: str) -> None:
+    """No spoken prompts are wanted."""
 
 
 if __name__ == "__main__":

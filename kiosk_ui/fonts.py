@@ -17,6 +17,7 @@ SOURCE_FOLDERS = (
 SC_FACE = 2
 WEIGHTS = ("Regular", "Bold")
 FALLBACKS = (
+    "/usr/share/fonts/truetype/nuosusil/NuosuSIL-Regular.ttf",
     "/usr/share/fonts/truetype/noto/NotoSansYi-Regular.ttf",
     "/usr/share/fonts/truetype/wqy/wqy-microhei.ttc",
     "/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc",

@@ -7,14 +7,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-import pygame
-
 from edge.texts import Texts
-from kiosk_ui import widgets
+from kiosk_ui import always, widgets
 from kiosk_ui.live import Live
+from kiosk_ui.pages.emergency import EmergencyPage
+from kiosk_ui.pages.help import HelpPage
 from kiosk_ui.pages.home import HomePage
+from kiosk_ui.pages.night import NightPage, is_night
 from kiosk_ui.pages.number import NumberPage
-from kiosk_ui.pages.page import Page
+from kiosk_ui.pages.page import Page, Session, Told
+from kiosk_ui.pages.pin import PinPage
 from kiosk_ui.pages.refused import RefusedPage
 from kiosk_ui.pages.starting import StartingPage
 from kiosk_ui.pages.taking import TakingPage
@@ -35,22 +37,42 @@ RESET_S = 60.0
 """After so long on the first page the next citizen gets ordinary type, colours and language."""
 COUNTS_DOWN = ("number", "refused")
 """Pages that show their seconds themselves."""
+BARE = ("starting", "night", "emergency")
+"""Pages without the keys that are always there."""
+SHIFTS = ((0, 0), (3, 2), (-2, 3), (2, -3), (-3, -2))
+SHIFT_S = 300.0
+"""Images stick where nothing ever moves: so often everything moves by some pixels."""
 
 
 class Kiosk:
     """Lives in the frame loop's thread; everything slow is asked of `live`."""
 
-    def __init__(self, theme: Theme, brush: Brush, languages: list[Texts], live: Live, name: str) -> None:
-        self.presser = Presser()
+    def __init__(
+        self,
+        theme: Theme,
+        brush: Brush,
+        languages: list[Texts],
+        live: Live,
+        name: str,
+        *,
+        speak: Callable[[str], None] = lambda text: None,
+    ) -> None:
+        """`speak` says a page's words, where the hall wants that; it must not block."""
+        self.presser = Presser(theme.touch)
         self.now_s = 0.0
+        self.name = name
+        self.session: Session | None = None
+        self.ended = False
+        """Somebody of the staff wants this program to start anew."""
         self._first = theme
         self._theme = theme
         self._brush = brush
         self._languages = languages
         self._language = 0
         self._live = live
-        self._name = name
+        self._speak = speak
         self._page: Page = StartingPage()
+        self._emergency = EmergencyPage()
         self._shown_s = 0.0
         self._taking = ""
         self._taking_s = 0.0
@@ -61,41 +83,59 @@ class Kiosk:
     def tick(self, now_s: float) -> None:
         self.now_s = now_s
         self._page.tick(self)
+        if self.presser.knocked() and self._page.name in ("home", "night", "starting", "emergency"):
+            self.show(PinPage())
+        text, self.presser.typed = self.presser.typed, ""
+        if text:
+            self._page.typed(text, self)
         if self._taking and self._page.name != "taking" and now_s - self._taking_s > PATIENT_S:
             self.show(TakingPage(self._taking_s))
         if self._page.idle_s and self.left_s <= 0:
             self.home()
         if self._page.name == "home" and now_s - self._touched_s() > RESET_S:
             self._theme, self._language = self._first, 0
+            if is_night(self):
+                self.show(NightPage())
 
     def tap(self, id: str) -> None:
         if id == "large":
             self._theme = replace(self._theme, large=not self._theme.large)
         elif id == "contrast":
             self._theme = replace(self._theme, palette=LIGHT if self._theme.palette is CONTRAST else CONTRAST)
+        elif id == "low":
+            self._theme = replace(self._theme, low=not self._theme.low)
         elif id == "language":
             self._language = (self._language + 1) % len(self._languages)
+        elif id == "help":
+            if self._page.name != "help":
+                self.show(HelpPage(self._page, self))
+        elif id == "home":
+            self.home()
         elif id != "stay":
-            self._page.tap(id, self)
+            self._shown().tap(id, self)
 
     def scene(self) -> Scene:
-        scene = Scene(self._page.name, (self._theme.width, self._theme.height), self._brush)
+        page = self._shown()
+        scene = Scene(page.name, (self._theme.width, self._theme.height), self._brush)
         pen = widgets.Pen(scene, self._theme, self.words, self.presser.pressed)
         portrait = self._theme.portrait
-        heads = (580, 186) if self._page.name == "home" else (230, 112)
-        head = self._theme.u(heads[0] if portrait else heads[1])
+        heads = (560, 186) if page.name == "home" else (230, 112)
+        units = heads[0] if portrait else heads[1]
+        head = self._theme.head(units) if page.reach else self._theme.u(units)
         scene.put(self._brush.landscape(scene.rect.size, head, self._theme.palette), topleft=(0, 0))
-        self._page.draw(pen, self)
-        self._bar(pen)
+        page.draw(pen, self)
+        if page.name not in BARE:
+            always.bar(pen, len(self._languages) > 1)
         if self._asks_whether_there():
-            self._still_here(pen)
+            always.still_here(pen, self.left_s)
+        scene.shift(*SHIFTS[int(self.now_s // SHIFT_S) % len(SHIFTS)])
         return scene
 
     def moving(self) -> bool:
-        return self._page.moving()
+        return self._shown().moving()
 
     def shot_name(self) -> str:
-        return self._page.name
+        return self._shown().name
 
     # --- what pages ask -------------------------------------------------------------------------------------
 
@@ -106,6 +146,10 @@ class Kiosk:
     @property
     def away(self) -> bool:
         return self._live.seen.away
+
+    @property
+    def paused(self) -> bool:
+        return self.name in self.view.get("desk", {}).get("paused", [])
 
     @property
     def age_s(self) -> float:
@@ -132,6 +176,9 @@ class Kiosk:
     def words(self, key: str, /, **facts: object) -> str:
         return self._texts().get(f"ui.{key}", **facts)
 
+    def phrase(self, key: str, /, **facts: object) -> str:
+        return self._texts().get(key, **facts)
+
     def service(self, id: str) -> Json:
         return next((s for s in self.view.get("services", []) if s["id"] == id), {})
 
@@ -146,18 +193,35 @@ class Kiosk:
             return texts.refusal(reason, facts)
         if f"door.{reason}" in texts.phrases:
             return texts.get(f"door.{reason}", **facts)
-        return str(problem.get("detail") or self.words("tile_closed"))
+        return str(problem.get("detail") or self.words("away"))
 
     def home(self) -> None:
+        """The first page; what a person typed or chose goes with the page that had it."""
         self._taking = ""
+        if self.session:
+            self.tell("/api/v1/staff/sign-off", {}, lambda status, answer: None)
+            self.session = None
         self.show(HomePage() if self.view else StartingPage())
 
     def show(self, page: Page) -> None:
         self._page = page
         self._shown_s = self.now_s
+        if text := page.spoken(self):
+            self._speak(text)
 
-    def ask(self, path: str, done: Callable[[int, Json], None]) -> None:
+    def ask(self, path: str, done: Told) -> None:
         self._live.question(path, done)
+
+    def picture(self, path: str, done: Callable[[bytes], None]) -> None:
+        self._live.picture(path, done)
+
+    def tell(self, path: str, body: Json, done: Told) -> None:
+        page, token = self._page, self.session.token if self.session else ""
+        wanted = lambda: self._page is page  # noqa: E731
+        self._live.command(path, body, uuid.uuid4().hex, done, wanted, token)
+
+    def restart_screen(self) -> None:
+        self.ended = True
 
     def take(self, service: str, item: str = "") -> None:
         """Ask for a number, once for this tap however often it has to be sent."""
@@ -165,13 +229,18 @@ class Kiosk:
             return
         self._taking, self._taking_s, self._key = service, self.now_s, uuid.uuid4().hex
         key = self._key
-        body = {"service": service, "kiosk": self._name} | ({"item": item} if item else {})
+        body = {"service": service, "kiosk": self.name} | ({"item": item} if item else {})
         wanted = lambda: self._taking == service and self._key == key  # noqa: E731
         self._live.command(
             "/api/v1/tickets", body, key, lambda status, answer: self._taken(status, answer, service), wanted
         )
 
     # --- inside ---------------------------------------------------------------------------------------------
+
+    def _shown(self) -> Page:
+        """An emergency is over everything but the staff's own pages."""
+        declared = self.view.get("desk", {}).get("emergency")
+        return self._emergency if declared and not self._page.name.startswith("staff") else self._page
 
     def _taken(self, status: int, answer: Json, service: str) -> None:
         if self._taking != service:
@@ -197,43 +266,9 @@ class Kiosk:
         except ValueError:
             return None
 
-    def _bar(self, pen: widgets.Pen) -> None:
-        large, palette = self._theme.large, self._theme.palette
-        keys = [
-            ("large", "type", self.words("ordinary" if large else "large")),
-            ("contrast", "contrast", self.words("colours" if palette is CONTRAST else "contrast")),
-        ]
-        if len(self._languages) > 1:
-            keys.append(("language", "languages", self.words("language")))
-        if self._page.name not in ("home", "starting"):
-            keys.append(("home", "home", self.words("home")))
-        widgets.bar(pen, widgets.frame(self._theme, 0).bar, keys)
-
     def _asks_whether_there(self) -> bool:
-        return bool(self._page.idle_s) and self._page.name not in COUNTS_DOWN and self.left_s <= WARN_S
-
-    def _still_here(self, pen: widgets.Pen) -> None:
-        """Over any page: a question, the seconds left, and one large key."""
-        scene, p, u = pen.scene, pen.p, pen.u
-        scene.targets.clear()
-        scene.texts.clear()
-        scene.put(self._brush.veil(scene.rect.size, (8, 18, 40), 170), topleft=(0, 0))
-        high = pen.type(420)
-        wide = min(scene.rect.w - 2 * u(80), u(900))
-        card = pygame.Rect(0, 0, wide, high)
-        card.center = (scene.rect.centerx, scene.rect.top + round(scene.rect.h * 0.55))
-        widgets.panel(pen, card, radius=36)
-        room = card.w - 2 * u(40)
-        title = (card.centerx, card.top + round(high * 0.2))
-        scene.text(
-            pen.words("still_here_asked"), pen.type(72), p.ink, p.card, bold=True, width=room, center=title
-        )
-        hint = (card.centerx, card.top + round(high * 0.41))
-        label = pen.words("still_here_hint", seconds=self.left_s)
-        scene.text(label, pen.type(42), p.muted, p.card, width=room, center=hint)
-        key_h = max(pen.theme.touch, pen.type(140))
-        key = pygame.Rect(card.left + u(40), card.bottom - key_h - u(40), room, key_h)
-        widgets.button(pen, "stay", key, pen.words("still_here"), icon="hand", primary=True)
+        shown = self._shown()
+        return bool(shown.idle_s) and shown.name not in COUNTS_DOWN and self.left_s <= WARN_S
 
 
 def theme_for(size: tuple[int, int], width_mm: float) -> Theme:

@@ -69,16 +69,17 @@ class Live:
         key: str,
         done: Callable[[int, Json], None],
         wanted: Callable[[], bool],
+        token: str = "",
     ) -> None:
         """POST, again with the same key while nobody answers and it is still wanted.
 
-        `done` runs in `collect`.
+        `done` runs in `collect`; `token` is of a session of the staff.
         """
 
         def job() -> None:
             while not self._stop.is_set():
                 try:
-                    status, answer = self._client.post(path, body, key)
+                    status, answer = self._client.post(path, body, key, token=token)
                 except ServerAway:
                     if not wanted():
                         return
@@ -97,6 +98,18 @@ class Live:
             except ServerAway:
                 status, answer = 0, {}
             self._finish(partial(done, status, answer))
+
+        self._questions.put(job)
+
+    def picture(self, path: str, done: Callable[[bytes], None]) -> None:
+        """GET a picture; empty when there is none. `done` runs in `collect`."""
+
+        def job() -> None:
+            try:
+                content = self._client.fetch(path)
+            except ServerAway:
+                content = b""
+            self._finish(partial(done, content))
 
         self._questions.put(job)
 

@@ -60,6 +60,10 @@ class Brush:
         """One of `icons/NAME.svg` in a colour; an unknown name draws `file-text`."""
         return self._once(("icon", name, size, colour), lambda: _icon(name, size, colour))
 
+    def picture(self, content: bytes, room: tuple[int, int]) -> pygame.Surface:
+        """A picture from outside (PNG, JPEG, SVG), as large as it fits; what is none is an empty square."""
+        return self._once(("picture", hash(content), room), lambda: _picture(content, room))
+
     def landscape(self, size: tuple[int, int], head: int, palette: Palette) -> pygame.Surface:
         """A page's ground: a sky with hills down to `head`, then the plain page."""
         return self._once(("land", size, head, palette.name), lambda: _land(size, head, palette))
@@ -186,6 +190,17 @@ def _icon(name: str, size: int, colour: Colour) -> pygame.Surface:
     text = (file if file.is_file() else ICONS / "file-text.svg").read_text("utf-8")
     text = text.replace("currentColor", "#{:02x}{:02x}{:02x}".format(*colour))
     return pygame.image.load_sized_svg(io.BytesIO(text.encode()), (size, size)).convert_alpha()
+
+
+def _picture(content: bytes, room: tuple[int, int]) -> pygame.Surface:
+    try:
+        if b"<svg" in content[:400]:
+            return pygame.image.load_sized_svg(io.BytesIO(content), room).convert_alpha()
+        drawn = pygame.image.load(io.BytesIO(content)).convert_alpha()
+    except pygame.error:
+        return pygame.Surface((1, 1), pygame.SRCALPHA)
+    share = min(room[0] / drawn.get_width(), room[1] / drawn.get_height())
+    return pygame.transform.smoothscale_by(drawn, share)
 
 
 def _land(size: tuple[int, int], head: int, palette: Palette) -> pygame.Surface:

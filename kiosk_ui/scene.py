@@ -1,6 +1,6 @@
 """A picture as a list of placed surfaces, what it says and what can be touched; drawn where it changed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pygame
 
@@ -106,6 +106,12 @@ class Scene:
 
     def target(self, id: str, rect: pygame.Rect, text: str) -> None:
         self.targets.append(Target(id, rect.copy(), text))
+
+    def shift(self, dx: int, dy: int) -> None:
+        """Move everything but the ground by some pixels, against images that stick."""
+        self.items[1:] = [Item(i.surface, i.rect.move(dx, dy)) for i in self.items[1:]]
+        self.texts[:] = [replace(t, rect=t.rect.move(dx, dy)) for t in self.texts]
+        self.targets[:] = [replace(t, rect=t.rect.move(dx, dy)) for t in self.targets]
 
     def hit(self, x: int, y: int) -> Target | None:
         return next((t for t in reversed(self.targets) if t.rect.collidepoint(x, y)), None)

@@ -98,9 +98,11 @@ class Typesetter:
     ) -> tuple[list[str], int]:
         """Lines and a size at which the text keeps within `room`, not smaller than `least` of the size."""
         floor = max(8, round(size * least))
+        words = [w for w in _TOKEN.findall(text) if len(w) > 1]
         while True:
             lines = self.wrap(text, size, room[0], bold)
-            if size <= floor or len(lines) * round(size * spacing) <= room[1]:
+            whole = all(self.width(w, size, bold) <= room[0] for w in words)
+            if size <= floor or (whole and len(lines) * round(size * spacing) <= room[1]):
                 return lines, size
             size = max(floor, size - 2)
 

@@ -176,7 +176,9 @@ BOARD_PAIRS = (
     ("notice_ink", "notice"),
 )
 
-LARGE = 1.3
+LARGE = 1.4
+LOW_HEAD = 0.46
+"""A share of the height: what is touched lies below (standards: 800 to 1100 mm above the floor)."""
 TOUCH_MM = 20.0
 """The least side of what a finger must hit (facts: Colle & Hiszem 2004; standing users)."""
 
@@ -190,6 +192,8 @@ class Theme:
     width_mm: float
     palette: Palette = LIGHT
     large: bool = False
+    low: bool = False
+    """Low reach: whatever is touched lies in the lower half of a standing screen."""
 
     @property
     def portrait(self) -> bool:
@@ -204,6 +208,11 @@ class Theme:
 
     def u(self, units: float) -> int:
         return round(units * self.unit)
+
+    def head(self, units: float) -> int:
+        """Pixels of a page's head: as asked for, and down to the half where the reach is low."""
+        least = round(self.height * LOW_HEAD) if self.low and self.portrait else 0
+        return max(self.u(units), least)
 
     def mm(self, millimetres: float) -> int:
         return -int(-millimetres * self.width / self.width_mm // 1)

@@ -9,6 +9,7 @@ from kiosk_ui.scene import Scene
 SAME_TAP_S = 0.5
 """A second tap on the same target within this time is one tap (unsteady fingers, bouncing glass)."""
 SETTLE_S = 0.35
+KNOCKS, KNOCKS_WITHIN_S = 5, 4.0
 NEAR_PX = 60
 """On a page just come, a second tap at the same place this soon was meant for the page before."""
 
@@ -36,7 +37,12 @@ def contact(event: pygame.event.Event, size: tuple[int, int]) -> Contact | None:
 class Presser:
     """From contacts to taps: shown on press, done on release inside the same target."""
 
-    def __init__(self) -> None:
+    def __init__(self, corner_px: int = 0) -> None:
+        """`corner_px`: so far from the top left lies the corner for the staff; 0: there is none."""
+        self._corner_px = corner_px
+        self._corner: list[float] = []
+        self.typed = ""
+        """What came from a keyboard, if one is plugged in; whoever reads it empties it."""
         self.pressed = ""
         """The target under the finger now."""
         self.touched_at = 0.0
@@ -52,6 +58,7 @@ class Presser:
         self.touched_at = now_s
         target = scene.hit(contact.x, contact.y)
         if contact.down:
+            self._count_corner(contact, now_s)
             self.pressed = target.id if target and not self._is_double(contact, now_s) else ""
             return ""
         pressed, self.pressed = self.pressed, ""
@@ -67,6 +74,19 @@ class Presser:
         """Tell which page is shown: a finger that was down on another one presses nothing here."""
         if name != self._page:
             self._page, self.pressed = name, ""
+
+    def knocked(self) -> bool:
+        """Was the corner touched five times in a row just now? Says so once."""
+        if len(self._corner) < KNOCKS:
+            return False
+        self._corner.clear()
+        return True
+
+    def _count_corner(self, contact: Contact, now_s: float) -> None:
+        if max(contact.x, contact.y) >= self._corner_px:
+            self._corner.clear()
+            return
+        self._corner = [s for s in self._corner if now_s - s < KNOCKS_WITHIN_S] + [now_s]
 
     def _is_double(self, contact: Contact, now_s: float) -> bool:
         near = max(abs(contact.x - self._last_place[0]), abs(contact.y - self._last_place[1])) < NEAR_PX

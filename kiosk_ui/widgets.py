@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pygame
 
@@ -9,6 +10,8 @@ from kiosk_ui.scene import Scene
 from kiosk_ui.theme import Colour, Palette, Theme
 
 Words = Callable[..., str]
+LEAST_LABEL = 0.75
+"""A key's label is made smaller down to this before it goes under its icon."""
 
 
 @dataclass(frozen=True)
@@ -42,13 +45,13 @@ class Frame:
     bar: pygame.Rect
 
 
-def frame(theme: Theme, head: float) -> Frame:
-    """`head` in layout units."""
+def frame(theme: Theme, head: float, *, reach: bool = False) -> Frame:
+    """`head` in layout units; `reach`: the body is to be touched, and low where the reach is."""
     u = theme.u
     if theme.portrait:
         bar_h = max(theme.touch, u(136))
         bar = pygame.Rect(u(48), theme.height - u(40) - bar_h, theme.width - 2 * u(48), bar_h)
-        top = u(head)
+        top = theme.head(head) if reach else u(head)
         body = pygame.Rect(u(48), top, theme.width - 2 * u(48), bar.top - u(32) - top)
         return Frame(pygame.Rect(0, 0, theme.width, u(head)), body, bar)
     side = max(theme.touch, u(128))
@@ -79,9 +82,16 @@ def panel(
 
 
 def button(
-    pen: Pen, id: str, rect: pygame.Rect, label: str, *, icon: str = "", primary: bool = False
+    pen: Pen,
+    id: str,
+    rect: pygame.Rect,
+    label: str,
+    *,
+    icon: str = "",
+    primary: bool = False,
+    stacked: bool = False,
 ) -> None:
-    """A key with a label, and an icon before it if named; pressed it sinks."""
+    """A key with a label, and an icon before it if named, `stacked` above it; pressed it sinks."""
     p, pressed = pen.p, pen.pressed == id
     if primary and not p.outline:
         blur = max(4, pen.u(12))
@@ -100,22 +110,45 @@ def button(
         ground = p.card_pressed if pressed else p.card
         panel(pen, rect, ground, raised=not pressed)
         ink = p.ink
-    _label(pen, rect, label, icon, ink, ground, p.accent if not primary and not pressed else ink)
+    icon_ink = p.accent if not primary and not pressed else ink
+    _label(pen, rect, label, icon, ink, ground, icon_ink, stacked=stacked)
     pen.scene.target(id, rect, label)
 
 
 def _label(
-    pen: Pen, rect: pygame.Rect, label: str, icon: str, ink: Colour, ground: Colour, icon_ink: Colour
+    pen: Pen,
+    rect: pygame.Rect,
+    label: str,
+    icon: str,
+    ink: Colour,
+    ground: Colour,
+    icon_ink: Colour,
+    *,
+    stacked: bool,
 ) -> None:
+    """The icon before the label; above it where they do not fit side by side; then without it."""
+    setter = pen.scene.brush.type
     side = pen.type(48) if icon else 0
     gap = pen.u(16) if icon else 0
     room = rect.w - 2 * pen.u(24) - side - gap
-    text, size = pen.scene.brush.type.fit(label, pen.type(44), room, True)
-    wide = pen.scene.brush.type.width(text, size, True) + side + gap
-    left = rect.centerx - wide // 2
-    if icon:
-        pen.scene.icon(icon, side, icon_ink, midleft=(left, rect.centery))
-    pen.scene.text(text, size, ink, ground, bold=True, midleft=(left + side + gap, rect.centery))
+    text, size = setter.fit(label, pen.type(44), room, True, least=LEAST_LABEL)
+    if text == label and not stacked:
+        left = rect.centerx - (setter.width(text, size, True) + side + gap) // 2
+        if icon:
+            pen.scene.icon(icon, side, icon_ink, midleft=(left, rect.centery))
+        pen.scene.text(text, size, ink, ground, bold=True, midleft=(left + side + gap, rect.centery))
+        return
+    room = rect.w - 2 * pen.u(10)
+    text, size = setter.fit(label, min(pen.type(40), round(rect.h * 0.3)), room, True, least=LEAST_LABEL)
+    if icon and text == label:
+        side = min(2 * side if stacked else side, round(rect.h * 0.4))
+        pen.scene.icon(icon, side, icon_ink, center=(rect.centerx, rect.top + round(rect.h * 0.34)))
+        at = (rect.centerx, rect.top + round(rect.h * 0.76))
+        pen.scene.text(text, size, ink, ground, bold=True, center=at)
+        return
+    lines, size = setter.fill(label, pen.type(44), (room, rect.h - pen.u(8)), True, 1.25, least=0.5)
+    area = pygame.Rect(rect.left + pen.u(10), rect.centery - len(lines) * round(size * 1.25) // 2, room, 0)
+    pen.scene.paragraph(label, size, ink, ground, area, bold=True, align="center", spacing=1.25)
 
 
 def chip(
@@ -216,8 +249,8 @@ def turn_key(pen: Pen, id: str, rect: pygame.Rect) -> None:
 
 def bar(pen: Pen, rect: pygame.Rect, keys: list[tuple[str, str, str]]) -> None:
     """The keys that are always there, as (id, icon, label); they share the bar evenly."""
-    gap = pen.u(18)
     n = len(keys)
+    gap = pen.u(18 if n < 5 else 12)
     for i, (id, icon, label) in enumerate(keys):
         if pen.theme.portrait:
             wide = (rect.w - gap * (n - 1)) // n
@@ -285,3 +318,12 @@ def age_words(pen: Pen, age_s: float) -> str:
     else:
         key, n = "age_hours", age_s / 3600
     return pen.words("away_age", age=pen.words(key, n=int(n)))
+
+
+GENERAL_ICON = "help-circle"
+"""A service with this icon is where people go who do not know where to go; its tile says so."""
+
+
+def general_service(view: dict[str, Any]) -> dict[str, Any]:
+    """That service, if the hall has one."""
+    return next((s for s in view.get("services", []) if s.get("icon") == GENERAL_ICON), {})

@@ -14,6 +14,7 @@ from kiosk_ui.live import Live
 from kiosk_ui.play import Player
 from kiosk_ui.scene import Scene, draw
 from kiosk_ui.touch import Presser, contact
+from kiosk_ui.watchdog import Watchdog
 
 MOVING_MS = 33
 IDLE_MS = 200
@@ -102,16 +103,30 @@ def save(screen: pygame.Surface, file: Path) -> None:
 
 
 def run(
-    app: App, screen: pygame.Surface, waker: Waker, live: Live, player: Player | None, shots: Path | None
+    app: App,
+    screen: pygame.Surface,
+    waker: Waker,
+    live: Live,
+    player: Player | None,
+    shots: Path | None,
+    *,
+    closable: bool = True,
+    watchdog: Watchdog | None = None,
 ) -> None:
-    """The frame loop; returns when the window is closed or the player quits. Main thread only."""
+    """The frame loop; returns when the player quits, the app has ended, or a `closable` window is closed.
+
+    Main thread only. A whole screen is not closable: there is no way out to a desktop by Alt-F4.
+    """
     before: Scene | None = None
+    watchdog = watchdog or Watchdog()
     shot = ""
     wait_ms = 0
-    while True:
+    while not getattr(app, "ended", False):
         for event in waker.wait(wait_ms):
-            if event.type == pygame.QUIT:
+            if event.type == pygame.QUIT and closable:
                 return
+            if event.type == pygame.TEXTINPUT:
+                app.presser.typed += event.text
             touched = contact(event, screen.get_size())
             if touched and before and (id := app.presser.feed(touched, before, time.monotonic())):
                 app.tap(id)
@@ -123,6 +138,7 @@ def run(
         if dirty := draw(scene, screen, before):
             pygame.display.update(dirty)
         before = scene
+        watchdog.feed()
         if shots and app.shot_name() != shot:
             shot = app.shot_name()
             save(screen, shots / f"{shot}.png")

@@ -13,15 +13,28 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 sys.path.insert(0, str(Path(__file__).parent / "ui"))
 
 import pygame
+from PIL import Image
 from ui_approved import APPROVED, FOLDER, small
 from ui_stage import Shot, Stage, every_page
 
 from kiosk_ui import fonts
 
 PICTURES = Path(__file__).parents[1] / "kiosk_ui" / "pictures"
-README = ("home", "number", "guide", "home-lying", "wall-calls", "counter-calling")
+README = (
+    "home",
+    "number",
+    "number-item",
+    "guide",
+    "guides-events",
+    "floor",
+    "home-low",
+    "staff",
+    "home-lying",
+    "wall-calls",
+    "counter-calling",
+)
 HIGH = 420
-PER_ROW = 6
+PER_ROW = 8
 
 
 def main(args: list[str]) -> int:
@@ -35,24 +48,33 @@ def main(args: list[str]) -> int:
             folder.mkdir(parents=True, exist_ok=True)
             pygame.image.save(surface, folder / f"{shot.name}.png")
         if shot.name in README:
-            pygame.image.save(pygame.transform.smoothscale_by(surface, 0.6), PICTURES / f"{shot.name}.png")
+            keep(pygame.transform.smoothscale_by(surface, 0.6), PICTURES / f"{shot.name}.png")
         if "--approve" in args and shot.name in APPROVED:
             pygame.image.save(small(surface), FOLDER / f"{shot.name}.png")
         sheets.setdefault(mode(shot), []).append(surface)
         print(f"{shot.name}: {len(scene.texts)} texts, {len(scene.targets)} targets")
     for name, pages in sheets.items():
-        pygame.image.save(sheet(pages), PICTURES / f"sheet-{name}.png")
+        keep(sheet(pages), PICTURES / f"sheet-{name}.png")
     return 0
+
+
+def keep(surface: pygame.Surface, file: Path) -> None:
+    """Write a picture for the repository: 256 colours do, at a third of the size."""
+    whole = Image.frombytes("RGB", surface.get_size(), pygame.image.tobytes(surface, "RGB"))
+    whole.quantize(256, dither=Image.Dither.NONE).save(file, optimize=True)
 
 
 def mode(shot: Shot) -> str:
     """The sheet that a page belongs on."""
     if shot.name.startswith(("wall", "counter")):
         return "walls"
-    for key in ("contrast", "english", "large"):
-        if key in shot.name:
-            return f"lying-{key}" if "lying" in shot.name else key
-    return "lying" if "lying" in shot.name else "standing"
+    lying = "lying-" if "-lying" in shot.name else ""
+    found = [key for key in ("low", "contrast", "english", "large") if f"-{key}" in f"{shot.name}-"]
+    if found:
+        return lying + found[0]
+    if lying:
+        return "lying"
+    return "staff" if shot.name.startswith("staff") else "standing"
 
 
 def sheet(pages: list[pygame.Surface]) -> pygame.Surface:

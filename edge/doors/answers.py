@@ -220,6 +220,8 @@ class GuideGroupsAnswer:
     departments: list[Group]
     events: list[Group]
     """Occasions of life."""
+    words: list[str]
+    """What people call things, for who does not spell."""
 
 
 @dataclass(frozen=True)

@@ -102,7 +102,14 @@ async def guides(house: House, call: Call) -> Reply:
 
 async def guide_groups(house: House, call: Call) -> Reply:
     departments, events = house.guides.departments(), house.guides.events()
-    return Reply(200, {"departments": [*map(asdict, departments)], "events": [*map(asdict, events)]})
+    return Reply(
+        200,
+        {
+            "departments": [*map(asdict, departments)],
+            "events": [*map(asdict, events)],
+            "words": house.guides.words(),
+        },
+    )
 
 
 async def guide(house: House, call: Call) -> Reply:

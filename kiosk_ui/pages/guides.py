@@ -1,4 +1,4 @@
-"""The list of guides: found by first letters, turned by arrows."""
+"""The guides: found by first letters, by words that people use, by department or by occasion of life."""
 
 import string
 from urllib.parse import quote
@@ -6,90 +6,223 @@ from urllib.parse import quote
 import pygame
 
 from kiosk_ui import widgets
+from kiosk_ui.pages import keypad, menu
 from kiosk_ui.pages.guide import GuidePage
-from kiosk_ui.pages.page import Desk, Json, cut
+from kiosk_ui.pages.guide_row import draw_row, row_height
+from kiosk_ui.pages.keypad import PadKey
+from kiosk_ui.pages.menu import Choice
+from kiosk_ui.pages.page import Desk, Json, Still, cut
 from kiosk_ui.widgets import Pen
 
 LETTERS = [c for c in string.ascii_uppercase if c not in "IUV"]
 """No Chinese syllable begins with I, U or V."""
 LONGEST = 8
 LIMIT = 100
-LONG_TIME = 10
-"""A time in more characters than this is told on the guide's own page."""
+MODES = (("letters", "search"), ("departments", "building"), ("events", "users"))
 
 
-class GuidesPage:
+class GuidesPage(Still):
     name = "guides"
+    reach = True
     idle_s = 60.0
 
     def __init__(self, desk: Desk) -> None:
+        self._mode = "letters"
+        self._group = ""
         self._letters = ""
+        self._word = ""
+        self._listing = False
+        """On a screen without room for both: the list instead of the letters."""
         self._page = 0
         self._pages = 1
         self._found: list[Json] | None = None
+        self._groups: Json = {}
         self._failed = False
+        desk.ask("/api/v1/guides/groups", self._grouped)
         self._search(desk)
 
-    def tick(self, desk: Desk) -> None:
-        """Nothing changes by time alone."""
-
-    def moving(self) -> bool:
-        return False
+    # --- what was chosen ------------------------------------------------------------------------------------
 
     def tap(self, id: str, desk: Desk) -> None:
         kind, _, rest = id.partition(":")
-        if id == "home":
-            desk.home()
-        elif kind == "page":
+        if kind == "page":
             self._page = min(self._pages - 1, max(0, self._page + (1 if rest == "next" else -1)))
         elif kind == "guide":
-            guide = next((g for g in self._found or [] if g["id"] == rest), None)
-            if guide:
+            if guide := next((g for g in self._found or [] if g["id"] == rest), None):
                 desk.show(GuidePage(guide, self))
-        elif kind == "letter" and len(self._letters) < LONGEST:
-            self._letters += rest
-            self._search(desk)
-        elif id == "erase" and self._letters:
-            self._letters = self._letters[:-1]
-            self._search(desk)
-        elif id == "clear" and self._letters:
-            self._letters = ""
-            self._search(desk)
+        elif kind == "mode":
+            self._mode, self._group, self._listing = rest, "", False
+            self._restart(desk)
+        elif kind == "group":
+            self._group = self._names()[int(rest)]
+            self._restart(desk)
+        elif kind == "word":
+            self._restart(desk, word=self._groups["words"][int(rest)])
+        elif id in ("list", "pad"):
+            self._listing = id == "list"
+        else:
+            self._spell(id, desk)
+
+    def _spell(self, id: str, desk: Desk) -> None:
+        kind, _, rest = id.partition(":")
+        if kind == "key" and len(self._letters) < LONGEST:
+            self._restart(desk, letters=self._letters + rest)
+        elif id == "erase" and (self._letters or self._word):
+            self._restart(desk, letters=self._letters[:-1])
+        elif id == "clear" and (self._letters or self._word):
+            self._restart(desk)
+
+    def typed(self, text: str, desk: Desk) -> None:
+        """A keyboard may say letters, pinyin or Chinese."""
+        if self._mode == "letters":
+            self._restart(desk, word=(self._word + text).strip()[:20])
+
+    def spoken(self, desk: Desk) -> str:
+        return desk.words("guides_hint")
+
+    def _restart(self, desk: Desk, letters: str = "", word: str = "") -> None:
+        self._letters, self._word, self._page = letters, word, 0
+        self._search(desk)
 
     def _search(self, desk: Desk) -> None:
-        asked = self._letters
-        self._page = 0
+        asked = self._asked()
 
         def told(status: int, answer: Json) -> None:
-            if asked == self._letters:
+            if asked == self._asked():
                 self._failed = status != 200
                 self._found = list(answer.get("guides", [])) if status == 200 else []
 
-        desk.ask(f"/api/v1/guides?q={quote(asked)}&limit={LIMIT}", told)
+        desk.ask(f"/api/v1/guides?{asked}&limit={LIMIT}", told)
+
+    def _asked(self) -> str:
+        if self._group:
+            return f"{self._mode.removesuffix('s')}={quote(self._group)}"
+        return f"q={quote(self._word or self._letters)}"
+
+    def _grouped(self, status: int, answer: Json) -> None:
+        if status == 200:
+            self._groups = answer
+
+    def _names(self) -> list[str]:
+        return [str(g["name"]) for g in self._groups.get(self._mode, [])]
+
+    # --- the picture ----------------------------------------------------------------------------------------
 
     def draw(self, pen: Pen, desk: Desk) -> None:
         u, portrait = pen.u, pen.theme.portrait
-        parts = widgets.frame(pen.theme, 190 if portrait else 92)
+        parts = widgets.frame(pen.theme, 190 if portrait else 92, reach=True)
         widgets.title_line(pen, parts.head, pen.words("guides"), desk.clock())
-        body, gap, key = parts.body, u(12 if portrait else 8), pen.theme.touch
-        if portrait:
-            key_h = max(key, u(104))
-            pad = pygame.Rect(body.left, body.bottom - 3 * key_h - 2 * gap, body.w, 3 * key_h + 2 * gap)
-            columns = 9
-            field_h = max(key, u(110))
-            field = pygame.Rect(body.left, pad.top - u(24) - field_h, body.w, field_h)
-            rows = pygame.Rect(body.left, body.top, body.w, field.top - u(24) - body.top)
+        body, gap = parts.body, u(20 if portrait else 14)
+        pad_w = self._pad_width(pen) if self._mode == "letters" and not portrait else 0
+        left = pygame.Rect(body.left, body.top, body.w - (pad_w + gap if pad_w else 0), body.h)
+        tabs_h = max(pen.theme.touch, u(110))
+        self._tabs(pen, pygame.Rect(left.left, left.top, left.w, tabs_h))
+        rest = pygame.Rect(left.left, left.top + tabs_h + gap, left.w, left.h - tabs_h - gap)
+        if self._mode != "letters":
+            self._by_group(pen, rest)
+        elif not portrait:
+            self._pad(pen, pygame.Rect(left.right + gap, body.top, pad_w, body.h))
+            self._rows(pen, rest)
+        elif pen.theme.low:
+            self._low(pen, rest, gap)
         else:
-            columns = 5
-            wide = columns * key + (columns - 1) * gap
-            top = min(body.top, body.bottom - 5 * key - 4 * gap)
-            pad = pygame.Rect(body.right - wide, top, wide, body.bottom - top)
-            field_h = u(92)
-            field = pygame.Rect(body.left, body.top, body.w - wide - u(24), field_h)
-            rows = pygame.Rect(field.left, field.bottom + u(14), field.w, body.bottom - field.bottom - u(14))
+            used = self._pad(pen, rest)
+            self._rows(pen, pygame.Rect(rest.left, rest.top, rest.w, rest.h - used - gap))
+
+    def _tabs(self, pen: Pen, row: pygame.Rect) -> None:
+        gap = pen.u(14)
+        wide = (row.w - gap * (len(MODES) - 1)) // len(MODES)
+        for i, (mode, icon) in enumerate(MODES):
+            rect = pygame.Rect(row.left + i * (wide + gap), row.top, wide, row.h)
+            label, chosen = pen.words(f"by_{mode}"), mode == self._mode
+            widgets.button(pen, f"mode:{mode}", rect, label, icon=icon, primary=chosen)
+
+    def _by_group(self, pen: Pen, area: pygame.Rect) -> None:
+        if self._group:
+            head = pen.type(76)
+            at = (area.left + pen.u(6), area.top + head // 2)
+            pen.scene.text(
+                self._group, pen.type(46), pen.p.ink, pen.p.page, bold=True, width=area.w, midleft=at
+            )
+            self._rows(pen, pygame.Rect(area.left, area.top + head, area.w, area.h - head))
+            return
+        hints = [pen.words("guides_count", count=g["count"]) for g in self._groups.get(self._mode, [])]
+        names = enumerate(zip(self._names(), hints, strict=True))
+        icon = dict(MODES)[self._mode]
+        choices = [Choice(f"group:{i}", icon, name, hint) for i, (name, hint) in names]
+        if not choices:
+            self._nothing(pen, area)
+            return
+        shown = menu.draw(pen, area, choices, self._page)
+        self._page, self._pages = shown.page, shown.pages
+
+    def _low(self, pen: Pen, area: pygame.Rect, gap: int) -> None:
+        """No room for both: the letters, or what they found."""
+        key_h = max(pen.theme.touch, pen.u(110))
+        key = pygame.Rect(area.left, area.bottom - key_h, area.w, key_h)
+        rest = pygame.Rect(area.left, area.top, area.w, key.top - gap - area.top)
+        if self._listing:
+            widgets.button(pen, "pad", key, pen.words("by_letters"), icon="chevron-left")
+            self._rows(pen, rest)
+        else:
+            label = pen.words("guides_show", count=len(self._found or []))
+            widgets.button(pen, "list", key, label, icon="search", primary=True)
+            self._pad(pen, rest)
+
+    def _rows(self, pen: Pen, area: pygame.Rect) -> None:
+        if not self._found:
+            self._nothing(pen, area)
+            return
+        gap = pen.u(16 if pen.theme.portrait else 10)
+        least = row_height(pen)
+        turn_h = max(pen.theme.touch, pen.u(100))
+        capacity = max(1, (area.h + gap) // (least + gap))
+        if len(self._found) > capacity:
+            capacity = max(1, (area.h - turn_h) // (least + gap))
+        shown = cut(self._found, self._page, capacity)
+        self._page, self._pages = shown.page, shown.pages
+        for i, guide in enumerate(shown.rows):
+            draw_row(pen, guide, pygame.Rect(area.left, area.top + i * (least + gap), area.w, least))
+        turn = pygame.Rect(area.left, area.bottom - turn_h, area.w, turn_h)
+        widgets.arrows(pen, turn, shown.page, shown.pages)
+
+    def _nothing(self, pen: Pen, area: pygame.Rect) -> None:
+        p, loads = pen.p, self._found is None or (self._mode != "letters" and not self._groups)
+        key = "guides_failed" if self._failed else "guides_loading" if loads else "guides_none"
+        side = min(pen.u(150), round(area.h * 0.25))
+        middle = area.top + round(area.h * 0.3)
+        pen.scene.icon("file-text", side, p.muted, center=(area.centerx, middle))
+        text = pygame.Rect(area.left + pen.u(30), middle + side // 2 + pen.u(20), area.w - pen.u(60), 0)
+        pen.scene.paragraph(pen.words(key), pen.type(44), p.ink, p.page, text, align="center", lines=3)
+
+    # --- letters --------------------------------------------------------------------------------------------
+
+    def _keys(self, pen: Pen) -> tuple[list[PadKey], int]:
+        columns = 9 if pen.theme.portrait else 5
+        double = 2 if columns == 9 else 1
+        keys = [PadKey(f"key:{c}", c) for c in LETTERS]
+        erase = PadKey("erase", pen.words("erase"), "backspace", double)
+        return [*keys, erase, PadKey("clear", pen.words("clear"), span=double)], columns
+
+    def _pad_width(self, pen: Pen) -> int:
+        return 5 * pen.theme.touch + 4 * keypad.gap(pen)
+
+    def _pad(self, pen: Pen, area: pygame.Rect) -> int:
+        """The pad at the foot of `area`, what was spelt above it, words where there is room; its height."""
+        gap = pen.u(20 if pen.theme.portrait else 8)
+        keys, columns = self._keys(pen)
+        high = keypad.height(pen, keys, columns)
+        pad = pygame.Rect(area.left, area.bottom - high, area.w, high)
+        keypad.draw(pen, pad, keys, columns)
+        field_h = min(pen.u(110), pad.top - gap - area.top)
+        field = pygame.Rect(area.left, pad.top - gap - field_h, area.w, field_h)
         self._field(pen, field)
-        self._rows(pen, desk, rows)
-        self._pad(pen, pad, columns, gap)
+        used = area.bottom - field.top
+        words_h = max(pen.theme.touch, pen.u(84))
+        if pen.theme.portrait and not pen.theme.low and not pen.theme.large and self._groups.get("words"):
+            self._words(pen, pygame.Rect(area.left, field.top - gap - words_h, area.w, words_h))
+            used += gap + words_h
+        return used
 
     def _field(self, pen: Pen, rect: pygame.Rect) -> None:
         p, u = pen.p, pen.u
@@ -98,104 +231,23 @@ class GuidesPage:
         pen.scene.icon("search", side, p.accent, midleft=(rect.left + u(28), rect.centery))
         left = rect.left + u(28) + side + u(22)
         room = rect.right - u(28) - left
-        if self._letters:
-            spaced = " ".join(self._letters)
-            pen.scene.text(
-                spaced, pen.type(56), p.ink, p.card, bold=True, width=room, midleft=(left, rect.centery)
-            )
-        else:
-            prompt, space = pen.words("guides_prompt"), (room, rect.h - u(14))
-            lines, size = pen.scene.brush.type.fill(prompt, pen.type(38), space, spacing=1.3)
-            area = pygame.Rect(left, rect.centery - len(lines) * round(size * 1.3) // 2, room, 0)
-            pen.scene.paragraph(prompt, size, p.muted, p.card, area, spacing=1.3)
-
-    def _rows(self, pen: Pen, desk: Desk, area: pygame.Rect) -> None:
-        p, u = pen.p, pen.u
-        if not self._found:
-            key = (
-                "guides_failed"
-                if self._failed
-                else "guides_loading"
-                if self._found is None
-                else "guides_none"
-            )
-            side = min(u(150), round(area.h * 0.25))
-            pen.scene.icon("file-text", side, p.muted, center=(area.centerx, area.top + round(area.h * 0.3)))
-            top = area.top + round(area.h * 0.3) + side // 2 + u(20)
-            text = pygame.Rect(area.left + u(30), top, area.w - u(60), 0)
-            pen.scene.paragraph(pen.words(key), pen.type(44), p.ink, p.page, text, align="center", lines=3)
+        if said := self._word or " ".join(self._letters):
+            size, at = min(pen.type(56), round(rect.h * 0.7)), (left, rect.centery)
+            pen.scene.text(said, size, p.ink, p.card, bold=True, width=room, midleft=at)
             return
-        gap = u(16 if pen.theme.portrait else 10)
-        least = max(pen.theme.touch, pen.type(48) + pen.type(34) + u(46))
-        turn_h = max(pen.theme.touch, u(100))
-        capacity = max(1, (area.h + gap) // (least + gap))
-        if len(self._found) > capacity:
-            capacity = max(1, (area.h - turn_h) // (least + gap))
-        shown = cut(self._found, self._page, capacity)
-        self._page, self._pages = shown.page, shown.pages
-        for i, guide in enumerate(shown.rows):
-            _row(pen, guide, pygame.Rect(area.left, area.top + i * (least + gap), area.w, least))
-        widgets.arrows(
-            pen, pygame.Rect(area.left, area.bottom - turn_h, area.w, turn_h), shown.page, shown.pages
-        )
+        prompt, space = pen.words("guides_prompt"), (room, rect.h - u(10))
+        size = min(pen.type(38), round(rect.h * 0.62))
+        lines, size = pen.scene.brush.type.fill(prompt, size, space, spacing=1.3)
+        area = pygame.Rect(left, rect.centery - len(lines) * round(size * 1.3) // 2, room, 0)
+        pen.scene.paragraph(prompt, size, p.muted, p.card, area, spacing=1.3)
 
-    def _pad(self, pen: Pen, area: pygame.Rect, columns: int, gap: int) -> None:
-        """Letters in rows, then erase and clear; standing, these two are two keys wide."""
-        wide = (area.w - gap * (columns - 1)) // columns
-        lines = 3 if columns == 9 else 5
-        high = (area.h - gap * (lines - 1)) // lines
-        keys = [(f"letter:{c}", c, 1) for c in LETTERS]
-        double = 2 if columns == 9 else 1
-        keys += [("erase", "", double), ("clear", pen.words("clear"), double)]
-        at = 0
-        for id, label, span in keys:
-            row, column = divmod(at, columns)
-            left = area.left + column * (wide + gap)
-            right = area.right if column + span == columns else left + span * wide + (span - 1) * gap
-            _key(pen, id, label, pygame.Rect(left, area.top + row * (high + gap), right - left, high))
-            at += span
-
-
-def _key(pen: Pen, id: str, label: str, rect: pygame.Rect) -> None:
-    p, pressed = pen.p, pen.pressed == id
-    ground = p.card_pressed if pressed else p.card
-    widgets.panel(pen, rect, ground, radius=18, raised=False)
-    if id == "erase":
-        pen.scene.icon("backspace", min(pen.type(54), rect.h // 2), p.accent, center=rect.center)
-        label = pen.words("erase")
-    else:
-        size = min(pen.type(52 if len(label) == 1 else 40), rect.h - pen.u(20))
-        pen.scene.text(label, size, p.ink, ground, bold=True, width=rect.w - pen.u(14), center=rect.center)
-    pen.scene.target(id, rect, label)
-
-
-def _row(pen: Pen, guide: Json, rect: pygame.Rect) -> None:
-    p, u = pen.p, pen.u
-    id = f"guide:{guide['id']}"
-    ground = p.card_pressed if pen.pressed == id else p.card
-    widgets.panel(pen, rect, ground, radius=22, raised=ground == p.card)
-    side = pen.type(46)
-    pen.scene.icon("chevron-right", side, p.accent, midright=(rect.right - u(22), rect.centery))
-    left, right = rect.left + u(30), rect.right - u(22) - side - u(14)
-    under = [str(guide.get("department") or "")] if pen.theme.portrait else []
-    if guide.get("promised_time"):
-        promised = str(guide["promised_time"])
-        if len(promised) <= LONG_TIME:
-            under.append(f"{pen.words('field_promised')} {promised}" if pen.theme.portrait else promised)
-    if guide.get("fee"):
-        under.append(str(guide["fee"]))
-    line, name, size = " · ".join(part for part in under if part), str(guide["name"]), pen.type(46)
-    wide = right - left
-    if pen.scene.brush.type.width(name, size, True) * 0.72 > wide:
-        # A long name on a narrow list takes both lines.
-        lines, size = pen.scene.brush.type.fill(name, size, (wide, rect.h - u(10)), True, spacing=1.25)
-        area = pygame.Rect(left, rect.centery - len(lines) * round(size * 1.25) // 2, wide, 0)
-        pen.scene.paragraph(name, size, p.ink, ground, area, bold=True, spacing=1.25)
-    elif not line:
-        pen.scene.text(name, size, p.ink, ground, bold=True, width=wide, midleft=(left, rect.centery))
-    else:
-        y = rect.top + round(rect.h * 0.34)
-        pen.scene.text(name, size, p.ink, ground, bold=True, width=wide, midleft=(left, y))
-        y = rect.top + round(rect.h * 0.72)
-        pen.scene.text(line, pen.type(34), p.muted, ground, width=wide, midleft=(left, y))
-    pen.scene.target(id, rect, str(guide["name"]))
+    def _words(self, pen: Pen, row: pygame.Rect) -> None:
+        """What people call things, as far as they fit: for who does not spell."""
+        gap, left = pen.u(14), row.left
+        for i, word in enumerate(self._groups["words"]):
+            wide = max(pen.theme.touch, pen.scene.brush.type.width(word, pen.type(44), True) + 2 * pen.u(30))
+            if left + wide > row.right:
+                return
+            rect = pygame.Rect(left, row.top, wide, row.h)
+            widgets.button(pen, f"word:{i}", rect, word)
+            left += wide + gap

@@ -4,25 +4,24 @@ import pygame
 
 from kiosk_ui import widgets
 from kiosk_ui.pages.guides import GuidesPage
-from kiosk_ui.pages.page import Counted, Desk, Json, cut
+from kiosk_ui.pages.more import MorePage
+from kiosk_ui.pages.page import Counted, Desk, Json, Still, cut
 from kiosk_ui.pages.refused import RefusedPage
-from kiosk_ui.pages.tile import GENERAL_ICON, draw_tile, is_full_today, least_height, opens_words
-from kiosk_ui.widgets import Pen
+from kiosk_ui.pages.tile import draw_tile, is_full_today, least_height, opens_words
+from kiosk_ui.widgets import GENERAL_ICON, Pen
 
 
-class HomePage:
+class HomePage(Still):
     name = "home"
+    reach = True
     idle_s = 0.0
 
     def __init__(self) -> None:
         self._page = 0
         self._pages = 1
 
-    def tick(self, desk: Desk) -> None:
-        """Nothing changes by time alone."""
-
-    def moving(self) -> bool:
-        return False
+    def spoken(self, desk: Desk) -> str:
+        return desk.words("prompt")
 
     def tap(self, id: str, desk: Desk) -> None:
         kind, _, rest = id.partition(":")
@@ -30,9 +29,13 @@ class HomePage:
             self._page = min(self._pages - 1, max(0, self._page + (1 if rest == "next" else -1)))
         elif id == "guides":
             desk.show(GuidesPage(desk))
+        elif id == "more":
+            desk.show(MorePage())
         elif kind == "service" and not desk.away:
             service = desk.service(rest)
-            if service.get("open"):
+            if desk.paused:
+                desk.show(RefusedPage({"reason": "kiosk_paused"}, rest))
+            elif service.get("open"):
                 desk.take(rest)
             else:
                 problem = {
@@ -44,7 +47,7 @@ class HomePage:
 
     def draw(self, pen: Pen, desk: Desk) -> None:
         portrait, u = pen.theme.portrait, pen.u
-        parts = widgets.frame(pen.theme, 592 if portrait else 186)
+        parts = widgets.frame(pen.theme, 560 if portrait else 186, reach=True)
         title, hint = _headline(pen, desk)
         name = str(desk.view.get("name", ""))
         widgets.header(
@@ -69,7 +72,7 @@ class HomePage:
         """Tiles in rows; what does not fit goes on further pages."""
         gap = pen.u(22 if pen.theme.portrait else 16)
         columns = 2 if pen.theme.portrait or pen.theme.large else 3
-        least = least_height(pen)
+        least = least_height(pen, desk)
         rows = max(1, (area.h + gap) // (least + gap))
         services = _ordered(desk, rows * columns)
         shown = cut(services, self._page, rows * columns)
@@ -103,6 +106,8 @@ def _headline(pen: Pen, desk: Desk) -> tuple[str, str]:
     services = desk.view.get("services", [])
     if desk.away:
         return pen.words("away"), pen.words("away_hint")
+    if desk.paused:
+        return pen.words("kiosk_paused"), pen.words("refused_ask")
     if services and not any(s.get("open") for s in services):
         opening = [s for s in services if s.get("opens_at") and not is_full_today(s)]
         if opening:
@@ -129,7 +134,7 @@ def _trouble(pen: Pen, desk: Desk) -> tuple[str, ...]:
 def _prompt(pen: Pen, desk: Desk, title: str, hint: str, head: pygame.Rect) -> None:
     p, u = pen.p, pen.u
     left, room = u(56), head.w - 2 * u(56)
-    y = head.top + u(256)
+    y = head.top + u(244)
     if desk.away:
         side = u(84)
         pen.scene.icon("cloud-off", side, p.on_sky, midleft=(left, y))
@@ -138,8 +143,8 @@ def _prompt(pen: Pen, desk: Desk, title: str, hint: str, head: pygame.Rect) -> N
         )
     else:
         pen.scene.text(title, u(92), p.on_sky, p.sky, bold=True, width=room, midleft=(left, y))
-    pen.scene.text(hint, u(42), p.on_sky_soft, p.sky, width=room, midleft=(left, head.top + u(340)))
-    _calls(pen, desk, pygame.Rect(u(48), head.top + u(396), head.w - 2 * u(48), u(100)))
+    pen.scene.text(hint, u(42), p.on_sky_soft, p.sky, width=room, midleft=(left, head.top + u(322)))
+    _calls(pen, desk, pygame.Rect(u(48), head.top + u(372), head.w - 2 * u(48), u(100)))
 
 
 def _calls(pen: Pen, desk: Desk, rect: pygame.Rect) -> None:
@@ -179,7 +184,10 @@ def _foot(pen: Pen, foot: pygame.Rect, shown: Counted) -> None:
     if shown.page < shown.pages - 1:
         widgets.turn_key(pen, "page:next", pygame.Rect(right - turn, foot.top, turn, foot.h))
         right -= turn + gap
-    _guides_key(pen, pygame.Rect(left, foot.top, right - left, foot.h))
+    more = max(pen.theme.touch, (right - left - gap) // 3)
+    _guides_key(pen, pygame.Rect(left, foot.top, right - left - gap - more, foot.h))
+    rect = pygame.Rect(right - more, foot.top, more, foot.h)
+    widgets.button(pen, "more", rect, pen.words("more"), icon="help-circle")
 
 
 def _guides_key(pen: Pen, rect: pygame.Rect) -> None:

@@ -26,26 +26,21 @@ def draw_notice(
     card.height = parts.body.bottom - card.top - (key_h + u(30) if key else 0)
     widgets.panel(pen, card)
     disc = min(u(300 if portrait else 150), round(card.h * 0.32))
-    block = disc + pen.type(80) * 1.4 + u(60) + len(lines) * pen.type(46) * 1.6
+    setter, room = pen.scene.brush.type, card.w - 2 * u(48)
+    space = card.h - disc - u(110 if portrait else 60)
+    title_lines, title_size = setter.fill(title, pen.type(80), (room, round(space * 0.46)), True, least=0.5)
+    said = "\n".join(lines)
+    left = space - len(title_lines) * round(title_size * 1.4)
+    wrapped, size = setter.fill(said, pen.type(46), (room, left), least=0.5)
+    block = disc + u(60) + len(title_lines) * title_size * 1.4 + len(wrapped) * size * 1.4
     y = card.top + max(u(24), round((card.h - block) * 0.42))
     pen.scene.put(pen.scene.brush.disc(disc, tone[0]), midtop=(card.centerx, y))
     pen.scene.icon(icon, round(disc * 0.52), tone[1], center=(card.centerx, y + disc // 2))
-    y += disc + u(40 if portrait else 20)
-    room = card.w - 2 * u(48)
-    y += pen.scene.paragraph(
-        title,
-        pen.type(80),
-        p.ink,
-        p.card,
-        pygame.Rect(card.left + u(48), y, room, 0),
-        bold=True,
-        align="center",
-        lines=2,
-    )
-    y += u(18)
-    for line in lines:
-        area = pygame.Rect(card.left + u(48), y, room, 0)
-        y += pen.scene.paragraph(line, pen.type(46), p.muted, p.card, area, align="center", lines=3) + u(10)
+    y += disc + u(40 if portrait else 14)
+    area = pygame.Rect(card.left + u(48), y, room, 0)
+    y += pen.scene.paragraph(title, title_size, p.ink, p.card, area, bold=True, align="center") + u(14)
+    area = pygame.Rect(card.left + u(48), y, room, 0)
+    pen.scene.paragraph(said, size, p.muted, p.card, area, align="center")
     if key:
         rect = pygame.Rect(card.left, parts.body.bottom - key_h, card.w, key_h)
         widgets.button(pen, key[0], rect, key[1], icon=key[2], primary=True)

@@ -5,7 +5,8 @@ import math
 import pygame
 
 from kiosk_ui import widgets
-from kiosk_ui.pages.page import Desk, Json
+from kiosk_ui.pages import papers
+from kiosk_ui.pages.page import Desk, Json, Still
 from kiosk_ui.theme import Colour
 from kiosk_ui.widgets import Pen
 
@@ -18,7 +19,7 @@ SLIP_WORDS = {
 }
 
 
-class NumberPage:
+class NumberPage(Still):
     name = "number"
     idle_s = 30.0
 
@@ -27,6 +28,10 @@ class NumberPage:
         self._seq = desk.view.get("seq")
         self._now_s = desk.now_s
         self._asking = False
+        self._guide: Json = {}
+        self._print = papers.Printing()
+        if item := ticket.get("item"):
+            desk.ask(f"/api/v1/guides/{item}", self._found)
 
     def tick(self, desk: Desk) -> None:
         """Ask how the ticket and its slip are whenever the hall has changed."""
@@ -40,8 +45,18 @@ class NumberPage:
         return self._paper() in ("queued", "printing")
 
     def tap(self, id: str, desk: Desk) -> None:
-        if id in ("done", "home"):
+        if id == "done":
             desk.home()
+        elif id == "print":
+            self._print.ask(desk, str(self._guide["id"]))
+
+    def spoken(self, desk: Desk) -> str:
+        number = " ".join(str(self._ticket.get("number", "")))
+        return f"{desk.words('number_yours')} {number}"
+
+    def _found(self, status: int, answer: Json) -> None:
+        if status == 200:
+            self._guide = dict(answer.get("guide") or {})
 
     def _told(self, status: int, answer: Json) -> None:
         self._asking = False
@@ -64,16 +79,28 @@ class NumberPage:
         if portrait:
             slip = pygame.Rect(room.left, room.bottom - slip_h, room.w, slip_h)
             card = pygame.Rect(room.left, room.top, room.w, slip.top - gap - room.top)
-            fold = card.top + round(card.h * 0.66)
+            materials = list(self._guide.get("materials") or [])
+            fold = card.top + round(card.h * (0.38 if materials else 0.66))
             widgets.panel(pen, card, radius=36)
             _fold(pen, card, fold)
             self._number(pen, desk, pygame.Rect(card.left + u(48), card.top, card.w - u(96), fold - card.top))
+            if materials:
+                bring = pygame.Rect(card.left + u(40), fold + u(30), card.w - u(80), round(card.h * 0.28))
+                self._bring(pen, desk, bring, materials)
+                fold = bring.bottom
             facts = pygame.Rect(card.left + u(40), fold + u(36), card.w - u(80), card.bottom - fold - u(60))
         else:
             card = pygame.Rect(room.left, room.top, round(room.w * 0.54), room.h)
             slip = pygame.Rect(card.right + gap, room.bottom - slip_h, room.right - card.right - gap, slip_h)
             widgets.panel(pen, card, radius=36)
-            self._number(pen, desk, card.inflate(-u(60), -u(20)))
+            materials = list(self._guide.get("materials") or [])
+            whole = card.inflate(-u(60), -u(20))
+            share = 0.56 if materials else 1.0
+            self._number(pen, desk, pygame.Rect(whole.left, whole.top, whole.w, round(whole.h * share)))
+            if materials:
+                top = whole.top + round(whole.h * share)
+                area = pygame.Rect(whole.left, top, whole.w, whole.bottom - top)
+                self._bring(pen, desk, area, materials)
             side = pygame.Rect(slip.left, room.top, slip.w, slip.top - gap - room.top)
             widgets.panel(pen, side)
             facts = side.inflate(-u(36), -u(36))
@@ -112,6 +139,26 @@ class NumberPage:
             service, name_size, p.ink, p.card, bold=True, width=area.w, center=(area.centerx, round(y))
         )
 
+    def _bring(self, pen: Pen, desk: Desk, area: pygame.Rect, materials: list[str]) -> None:
+        """What to bring, as much as fits, and a key that prints all of it."""
+        p, u = pen.p, pen.u
+        key_w = max(pen.theme.touch, round(area.w * 0.3))
+        key_h = max(pen.theme.touch, u(110))
+        key = pygame.Rect(area.right - key_w, area.centery - key_h // 2, key_w, key_h)
+        self._print.draw_key(pen, desk, key)
+        room, size = key.left - u(24) - area.left, pen.type(36)
+        step = round(size * 1.42)
+        rows = max(1, area.h // step - 1)
+        title = pen.words("field_materials")
+        lines = [line for m in materials for line in pen.scene.brush.type.wrap(f"· {m}", size, room)]
+        if len(lines) > rows:
+            lines = [*lines[: rows - 1], pen.words("and_more", count=len(materials))]
+        y = area.top + (area.h - step * (len(lines) + 1)) // 2 + step // 2
+        pen.scene.text(title, size, p.accent, p.card, bold=True, width=room, midleft=(area.left, y))
+        for line in lines:
+            y += step
+            pen.scene.text(line, size, p.ink, p.card, width=room, midleft=(area.left, y))
+
     def _facts(self, pen: Pen, desk: Desk, area: pygame.Rect) -> None:
         p, u = pen.p, pen.u
         counter = (
@@ -128,23 +175,34 @@ class NumberPage:
             text = pygame.Rect(area.left + u(30), top, room[0], 0)
             pen.scene.paragraph(label, size, p.on_accent, p.accent, text, bold=True, align="center")
             return
-        place_h = round(pen.type(46) * 1.5)
+        label, side, setter = self._place(pen, desk), pen.type(56), pen.scene.brush.type
+        lines, size = setter.fill(label, pen.type(46), (area.w - side, round(pen.type(46) * 2.7)), True, 1.3)
+        place_h = max(round(pen.type(46) * 1.5), len(lines) * round(size * 1.3))
         stats = pygame.Rect(area.left, area.top, area.w, area.h - place_h - u(14))
         gap = u(20)
-        pairs = (self._ahead(pen), self._wait(pen))
-        for i, (label, value) in enumerate(pairs):
-            box = pygame.Rect(
-                stats.left + i * ((stats.w + gap) // 2), stats.top, (stats.w - gap) // 2, stats.h
-            )
-            _stat(pen, box, label, value)
-        where = desk.service(str(self._ticket.get("service", ""))).get("area", "")
-        label = pen.words("go_to", area=where) if where else pen.words("go_wait")
-        side = pen.type(56)
-        place, size = pen.scene.brush.type.fit(label, pen.type(46), area.w - side, True)
-        left = area.centerx - (pen.scene.brush.type.width(place, size, True) + side) // 2
+        wide = (stats.w - gap) // 2
+        for i, (said, value) in enumerate((self._ahead(pen), self._wait(pen))):
+            box = pygame.Rect(stats.left + i * (wide + gap), stats.top, wide, stats.h)
+            _stat(pen, box, said, value)
+        long = max(setter.width(line, size, True) for line in lines)
+        left = area.centerx - (long + side) // 2
         y = area.bottom - place_h // 2
         pen.scene.icon("map-pin", pen.type(46), p.accent, midleft=(left, y))
-        pen.scene.text(place, size, p.ink, p.card, bold=True, midleft=(left + side, y))
+        y -= round(size * 1.3) * (len(lines) - 1) // 2
+        for line in lines:
+            pen.scene.text(line, size, p.ink, p.card, bold=True, midleft=(left + side, y))
+            y += round(size * 1.3)
+
+    def _place(self, pen: Pen, desk: Desk) -> str:
+        """Which counter, and where to wait for it."""
+        service = str(self._ticket.get("service", ""))
+        where = str(desk.service(service).get("area", ""))
+        general = desk.view.get("desk", {}).get("general", [])
+        serving = [c for c in desk.view.get("counters", []) if service in c.get("services", [])]
+        own = [str(c["id"]) for c in serving if c["id"] not in general] or [str(c["id"]) for c in serving]
+        if own and len(own) <= 3:
+            return pen.words("go_to_counter", counter="、".join(own), area=where)
+        return pen.words("go_to", area=where) if where else pen.words("go_wait")
 
     def _ahead(self, pen: Pen) -> tuple[str, str]:
         ahead = int(self._ticket.get("ahead") or 0)

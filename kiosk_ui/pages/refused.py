@@ -1,13 +1,13 @@
 """The hall said no: why, in words, and where help is."""
 
 from kiosk_ui.pages.notice import draw_notice
-from kiosk_ui.pages.page import Desk, Json
+from kiosk_ui.pages.page import Desk, Json, Still
 from kiosk_ui.widgets import Pen
 
 CLOSED = ("closed", "full")
 
 
-class RefusedPage:
+class RefusedPage(Still):
     name = "refused"
     idle_s = 30.0
 
@@ -15,14 +15,8 @@ class RefusedPage:
         self._problem = problem
         self._service = service
 
-    def tick(self, desk: Desk) -> None:
-        """Nothing changes by time alone."""
-
-    def moving(self) -> bool:
-        return False
-
     def tap(self, id: str, desk: Desk) -> None:
-        if id in ("home", "done"):
+        if id == "done":
             desk.home()
 
     def draw(self, pen: Pen, desk: Desk) -> None:

@@ -1,20 +1,17 @@
 """Before the first view: the screen waits for its daemon and says so."""
 
 from kiosk_ui.pages.notice import draw_notice
-from kiosk_ui.pages.page import Desk
+from kiosk_ui.pages.page import Desk, Still
 from kiosk_ui.widgets import Pen
 
 
-class StartingPage:
+class StartingPage(Still):
     name = "starting"
     idle_s = 0.0
 
     def tick(self, desk: Desk) -> None:
         if desk.view:
             desk.home()
-
-    def moving(self) -> bool:
-        return False
 
     def tap(self, id: str, desk: Desk) -> None:
         """There is nothing to touch yet."""

@@ -1,28 +1,21 @@
 """The number is asked for and not yet given: seldom seen, when the daemon is slow or coming back."""
 
 from kiosk_ui.pages.notice import draw_notice
-from kiosk_ui.pages.page import Desk
+from kiosk_ui.pages.page import Desk, Still
 from kiosk_ui.widgets import Pen
 
 SLOW_S = 3.0
 
 
-class TakingPage:
+class TakingPage(Still):
     name = "taking"
     idle_s = 60.0
 
     def __init__(self, since_s: float) -> None:
         self._since_s = since_s
 
-    def tick(self, desk: Desk) -> None:
-        """The kiosk shows the number when it comes."""
-
-    def moving(self) -> bool:
-        return False
-
     def tap(self, id: str, desk: Desk) -> None:
-        if id == "home":
-            desk.home()
+        """It leaves by the keys that are always there."""
 
     def draw(self, pen: Pen, desk: Desk) -> None:
         p = pen.p

@@ -140,8 +140,8 @@ def test_guides_are_found_by_their_letters_and_give_the_number(
     screen = play("kiosk", door.url, "--size", "1080x1920")
     screen.tap(screen.until(lambda p: p["page"] == "home"), "guides")
     page = screen.until(lambda p: p["page"] == "guides" and says(p, "老年优待证"))
-    screen.tap(page, "letter:D")
-    screen.tap(page, "letter:B")
+    screen.tap(page, "key:D")
+    screen.tap(page, "key:B")
     page = screen.until(lambda p: says(p, "D B") and not says(p, "老年优待证"))
     assert door.questions == ["", "D", "DB"]
     screen.tap(page, "guide:yi_county-01")

@@ -14,11 +14,23 @@ from kiosk_ui.counter_screen import CounterScreen
 from kiosk_ui.hall_screen import HallScreen
 from kiosk_ui.kiosk import Kiosk, theme_for
 from kiosk_ui.live import Seen
+from kiosk_ui.pages.about import HoursPage, NoticesPage, PeoplePage
+from kiosk_ui.pages.floor import FloorPage
 from kiosk_ui.pages.guide import GuidePage
 from kiosk_ui.pages.guides import GuidesPage
+from kiosk_ui.pages.help import HelpPage
 from kiosk_ui.pages.home import HomePage
+from kiosk_ui.pages.more import MorePage
+from kiosk_ui.pages.night import NightPage
 from kiosk_ui.pages.number import NumberPage
+from kiosk_ui.pages.page import Page, Session
+from kiosk_ui.pages.pin import PinPage
+from kiosk_ui.pages.rate import RatePage, ThanksPage
 from kiosk_ui.pages.refused import RefusedPage
+from kiosk_ui.pages.staff import StaffPage
+from kiosk_ui.pages.staff_box import BoxPage, EmergencyPage, VolumePage
+from kiosk_ui.pages.staff_day import DayPage
+from kiosk_ui.pages.staff_lists import DevicesPage, SlipsPage, WaitingPage
 from kiosk_ui.pages.taking import TakingPage
 from kiosk_ui.paint import Brush
 from kiosk_ui.scene import Scene, draw
@@ -30,6 +42,8 @@ LYING = (1280, 800)
 WALL = (1920, 1080)
 T0 = 1000.0
 
+SECOND = {"family": "Family planning", "relief": "ꆈꌠ Social relief", "justice": "Petitions"}
+"""A second language line; the Yi syllables show that a run of another script finds its font."""
 SERVICES = (
     ("family", "计生服务", "生育证、婚育证明、光荣证", "users", 3),
     ("jobs", "就业服务", "就业登记、介绍、技能培训", "briefcase", 0),
@@ -48,6 +62,14 @@ COUNTERS = (
     ("5", "村镇建设窗口", "paused", "", 1),
     ("6", "综合窗口", "closed", "", 0),
 )
+SERVED = {
+    "1": ["family"],
+    "2": ["jobs", "social"],
+    "3": ["relief"],
+    "4": ["farming"],
+    "5": ["building"],
+    "6": ["justice", "general"],
+}
 VIEW: dict[str, Any] = {
     "hall": "999001001",
     "name": "站街镇便民服务中心",
@@ -66,8 +88,9 @@ VIEW: dict[str, Any] = {
             "about": about,
             "icon": icon,
             "area": "一楼大厅",
+            "prefix": "ABCDEFGJ"[i],
         }
-        for id, name, about, icon, waiting in SERVICES
+        for i, (id, name, about, icon, waiting) in enumerate(SERVICES)
     ],
     "counters": [
         {
@@ -75,9 +98,10 @@ VIEW: dict[str, Any] = {
             "name": name,
             "state": state,
             "ticket": {"id": f"999001001-20261123-{number}", "number": number} if number else None,
-            "services": [],
+            "services": SERVED[id],
             "staff": "",
-            "reason": "",
+            "reason": "lunch" if state == "paused" else "",
+            "room": "",
             "waiting": waiting,
             "calls": 1,
         }
@@ -104,9 +128,18 @@ VIEW: dict[str, Any] = {
             "counter": "",
             "state": "ok",
             "code": "",
-            "since": "",
+            "since": "2026-11-23T08:20:00+08:00",
         }
     ],
+    "desk": {
+        "helps": [],
+        "general": ["6"],
+        "emergency": None,
+        "paused": [],
+        "volume": None,
+        "papers": [],
+        "rolls": [{"printer": "printer-1", "slips": 214, "changed_at": "2026-11-22T16:00:00+08:00"}],
+    },
 }
 TICKET = {
     "id": "999001001-20261123-D008",
@@ -143,6 +176,7 @@ GUIDES = [
         "complaints": ["县纪委监察局", "乡镇纪委"],
         "contact": "",
         "remark": "",
+        "missing": ["legal_time", "result", "person", "contact"],
     },
     *(
         {
@@ -154,6 +188,7 @@ GUIDES = [
             "fee": fee,
             "materials": [],
             "steps": [],
+            "missing": ["materials", "steps", "basis", "contact"],
         }
         for i, (name, service, department, time, fee) in enumerate(
             (
@@ -179,6 +214,83 @@ GUIDES = [
 ]
 
 
+GROUPS = {
+    "departments": [
+        {"name": n, "count": 7} for n in ("民政窗口", "计生窗口", "劳动保障窗口", "村镇建设窗口")
+    ],
+    "events": [
+        {"name": n, "count": 5} for n in ("生孩子", "找工作", "家里有困难", "盖房子、用地", "种地养殖")
+    ],
+    "words": ["低保", "五保", "社保", "贷款", "准生证", "建房", "补贴"],
+}
+ABOUT = {
+    "name": VIEW["name"],
+    "phone": "0000-0000000",
+    "address": "站街镇人民路 1 号",
+    "complaint_phone": "0000-0000001",
+    "complaint_place": "大厅入口意见箱，每周一开箱",
+    "rules": ["首问负责，一次说清", "法定工作日办公，赶场天 A、B 岗都在", "办不了的，书面说明原因"],
+    "facilities": ["老花镜、纸笔、印泥", "饮水机", "复印机", "轮椅"],
+    "today": "ordinary",
+    "hours": [
+        {"day": "ordinary", "spans": ["08:30-12:00", "14:00-17:30"]},
+        {"day": "duty", "spans": ["09:00-11:30"]},
+    ],
+    "phones": [{"counter": "3", "name": "民政窗口", "phone": "0000-0000003"}],
+    "notices": [
+        {
+            "title": "低保年审",
+            "text": "低保年审材料请于本月二十八日前交到 3 号民政窗口，逾期的请先打电话说明。",
+            "kind": "notice",
+            "since": "2026-11-20",
+            "until": "2026-11-28",
+        },
+        {
+            "title": "危房改造第二批名单",
+            "text": "名单已张贴在大厅公开栏，有异议的请在公示期内到 5 号窗口反映。",
+            "kind": "affairs",
+            "since": "",
+            "until": "",
+        },
+    ],
+    "staff": [
+        {
+            "counter": id,
+            "name": name,
+            "room": "",
+            "state": state,
+            "reason": "lunch" if state == "paused" else "",
+            "served_at": "",
+            "people": [
+                {"number": f"10{id}", "name": "王ＸＸ", "post": name, "here": state != "closed"},
+                {"number": f"11{id}", "name": "李ＸＸ", "post": name, "here": False},
+            ],
+        }
+        for id, name, state, _, _ in COUNTERS
+    ],
+    "floors": [
+        {
+            "id": "1f",
+            "name": "一楼",
+            "picture": "/api/v1/floors/1f",
+            "counters": [
+                {"id": id, "name": name, "at": [0.125 + 0.15 * i, 0.15]}
+                for i, (id, name, _, _, _) in enumerate(COUNTERS)
+            ],
+            "kiosks": [{"id": "k1", "at": [0.5, 0.82]}],
+        }
+    ],
+}
+SLIPS = [
+    {"ticket": "t-1", "number": "C032", "paper": "unknown", "at": "2026-11-23T09:38:00+08:00"},
+    {"ticket": "t-2", "number": "A014", "paper": "failed", "at": "2026-11-23T09:31:00+08:00"},
+]
+WAITING = [
+    {"number": f"C0{n}", "service": "social", "state": state, "since": f"2026-11-23T09:{n}:00+08:00"}
+    for n, state in ((33, "waiting"), (34, "held"), (35, "no_show"), (36, "waiting"))
+]
+
+
 @dataclass
 class StillLive:
     """Stands in for `Live`: a view that does not change, questions answered at once, commands kept."""
@@ -189,10 +301,26 @@ class StillLive:
     commands: list[tuple[str, dict[str, Any], str]] = field(default_factory=list)
 
     def question(self, path: str, done: Callable[[int, dict[str, Any]], None]) -> None:
-        if path.startswith("/api/v1/guides") and self.guides is not None:
+        kind = path.removeprefix("/api/v1/").partition("?")[0]
+        answers = {
+            "guides/groups": GROUPS,
+            "about": ABOUT,
+            "hall/slips": {"slips": SLIPS},
+            "hall/waiting": {"waiting": WAITING, "paper": None},
+        }
+        if kind in answers:
+            done(200, answers[kind])
+        elif kind == "guides" and self.guides is not None:
             done(200, {"guides": self.guides})
+        elif kind.startswith("guides/") and self.guides:
+            done(200, {"guide": self.guides[0]})
 
-    def command(self, path: str, body: dict[str, Any], key: str, done: Any, wanted: Any) -> None:
+    def picture(self, path: str, done: Callable[[bytes], None]) -> None:
+        done((paths.shared("demo") / "content/floor-1.svg").read_bytes())
+
+    def command(
+        self, path: str, body: dict[str, Any], key: str, done: Any, wanted: Any, token: str = ""
+    ) -> None:
         self.commands.append((path, body, key))
 
 
@@ -249,6 +377,7 @@ class Stage:
         large: bool = False,
         contrast: bool = False,
         english: bool = False,
+        low: bool = False,
         live: StillLive | None = None,
     ) -> Kiosk:
         live = live or self.live(seen if seen is not None else view(), away_s=away_s)
@@ -256,7 +385,7 @@ class Stage:
         kiosk = Kiosk(theme, self.brush, self.texts, live, "k1")  # type: ignore[arg-type]
         kiosk.presser.touched_at = T0
         kiosk.tick(T0)
-        for on, key in ((large, "large"), (contrast, "contrast"), (english, "language")):
+        for on, key in ((large, "large"), (contrast, "contrast"), (english, "language"), (low, "low")):
             if on:
                 kiosk.tap(key)
         return kiosk
@@ -305,7 +434,7 @@ def typed(letters: str, **how: Any) -> Callable[[Stage], Kiosk]:
         page = GuidesPage(kiosk)
         kiosk.show(page)
         for letter in letters:
-            page.tap(f"letter:{letter}", kiosk)
+            page.tap(f"key:{letter}", kiosk)
         return kiosk
 
     return make
@@ -352,26 +481,119 @@ def guide(n: int) -> Callable[[Kiosk], GuidePage]:
     return lambda kiosk: GuidePage(GUIDES[n], HomePage())
 
 
+def second_line() -> dict[str, Any]:
+    changed = view()
+    for service in changed["services"]:
+        service["second"] = SECOND.get(service["id"], "In another language")
+    return changed
+
+
+def declared(kind: str, drill: bool = False) -> dict[str, Any]:
+    changed = view()
+    since = "2026-11-23T09:40:00+08:00"
+    changed["desk"]["emergency"] = {"kind": kind, "drill": drill, "since": since}
+    return changed
+
+
+def paused() -> dict[str, Any]:
+    changed = view()
+    changed["desk"]["paused"] = ["k1"]
+    return changed
+
+
+def troubled() -> dict[str, Any]:
+    """Devices of which two want a look."""
+    changed = view()
+    device = changed["devices"][0]
+    changed["devices"] = [
+        {**device, "state": "down", "code": "paper_out"},
+        {**device, "id": "board-3", "kind": "board", "counter": "3", "state": "down", "code": "no_answer"},
+        {**device, "id": "camera-1", "kind": "camera", "counter": "3"},
+        {**device, "id": "rating-1", "kind": "rating", "counter": "1", "state": "unconfirmed"},
+    ]
+    return changed
+
+
+def signed_in(page: Callable[[Page, Kiosk], Page], **how: Any) -> Callable[[Stage], Kiosk]:
+    """A page of the staff."""
+
+    def make(stage: Stage) -> Kiosk:
+        kiosk = stage.kiosk(**({"seen": troubled()} | how))
+        kiosk.session = Session("t", "130", "周ＸＸ", ("technician",))
+        shown = page(StaffPage(), kiosk)
+        kiosk.show(shown)
+        shown.tick(kiosk)
+        return kiosk
+
+    return make
+
+
+def tapped(make: Callable[[Stage], Kiosk], *ids: str) -> Callable[[Stage], Kiosk]:
+    def then(stage: Stage) -> Kiosk:
+        kiosk = make(stage)
+        for id in ids:
+            kiosk.tap(id)
+        return kiosk
+
+    return then
+
+
+def coded(**how: Any) -> Callable[[Stage], Kiosk]:
+    """The rating page with a whole code."""
+    return tapped(on(lambda k: RatePage(MorePage()), **how), *(f"key:{c}" for c in "K7QM4X2B9D"))
+
+
 def modes() -> Iterator[tuple[str, dict[str, Any]]]:
     """Every way a page can look: (suffix, arguments of `Stage.kiosk`)."""
     for size, lie in ((STANDING, ""), (LYING, "-lying")):
         for key in ("", "large", "contrast", "english"):
             yield lie + (f"-{key}" if key else ""), {"size": size} | ({key: True} if key else {})
         yield f"{lie}-large-english", {"size": size, "large": True, "english": True}
+    yield "-low", {"low": True}
+    yield "-low-large", {"low": True, "large": True}
+
+
+def citizens_pages(how: dict[str, Any]) -> Iterator[tuple[str, Callable[[Stage], Kiosk]]]:
+    yield "home", on(lambda k: HomePage(), **how)
+    yield "home-second", on(lambda k: HomePage(), **({"seen": second_line()} | how))
+    yield "number", on(ticket(paper="printed"), **how)
+    yield "number-item", on(ticket(paper="printed", item="yi_county-01"), **how)
+    yield "guides", on(GuidesPage, **how)
+    yield "guides-events", tapped(on(GuidesPage, **how), "mode:events")
+    yield "guides-group", tapped(on(GuidesPage, **how), "mode:departments", "group:0")
+    yield "guide", on(guide(0), **how)
+    yield "refused", on(refused("closed", opens_at="14:00"), **how)
+    yield "more", on(lambda k: MorePage(), **how)
+    yield "hours", on(lambda k: HoursPage(MorePage(), k), **how)
+    yield "notices", on(lambda k: NoticesPage(MorePage(), k), **how)
+    yield "people", on(lambda k: PeoplePage(MorePage(), k), **how)
+    yield "floor", on(lambda k: FloorPage(MorePage(), k), **how)
+    yield "rate", on(lambda k: RatePage(MorePage()), **how)
+    yield "rate-score", coded(**how)
+    yield "help", on(lambda k: HelpPage(HomePage(), k), **how)
+    yield "night", on(lambda k: NightPage(), **({"seen": shut()} | how))
+    yield "emergency", on(lambda k: HomePage(), **({"seen": declared("evacuate", drill=True)} | how))
+
+
+def staffs_pages(how: dict[str, Any]) -> Iterator[tuple[str, Callable[[Stage], Kiosk]]]:
+    yield "staff-pin", on(lambda k: PinPage(), **how)
+    yield "staff", signed_in(lambda menu, k: menu, **how)
+    yield "staff-slips", signed_in(SlipsPage, **how)
+    yield "staff-reprint", tapped(signed_in(SlipsPage, **how), "type", "key:C", "key:0")
+    yield "staff-waiting", signed_in(WaitingPage, **how)
+    yield "staff-devices", signed_in(DevicesPage, **how)
+    yield "staff-day", signed_in(DayPage, **how)
+    yield "staff-volume", signed_in(VolumePage, **how)
+    yield "staff-emergency", signed_in(EmergencyPage, **how)
+    yield "staff-box", signed_in(BoxPage, **how)
+    yield "staff-box-sure", tapped(signed_in(BoxPage, **how), "box:poweroff")
 
 
 def every_page() -> Iterator[Shot]:
     """All pages in all modes, and the special states once."""
     for suffix, how in modes():
-        size = how["size"]
-        for name, make in (
-            ("home", on(lambda k: HomePage(), **how)),
-            ("number", on(ticket(paper="printed"), **how)),
-            ("guides", on(GuidesPage, **how)),
-            ("guide", on(guide(0), **how)),
-            ("refused", on(refused("closed", opens_at="14:00"), **how)),
-        ):
-            yield Shot(name + suffix, make, size)
+        for name, make in (*citizens_pages(how), *staffs_pages(how)):
+            yield Shot(name + suffix, make, how.get("size", STANDING))
     yield from states()
     yield from walls()
 
@@ -403,6 +625,12 @@ def states() -> Iterator[Shot]:
     yield Shot("taking", on(lambda k: TakingPage(T0)))
     yield Shot("taking-slow", on(lambda k: TakingPage(T0 - 5)))
     yield Shot("taking-slow-lying", on(lambda k: TakingPage(T0 - 5), size=LYING), LYING)
+    yield Shot("home-paused", on(lambda k: HomePage(), seen=paused()))
+    yield Shot("home-paused-lying", on(lambda k: HomePage(), seen=paused(), size=LYING), LYING)
+    yield Shot("emergency-suspend", on(lambda k: HomePage(), seen=declared("suspend")))
+    yield Shot("refused-paused", on(refused("kiosk_paused")))
+    yield Shot("guides-list-low", tapped(on(GuidesPage, low=True), "list"))
+    yield Shot("thanks", on(lambda k: ThanksPage()))
     yield Shot("starting", lambda s: s.kiosk(live=s.live(None)))
     yield Shot("still-here", asked)
 
