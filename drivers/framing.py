@@ -137,13 +137,16 @@ class Line:
         self._kept.clear()
         return frames
 
+    def quiet_in_s(self) -> float:
+        """How long until `send` need not wait for silence, if nothing more comes; 0: it need not."""
+        return max(0.0, self._busy_until + self.format.line.quiet_ms / 1000 - self._clock())
+
     def send(self, frame: bytes) -> None:
         """Wait for the line to be quiet, then send. Raises LinkLost."""
         self._kept.extend(self._receive(0))
-        quiet_s = self.format.line.quiet_ms / 1000
-        give_up = self._clock() + max(LONGEST_QUIET_S, quiet_s)
-        while (now := self._clock()) < min(self._busy_until + quiet_s, give_up):
-            self._kept.extend(self._receive(min(self._busy_until + quiet_s, give_up) - now))
+        give_up = self._clock() + max(LONGEST_QUIET_S, self.format.line.quiet_ms / 1000)
+        while (quiet_s := self.quiet_in_s()) and (left_s := give_up - self._clock()) > 0:
+            self._kept.extend(self._receive(min(quiet_s, left_s)))
         log.debug("%s: sent %s", self.link.url, frame.hex(" "))
         if self.link.echo:
             self._echo[:] = frame

@@ -161,6 +161,9 @@ class Handle:
         with self._lock:
             return self._jobs.popleft() if self._jobs else None
 
+    def has_message(self) -> bool:
+        return self._to_show
+
     def take_message(self) -> object | None:
         with self._lock:
             if not self._to_show:

@@ -5,6 +5,7 @@ and its neighbours never notice. Only a lost link is raised.
 """
 
 import logging
+import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from typing import Any
 from drivers.capabilities import NOT_KEPT, DeviceStatus, Heard, State
 from drivers.errors import DeviceFault, Fault, FrameError, LinkLost
 from drivers.frame_format import FrameFormat
-from drivers.framing import Line
+from drivers.framing import LONGEST_QUIET_S, Line
 from drivers.links import Link
 from drivers.readings import AnyReading
 from edge.back_off import BackOff
@@ -71,6 +72,7 @@ class Seat:
         self._driver: Any = None
         self._back_off, self._say, self._told = back_off, say, told
         self._misses = 0
+        self._patient_until = math.inf
         self._served_at = 0.0
         self._resends = 0
         self._complained = -COMPLAIN_S
@@ -178,7 +180,7 @@ class Seat:
             with self._careful():
                 job.run(self._driver)
                 self._done()
-        message = self.handle.take_message() if self.started else None
+        message = self.handle.take_message() if self.started and not self.waits_for_silence() else None
         if message is not None:
             with self._careful():
                 try:
@@ -189,6 +191,18 @@ class Seat:
                     self.handle.show_again()
                     self._lose()
                     self.next_check = time.monotonic() + SOON_S
+
+    def waits_for_silence(self) -> bool:
+        """Has it something to show, and the wire is not quiet? What comes meanwhile is heard at once.
+
+        A wire that never falls silent is not waited for.
+        """
+        if self._line is None or not self.handle.has_message() or not self._line.quiet_in_s():
+            self._patient_until = math.inf
+            return False
+        now = time.monotonic()
+        self._patient_until = min(self._patient_until, now + LONGEST_QUIET_S)
+        return now < self._patient_until
 
     def _done(self) -> None:
         if self._line is None:

@@ -210,7 +210,10 @@ class LinkThread(threading.Thread):
                 self._served_at = time.monotonic()
         if all(seat.is_broken() for seat in seats):
             raise _AllBroken(max(0.0, min(seat.next_check for seat in seats) - time.monotonic()))
-        self._listen(seats, line, 0.0 if len(due) > 1 else TURN_S)
+        within_s = 0.0 if len(due) > 1 else TURN_S
+        if line is not None and any(seat.waits_for_silence() for seat in seats):
+            within_s = min(within_s, line.quiet_in_s())
+        self._listen(seats, line, within_s)
 
     def _listen(self, seats: Sequence[Seat], line: CountingLine | None, within_s: float) -> None:
         if line is not None:

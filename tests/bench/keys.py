@@ -17,7 +17,7 @@ from tests.bench.figures import Figure, middle, ms
 from tests.bench.running import Caller, running
 
 COUNTERS = range(1, 9)
-PRESSES, PACE_S = 400, 0.11
+PRESSES, PACE_S = 300, 0.11
 """Each counter's key comes again after 0.88 s: sooner, it would count as a bounce. A clerk is slower."""
 MOST_S = 0.005
 BAUD = 57600
@@ -104,7 +104,14 @@ class FarEnds:
 
 
 def measure() -> list[Figure]:
-    with tempfile.TemporaryDirectory(dir="/var/tmp") as name:
+    """On a disk, and beside it with the journal in memory: what is left is our own way."""
+    without_s, _ = _run("/dev/shm")
+    times_s, sizes = _run("/var/tmp")
+    return _figures(times_s, sizes, without_s)
+
+
+def _run(folder: str) -> tuple[list[float], list[int]]:
+    with tempfile.TemporaryDirectory(dir=folder) as name:
         place = Path(name)
         wires = {bus: PtyEnd(place / bus) for bus in ("a", "b", "pads")}
         for wire in wires.values():
@@ -117,7 +124,7 @@ def measure() -> list[Figure]:
         finally:
             for wire in wires.values():
                 wire.unplug()
-    return _figures(times_s, far.sizes)
+    return times_s, far.sizes
 
 
 def _write_config(folder: Path, wires: dict[str, PtyEnd]) -> None:
@@ -155,20 +162,13 @@ def _press(far: FarEnds, counter: int) -> float:
     return came[counter] - began
 
 
-def _figures(times_s: list[float], sizes: list[int]) -> list[Figure]:
-    p99 = middle(times_s, 0.99)
-    wire_s = middle([size * 10 / BAUD for size in sizes])
+def _figures(times_s: list[float], sizes: list[int], without_s: list[float]) -> list[Figure]:
+    p99, wire_s = middle(times_s, 0.99), middle([size * 10 / BAUD for size in sizes])
     beside = f"the frame itself takes {ms(wire_s)} at {BAUD} baud"
+    free = f"without a disk {ms(middle(without_s))}, {ms(middle(without_s, 0.99))}"
     return [
         Figure("key to board frame, median", ms(middle(times_s)), beside),
-        Figure(
-            "key to board frame, p99",
-            ms(p99),
-            f"of {len(times_s)} presses",
-            p99 / MOST_S,
-            "≤ 5 ms",
-            p99 <= MOST_S,
-        ),
+        Figure("key to board frame, p99", ms(p99), free, p99 / MOST_S, "≤ 5 ms", p99 <= MOST_S),
     ]
 
 
