@@ -12,6 +12,7 @@ COMMANDS = {
     "run": "the hall's daemon on a config folder",
     "demo": "a whole hall of device twins with simulated citizens",
     "check": "every problem of a config folder, one line each",
+    "doctor": "the machine, what is plugged in, what answers",
     "kiosk": "the touch screen",
     "screen": "the hall screen, or one counter's page",
     "status": "devices and queues of a running daemon as a table",

@@ -105,16 +105,16 @@ class LinkThread(threading.Thread):
                 self._rest(broken.pause_s)
             except LinkLost as error:
                 self._complain("lost", logging.WARNING, "%s", error)
-                self._end(Fault.LINK_LOST)
+                self._end(Fault.LINK_LOST, str(error))
             except Exception:
                 log.exception("link %s: failed in a way nobody planned, opened anew", self._plan.name)
                 self._end(Fault.BUG)
 
-    def _end(self, code: Fault) -> None:
+    def _end(self, code: Fault, detail: str = "") -> None:
         """Say so, and stay away for a while."""
         for handle in self.handles.values():
             handle.tally.errors += 1
-            self._say(handle, DeviceStatus(State.DOWN, code))
+            self._say(handle, DeviceStatus(State.DOWN, code, detail))
         worked_s = 0.0 if self._served_at is None else time.monotonic() - self._served_at
         self._rest(self._back_off.failed(worked_s))
 
