@@ -31,6 +31,8 @@ ANSWER_S = 0.5
 """Facts from the field: 200 to 500 ms for each status byte."""
 SETTLE_S = 0.2
 """Old answers come right behind each other: the printer has nothing to print between them."""
+PLAIN = frozenset({Fault.COVER_OPEN, Fault.PAPER_OUT, Fault.CUTTER, Fault.OVERHEATED})
+"""Causes that a person sees too; who holds the feed button is offline as well, and that is no trouble."""
 RARELY = 20
 """Of so many checks of a jammed cutter, in the end one tries to recover."""
 
@@ -88,6 +90,15 @@ class Driver:
             self._write_now(RECOVER)  # somebody may have freed the knife
             status = self._status()
         return status
+
+    def poll(self, timeout_s: float) -> tuple[()]:
+        """Hear what the printer tells by itself, between the questions. Raises DeviceFault, LinkLost."""
+        self._replies.feed(self._link.read(timeout_s))
+        told = self._told() if self._replies.groups else None
+        self._replies.groups.clear()
+        if told and told.code in PLAIN:
+            raise DeviceFault(told.code, told.detail)
+        return ()
 
     def print_slip(self, slip: Slip) -> bool:
         """Blocks up to 8 s (a serial link at 9600 baud: as long as the bytes take)."""
@@ -266,11 +277,12 @@ class Driver:
         self._replies.forget()
 
     def _catch_up(self) -> None:
-        """Read what came unasked."""
-        for _ in range(64):
-            if not (chunk := self._link.read(QUIET_S)):
-                break
-            self._replies.feed(chunk)
+        """Read what came unasked, until nothing more comes; a read may also end because somebody woke it."""
+        until, longest = time.monotonic() + QUIET_S, time.monotonic() + 1.0
+        while (left := min(until, longest) - time.monotonic()) > 0:
+            if chunk := self._link.read(left):
+                self._replies.feed(chunk)
+                until = time.monotonic() + QUIET_S
 
 
 def _countdown(until: float) -> Iterator[float]:

@@ -140,7 +140,8 @@ class SerialPrinter:
         return [Said(answer)] if answer else ()
 
     def tick(self, now: float) -> Sequence[Said]:
-        return ()
+        said = self.printer.unasked()
+        return [Said(said)] if said else ()
 
     def press(self, what: dict[str, Any], now: float) -> Sequence[Said]:
         raise ValueError(f"{self.name} has no keys")

@@ -57,6 +57,7 @@ class PrinterTwin:
         """The cutter's error, which outlives the jam."""
         self._told = b""
         """The group that was sent last."""
+        self._unasked = bytearray()
         self._connections = 0
         self._sockets: set[socket.socket] = set()
         self._closing = threading.Event()
@@ -196,8 +197,16 @@ class PrinterTwin:
                 said = self._work() + self._changes()
                 self._tell(b"" if self._struck("one_way") else said)
 
+    def unasked(self) -> bytes:
+        """What it has to say by itself, where it is on no connection of its own."""
+        with self._lock:
+            said, self._unasked = bytes(self._unasked), bytearray()
+        return said
+
     def _tell(self, said: bytes) -> None:
         """Say something unasked on every open connection."""
+        if not self._sockets:
+            self._unasked += said
         for sock in self._sockets if said else ():
             try:
                 sock.sendall(said)

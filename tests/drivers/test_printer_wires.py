@@ -42,7 +42,7 @@ def printing(wire: str, twin: PrinterTwin, options: Options = OPTIONS, *, starte
         elif wire == "tcp":
             link = open_link(stack.enter_context(PrinterOnTcp(twin)).url)
         else:
-            end = stack.enter_context(PrinterOnPty(lambda chunk: twin.receive(chunk)[0]))
+            end = stack.enter_context(PrinterOnPty(lambda chunk: twin.receive(chunk)[0] + twin.unasked()))
             link = open_link(f"{wire}://{end.path}" + ("?baud=115200" if wire == "serial" else ""))
         stack.callback(link.close)
         driver = Driver(link, options)
@@ -70,6 +70,21 @@ def test_a_slip_is_printed_and_confirmed(wire):
         assert driver.check().state is State.OK
     assert slips(twin) == [WHOLE, WHOLE]
     assert twin.state()["unknown_commands"] == []
+
+
+@pytest.mark.parametrize("wire", WIRES)
+def test_an_open_cover_is_known_before_anybody_asks(wire):
+    twin = PrinterTwin("p")
+    with printing(wire, twin) as (driver, link, _):
+        assert driver.poll(0.02) == ()
+        twin.fault("cover_open", True)
+        link.write(b"\0")  # the wires of these tests carry something only when they hear something
+        with pytest.raises(DeviceFault) as caught:
+            for _ in range(50):
+                driver.poll(0.1)
+        assert caught.value.code is Fault.COVER_OPEN
+        assert driver.poll(0.02) == ()  # said once
+        assert driver.check().code is Fault.COVER_OPEN
 
 
 MIDDLE = {

@@ -131,7 +131,7 @@ class UsbPrinter(usb.backend.IBackend):
             raise usb.core.USBTimeoutError("Operation timed out", errno=TIMEOUT)
         taken = bytes(data)[:100]  # a transfer may end early
         self.room -= len(taken)
-        if answer := self.twin.receive(taken)[0]:
+        if answer := self.twin.receive(taken)[0] + self.twin.unasked():
             self._answers.put(answer)
         return len(taken)
 
