@@ -113,13 +113,15 @@ class Live:
 
         self._questions.put(job)
 
-    def collect(self) -> None:
-        """Run what is finished, on the caller's thread: the frame loop's."""
+    def collect(self) -> bool:
+        """Run what is finished, on the caller's thread: the frame loop's. Was there anything?"""
+        found = False
         while True:
             try:
                 done = self._done.get_nowait()
             except queue.Empty:
-                return
+                return found
+            found = True
             done()
 
     def _finish(self, done: Callable[[], None]) -> None:

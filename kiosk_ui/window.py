@@ -18,6 +18,7 @@ from kiosk_ui.watchdog import Watchdog
 
 MOVING_MS = 33
 IDLE_MS = 200
+STILL_S = 1.0
 
 
 class App(Protocol):
@@ -92,7 +93,7 @@ class Waker:
         elif timeout_ms:
             first = [pygame.event.wait(timeout_ms)]
         self._called.clear()
-        return first + pygame.event.get()
+        return [e for e in first + pygame.event.get() if e.type != pygame.NOEVENT]
 
 
 def save(screen: pygame.Surface, file: Path) -> None:
@@ -119,10 +120,11 @@ def run(
     """
     before: Scene | None = None
     watchdog = watchdog or Watchdog()
-    shot = ""
+    shot, seen, drawn_s = "", live.seen, 0.0
     wait_ms = 0
     while not getattr(app, "ended", False):
-        for event in waker.wait(wait_ms):
+        events = waker.wait(wait_ms)
+        for event in events:
             if event.type == pygame.QUIT and closable:
                 return
             if event.type == pygame.TEXTINPUT:
@@ -130,19 +132,24 @@ def run(
             touched = contact(event, screen.get_size())
             if touched and before and (id := app.presser.feed(touched, before, time.monotonic())):
                 app.tap(id)
-        live.collect()
+        news = live.collect() or live.seen is not seen or bool(events)
+        seen = live.seen
         live.frames += 1
-        app.tick(time.monotonic())
-        scene = app.scene()
-        app.presser.page(scene.name)
-        if dirty := draw(scene, screen, before):
-            pygame.display.update(dirty)
-        before = scene
+        page, now_s = app.shot_name(), time.monotonic()
+        app.tick(now_s)
+        # Nothing moves and nothing is new: one look in a second is enough, for clock and countdowns.
+        if before is None or news or app.moving() or app.shot_name() != page or now_s - drawn_s >= STILL_S:
+            drawn_s = now_s
+            scene = app.scene()
+            app.presser.page(scene.name)
+            if dirty := draw(scene, screen, before):
+                pygame.display.update(dirty)
+            before = scene
         watchdog.feed()
         if shots and app.shot_name() != shot:
             shot = app.shot_name()
             save(screen, shots / f"{shot}.png")
-        more, going = player.turn(scene, screen) if player else (False, True)
+        more, going = player.turn(before, screen) if player else (False, True)
         if not going:
             return
         wait_ms = 0 if more else MOVING_MS if app.moving() else IDLE_MS

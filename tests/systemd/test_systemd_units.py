@@ -71,6 +71,18 @@ def test_the_daemon_is_watched_and_never_given_up() -> None:
     assert values("bianmin-again.service", "ExecStart")[-1].endswith("start bianmin.service")
 
 
+def test_screens_are_watched_and_start_for_ever() -> None:
+    for name in ("bianmin-kiosk.service", "bianmin-screen@.service"):
+        assert values(name, "Type") == ["notify"] and values(name, "WatchdogSec") == ["15"]
+        assert values(name, "Restart") == ["always"] and values(name, "StartLimitIntervalSec") == ["0"]
+
+
+def test_only_the_daemons_user_may_switch_the_box() -> None:
+    text = (SYSTEMD / "50-bianmin.rules").read_text("utf-8")
+    assert values("bianmin.service", "User") == re.findall(r'subject\.user === "(\w+)"', text)
+    assert set(re.findall(r"login1\.([a-z]+(?:-off)?)", text)) == {"reboot", "power-off"}
+
+
 def test_no_screen_can_stop_the_daemon() -> None:
     for name in SERVICES:
         if name == "bianmin.service":
