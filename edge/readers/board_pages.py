@@ -27,10 +27,11 @@ _LATIN = {
     "board.covered": "board.latin_go",
 }
 """Everything else is one sign: nobody is here."""
-_WORD = re.compile(
-    r"(?:[\x21-\x7e]+|.)[\u3001\u3002\uff0c\uff1a\uff1b\uff01\uff1f\uff09\u300b\u201d]*", re.DOTALL
-)
+_STOPS = r"\u3001\u3002\uff0c\uff1a\uff1b\uff01\uff1f\uff09\u300b\u201d "
+_WORD = re.compile(rf"(?:[\x21-\x7e]+|.)[{_STOPS}]*", re.DOTALL)
 """What stays on one line: a word or number, a character, and the punctuation behind it."""
+_PHRASE = re.compile(rf"[^{_STOPS}]*[{_STOPS}]+|[^{_STOPS}]+", re.DOTALL)
+"""What is best kept together."""
 
 
 @dataclass(frozen=True)
@@ -230,21 +231,25 @@ def _fits(lines: Sequence[str], geometry: Geometry) -> bool:
 
 
 def wrap(text: str, columns: int) -> list[str]:
-    """Lines of about the same length, none longer than `columns` cells; words and numbers stay whole."""
-    fewest = _greedy(text, columns)
-    longest_word = max((size for word in _WORD.findall(text) if (size := cells(word)) <= columns), default=1)
+    """As few lines of at most `columns` cells as can be: broken after phrases, else of about one length."""
+    words, phrases = _WORD.findall(text), _PHRASE.findall(text)
+    fewest = _greedy(words, columns)
+    by_phrase = _greedy(phrases, columns)
+    if len(by_phrase) <= len(fewest) and all(cells(phrase.strip()) <= columns for phrase in phrases):
+        return by_phrase
+    longest_word = max((size for word in words if (size := cells(word)) <= columns), default=1)
     for narrower in range(max(longest_word, cells(text) // len(fewest)), columns):
-        lines = _greedy(text, narrower)
+        lines = _greedy(words, narrower)
         if len(lines) <= len(fewest):
             return lines
     return fewest
 
 
-def _greedy(text: str, columns: int) -> list[str]:
+def _greedy(words: Sequence[str], columns: int) -> list[str]:
     lines, line = [], ""
-    for word in _WORD.findall(text):
-        for piece in [word] if cells(word) <= columns else list(word):
-            if line and cells(line + piece) > columns:
+    for word in words:
+        for piece in [word] if cells(word.strip()) <= columns else list(word):
+            if line and cells((line + piece).strip()) > columns:
                 lines.append(line.strip())
                 line = ""
             line += piece

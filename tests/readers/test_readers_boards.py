@@ -158,7 +158,7 @@ def test_an_idle_board_hangs_out_name_services_fee_and_phone(texts: Texts) -> No
     tall = counter_pages(texts, Board(TALL, facts=facts), counter(), hall())
     assert [page.message.lines for page in tall[:2]] == [
         ("2号窗口", "民政窗口"),
-        ("办理：民政救", "助、农业服务"),
+        ("办理：民政救助、", "农业服务"),
     ]
 
 
@@ -321,7 +321,9 @@ def test_a_board_without_chinese_says_it_in_letters_or_digits(
 
 
 def test_lines_are_of_a_length_and_keep_words_whole() -> None:
-    assert wrap("办理：民政救助、农业服务", 16) == ["办理：民政救", "助、农业服务"]
+    assert wrap("办理：民政救助、农业服务", 16) == ["办理：民政救助、", "农业服务"]
+    assert wrap("办理：民政救助、农业服务", 14) == ["办理：民政救", "助、农业服务"]
+    assert wrap("逢场天窗口提前半小时开门", 16) == ["逢场天窗口提", "前半小时开门"]
     assert wrap("电话：0000-12345", 12) == ["电话：", "0000-12345"]
     assert wrap("请到3号窗口，谢谢", 12) == ["请到3号窗", "口，谢谢"]
     assert wrap("abcdefghijkl", 5) == ["abcd", "efgh", "ijkl"]
