@@ -1,6 +1,7 @@
 """Call pads and rating pads in frames: what a press means, and three of them on one real pair."""
 
 import itertools
+import tomllib
 
 import pytest
 from conftest import until
@@ -75,6 +76,36 @@ def test_a_golden_key_frame_means_what_its_row_says_and_is_echoed(case, pad, gol
 
 def test_every_golden_key_frame_has_a_meaning_here(golden):
     assert set(MEANINGS) == {row["case"] for row in golden("pads_ff68") if "key from pad" in row["case"]}
+
+
+FINGERS = {
+    "call next": {"key": "next"},
+    "recall": {"key": "recall"},
+    "evaluate": {"key": "ask_rating"},
+    "pause": {"key": "pause"},
+    "transfer": {"key": "transfer"},
+    "6+confirm = abandon": {"key": "no_show"},
+    "0+confirm = hang up ticket": {"key": "hold"},
+    "3+confirm = call hung ticket back": {"key": "resume"},
+}
+
+
+def test_the_twins_fingers_say_the_golden_bytes_and_its_display_understands_them(golden):
+    """The twin was written from the same paper: both ends are held against the bytes, and not each other."""
+    rows = {row["case"]: bytes.fromhex(row["hex"]) for row in golden("pads_ff68")}
+    for name, finger in FINGERS.items():
+        said = CallPadTwin("pad", {"address": 1}).press(finger, 0.0)
+        assert [s.chunk for s in said] == [rows[f"key from pad 1: {name}"]]
+    citizen = RatingPadTwin("pad", {"address": 1})
+    assert [s.chunk for s in citizen.press({"score": 2}, 0.0)] == [rows["rating from pad 1, value 2"]]
+    citizen.receive(rows["host acknowledgement of that rating (func 01, sum minus 10h)"], 0.0)
+    for case in ("host: start rating on pad 1", "host: set 5 stars on rating pad 1"):
+        citizen.receive(rows[case], 0.0)
+    told = citizen.state()
+    assert (told["acknowledged"], told["asked"], told["stars"]) == (1, 1, 5)
+    clerk = CallPadTwin("pad", {"address": 1})
+    clerk.receive(rows["host: show ticket 001 on pad 1"] + rows["host: beep pad 1"], 0.0)
+    assert (clerk.state()["display"], clerk.state()["beeps"]) == ({"waiting": "", "ticket": "001"}, 1)
 
 
 def test_digits_before_call_name_the_ticket(pad, ff68):
@@ -268,6 +299,43 @@ def test_a_value_without_a_score_is_acknowledged_and_rates_nothing(ff68):
 def test_scores_that_are_none_are_refused(scores):
     with pytest.raises(ValueError, match="scores"):
         rating_framed.Options(scores)
+
+
+# --- a pad that nobody has written code for ---------------------------------------------------------------
+
+CLONE = """
+stream = {mode = "delimiter", max = 32, gap_ms = 100}
+fields = [
+  {name = "start", kind = "const", hex = "02"},
+  {name = "addr", kind = "uint", size = 2, ascii = "hex"},
+  {name = "data", kind = "data"},
+  {name = "bcc", kind = "checksum", algo = "xor8", size = 2, ascii = "hex", over = ["addr", "data"]},
+  {name = "end", kind = "const", hex = "03"},
+]
+[[on]]
+match = {}
+event = "keys"
+keymap = {"31" = "1", "32" = "2", "4E" = "call", "54" = "transfer"}
+answer = {}
+[send]
+refuse = {data = "45 {text}"}
+"""
+"""Made up: letters between STX and ETX, address and sum as hex digits."""
+
+
+def test_a_pad_of_another_maker_needs_a_table_and_no_code():
+    wire = Quiet(FrameFormat.from_table(tomllib.loads(CLONE), "clone"))
+    pad = callpad_framed.Driver(wire, callpad_framed.Options(address=10))
+    frame = b"\x02" + b"0A" + b"12N" + b"3C" + b"\x03"
+    assert pad.claims(frame)
+    heard = pad.on_frame(frame)
+    assert (heard.readings, heard.replies) == ((KeyPressed(PadKey.CALL, "12"),), (frame,))
+    other = wire.format.encode(addr=11, data=b"N")
+    assert not pad.claims(other)
+    pad.show(PadDisplay(3, "A012"))
+    assert wire.sent == []
+    pad.show(PadDisplay(3, "A012", refused="没有"))
+    assert wire.sent[0][:4] + wire.sent[0][4:8] == b"\x020AE" + "没有".encode("gb18030")
 
 
 # --- three pads on one pair ---------------------------------------------------------------------------------
