@@ -124,11 +124,17 @@ def _trouble(pen: Pen, desk: Desk) -> tuple[str, ...]:
         if pen.theme.portrait:
             return ()
         return "cloud-off", f"{pen.words('away_hint')} · {widgets.age_words(pen, desk.age_s)}"
-    printers = [d for d in desk.view.get("devices", []) if d.get("kind") == "printer"]
+    printers = _printers(desk)
     bad = [d for d in printers if d.get("state") in ("down", "degraded") and d.get("code") != "paper_low"]
     if printers and len(bad) == len(printers):
         return "printer", pen.words("no_paper" if bad[0].get("code") == "paper_out" else "no_printer")
     return ()
+
+
+def _printers(desk: Desk) -> list[Json]:
+    """The one beside this touch screen; the hall's, where none says where it stands."""
+    printers = [d for d in desk.view.get("devices", []) if d.get("kind") == "printer"]
+    return [d for d in printers if d.get("kiosk") == desk.name] or printers
 
 
 def _prompt(pen: Pen, desk: Desk, title: str, hint: str, head: pygame.Rect) -> None:

@@ -233,3 +233,20 @@ def test_the_hall_screen_does_not_announce_what_was_called_before_it_came_up(sta
     assert told == calls
     fresh.tick(T0 + 20)
     assert next(s.ground for s in fresh.scene().texts if s.text == "A012") == BOARD.card
+
+
+@pytest.mark.parametrize(("beside", "warns"), [("k1", True), ("k9", False)])
+def test_a_touch_screen_looks_at_the_printer_beside_it(stage: Stage, beside: str, warns: bool) -> None:
+    seen = view()
+    seen["devices"] = [
+        {"id": "printer-1", "kind": "printer", "state": "down", "code": "paper_out", "kiosk": beside},
+        {
+            "id": "printer-2",
+            "kind": "printer",
+            "state": "ok",
+            "code": "",
+            "kiosk": "k1" if not warns else "k2",
+        },
+    ]
+    said = " ".join(words(stage.kiosk(seen=seen)))
+    assert ("小票打印机没有纸了" in said) == warns
