@@ -163,20 +163,30 @@ class UsbLink:
         self.baud = 0
         self.echo = False
         self._awake = threading.Event()
-        self._closed = False
+        self._device: Any = None
+        self._number, self._kernels = 0, False
         try:
-            self._device = self._find(port, backend)
-            self._number, alternate, self._in, self._out = self._interface()
-            self._kernels = self._send_kernel_away()
-            usb.util.claim_interface(self._device, self._number)
-            if alternate:
-                self._device.set_interface_altsetting(self._number, alternate)
+            self._open(port, backend)
+        except LinkLost:
+            self.close()
+            raise
         except usb.core.NoBackendError as error:
             raise LinkLost(f"{url}: libusb is missing (apt-get install libusb-1.0-0)") from error
         except (OSError, RuntimeError) as error:  # pyusb: USBError is an OSError; "not supported" is not
+            self.close()
             raise LinkLost(f"{url}: cannot be opened: {error}") from error
 
     # --- opening
+
+    def _open(self, port: str, backend: Any) -> None:
+        import usb.util
+
+        self._device = self._find(port, backend)
+        self._number, alternate, self._in, self._out = self._interface()
+        self._kernels = self._send_kernel_away()
+        usb.util.claim_interface(self._device, self._number)
+        if alternate:
+            self._device.set_interface_altsetting(self._number, alternate)
 
     def _find(self, port: str, backend: Any) -> Any:
         import usb.core
@@ -279,16 +289,16 @@ class UsbLink:
     def close(self) -> None:
         import usb.util
 
-        if self._closed:
+        device, self._device = self._device, None
+        if device is None:
             return
-        self._closed = True
         try:
-            usb.util.release_interface(self._device, self._number)
+            usb.util.release_interface(device, self._number)
             if self._kernels:
-                self._device.attach_kernel_driver(self._number)
+                device.attach_kernel_driver(self._number)
         except (OSError, RuntimeError) as error:  # unplugged
             log.debug("%s: closing: %s", self.url, error)
-        usb.util.dispose_resources(self._device)
+        usb.util.dispose_resources(device)
 
 
 def _is_bulk(endpoint: Any) -> bool:

@@ -42,6 +42,13 @@ def test_the_kernel_gives_the_interface_up_and_gets_it_back(bus):
     assert bus.kernel
 
 
+def test_a_printer_that_another_program_holds_goes_back_to_the_kernel(bus):
+    bus.claimed = True
+    with pytest.raises(LinkLost, match="busy"):
+        UsbLink(URL, backend=bus)
+    assert bus.order == ["detach", "attach", "close"]
+
+
 def test_a_printer_that_nobody_configured_is_configured(bus):
     bus.configured = 0
     UsbLink(URL, backend=bus).close()
