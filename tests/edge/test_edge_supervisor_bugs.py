@@ -1,5 +1,6 @@
 """Drivers with bugs, names that lead elsewhere, noise: what happens to the one, and nothing to the others."""
 
+import contextlib
 import logging
 import os
 import threading
@@ -12,9 +13,10 @@ import pytest
 
 from drivers import loader
 from drivers.capabilities import BoardMessage, DeviceStatus, Reading
+from drivers.errors import LinkLost
 from drivers.twins.board import BoardTwin
 from drivers.twins.wire import PtyEnd, Wire
-from edge.errors import JournalError
+from edge.errors import DeviceUnavailable, JournalError
 from edge.handles import DeviceOnLink
 from edge.supervisor import LinkPlan, Supervisor
 
@@ -71,7 +73,7 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
 
 def break_driver(driver: Any) -> None:
     """As a bug would: whatever is asked of this driver from now on fails."""
-    driver._line = None
+    driver.__dict__.clear()
 
 
 def test_a_driver_with_a_bug_is_made_anew_and_its_neighbour_never_notices(bench: Bench) -> None:
@@ -84,6 +86,37 @@ def test_a_driver_with_a_bug_is_made_anew_and_its_neighbour_never_notices(bench:
     assert bench.ears.states["board-2"] == ["ok:"]
     assert bench.ears.states["board-1"] == ["ok:", "down:bug", "ok:"]
     assert (bench.handles["board-1"].tally.opened, bench.handles["board-2"].tally.opened) == (2, 1)
+
+
+def test_a_job_that_waits_when_the_device_is_pulled_never_runs_in_its_next_life(bench: Bench) -> None:
+    begun, go, ran = threading.Event(), threading.Event(), []
+
+    def slow(_board: object) -> None:
+        begun.set()
+        go.wait(10)
+
+    def ask(device: str, job: Callable[[Any], object]) -> None:
+        with contextlib.suppress(DeviceUnavailable, LinkLost):
+            bench.handles[device].ask(job, within_s=10)
+
+    askers = [threading.Thread(target=ask, args=("board-1", slow))]
+    askers[0].start()
+    assert begun.wait(5)
+    askers.append(
+        threading.Thread(
+            target=ask, args=("board-2", lambda _board: ran.append(bench.handles["board-2"].tally.opened))
+        )
+    )
+    askers[1].start()
+    bench.wire.fault("board-1", "unplugged", True)
+    until(lambda: bench.handles["board-2"]._jobs)
+    go.set()
+    bench.wire.fault("board-1", "unplugged", False)
+    for asker in askers:
+        asker.join(15)
+    until(lambda: bench.state("board-2") == "ok" and bench.handles["board-2"].tally.opened == 2)
+    assert ran in ([], [1])
+    assert bench.handles["board-2"].ask(lambda _board: 7, within_s=5) == 7
 
 
 def test_a_board_that_stays_well_is_told_of_once(bench: Bench) -> None:
