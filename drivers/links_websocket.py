@@ -22,7 +22,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from drivers.errors import LinkLost
+from drivers.errors import FrameError, LinkLost
 from drivers.frame_format import FrameFormat
 
 if TYPE_CHECKING:
@@ -79,10 +79,15 @@ def envelope(kind: Kind, window: int, said: Mapping[str, Any]) -> bytes:
 
 
 def opened(frame: bytes) -> tuple[Kind, int, dict[str, Any]]:
-    """Kind, window and what is said. Raises FrameError, ValueError."""
+    """Kind, window and what is said. Raises FrameError."""
     values = ENVELOPE.decode(frame)
-    said = json.loads(ENVELOPE.payload(values))
-    return Kind(int(values["kind"])), int(values["addr"]), said
+    try:
+        kind, said = Kind(int(values["kind"])), json.loads(ENVELOPE.payload(values))
+    except (ValueError, RecursionError) as error:
+        raise FrameError(f"{ENVELOPE.name}: no message: {frame[:64].hex(' ')}") from error
+    if not isinstance(said, dict):
+        raise FrameError(f"{ENVELOPE.name}: no JSON object: {frame[:64].hex(' ')}")
+    return kind, int(values["addr"]), said
 
 
 def settings_of(url: str, options: Mapping[str, str]) -> "Settings":

@@ -90,15 +90,12 @@ class Driver:
 
     def claims(self, frame: bytes) -> bool:
         try:
-            return opened(frame)[1] == self._options.address
-        except (FrameError, ValueError):
+            return ENVELOPE.decode(frame)["addr"] == self._options.address
+        except FrameError:
             return False
 
     def on_frame(self, frame: bytes) -> Heard:
-        try:
-            kind, _, said = opened(frame)
-        except ValueError as error:
-            raise FrameError(f"no message: {frame.hex(' ')}") from error
+        kind, _, said = opened(frame)
         if kind is Kind.SAID:
             return self._said(said)
         self._here = kind is Kind.HERE
@@ -125,7 +122,8 @@ class Driver:
         if method != "RateSubmit":
             self._answer(str(method), NOT_ALLOWED, "no such method")
             return Heard()
-        param = {str(name).lower(): value for name, value in said["param"].items()}
+        given = said.get("param")
+        param = {str(name).lower(): value for name, value in given.items()} if isinstance(given, dict) else {}
         ticket = param.get(self._names["rate"].lower())
         score = self._options.scores.get(str(param.get(self._names["content"].lower())))
         if not isinstance(ticket, str) or not ticket or score is None:
