@@ -26,6 +26,7 @@ rfc2217://10.0.0.9:4000?baud=9600. Commands are typed at the prompt, piped in, o
   send LINE               hex, "text" and checksums of what stands before: send F0 01 D0 01 "A012" {sum8}
   frame FIELD=VALUE...    a frame of the description found so far: frame line=1 data="A012"
   key NAME [WORDS]        the last frame of the device was this key: call recall pause confirm ... 0..9
+  rating [WORDS]          the last frame of the device was a press to rate: rating 2, second from the left
   seen WORDS              what was sent last did this: seen A012 stands on the board
   load FILE [NAME]        use this description instead of the marks
   explain [LINE]          lay these bytes, or what came last, under the description's fields

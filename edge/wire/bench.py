@@ -10,11 +10,11 @@ from pathlib import Path
 from drivers.errors import LinkLost
 from drivers.frame_explain import cells, explain, golden_problems, layout
 from drivers.frame_format import FrameFormat
-from drivers.links import Link, options_of
+from drivers.links import Link, options_of, scheme_of
 from edge.wire import marks as marks_
 from edge.wire import speeds
 from edge.wire.between import Between
-from edge.wire.description import Found, answers, describe
+from edge.wire.description import Found, describe
 from edge.wire.ports import Terminal, has_speed, open_device
 from edge.wire.sending import bytes_of, frame_of
 from edge.wire.tape import BENCH, DEVICE, PROGRAM, SHOWN, Tape
@@ -22,6 +22,8 @@ from edge.wire.written import Seen, toml_of
 
 CALLED = b"A012"
 """The number that a board is made to show: a text that no chance makes."""
+
+WIRES = ("serial", "rs485", "tcp", "rfc2217", "file", "usb")
 
 FEWEST_QUIET_S = 0.02
 LISTEN_S = 10.0
@@ -41,6 +43,8 @@ class Bench:
     def __init__(self, url: str, tape: Tape, say: Callable[[str], None], trial_s: float = TRIAL_S) -> None:
         """`trial_s`: how long each speed is tried. Raises ValueError for a URL that is none."""
         options = options_of(url)
+        if scheme_of(url) not in WIRES:
+            raise ValueError(f"{url!r}: the bench looks at wires only: {', '.join(WIRES)}")
         self._url = url
         self._tape = tape
         self._say = say
@@ -60,6 +64,7 @@ class Bench:
             "send": self.send,
             "frame": self.frame,
             "key": self.key,
+            "rating": self.rating,
             "seen": self.seen,
             "load": self.load,
             "explain": self.explain,
@@ -166,6 +171,8 @@ class Bench:
         count = min(found.shortest, SHOWN)
         self._say("  " + " ".join(self._mark_of(found, i) for i in range(count)))
         self._say("  " + " ".join(f"{i:>2}" for i in range(count)) + "   (places; == is the same everywhere)")
+        if len(found.frames) < speeds.FEWEST_FRAMES:
+            self._say("only so few different frames: a checksum may fit by chance")
         for length in found.lengths:
             order = "" if length.size == 1 else " high byte first" if length.big_endian else " low byte first"
             sure = "" if length.sure else " (all frames are equally long: it only could be one)"
@@ -237,6 +244,10 @@ class Bench:
             raise Said("which key? call, recall, pause, confirm, 1 ...")
         self._seen.append(Seen(f"key {name}{', ' + more if more else ''}", self._last_of(DEVICE), name))
 
+    def rating(self, words: str) -> None:
+        """`rating 2 the second key from the left`: the last frame of the device was a press to rate."""
+        self._seen.append(Seen(f"rating {words}".strip(), self._last_of(DEVICE), is_rating=True))
+
     def seen(self, words: str) -> None:
         """`seen A012 on the board`: the last frame to the device did this; without one, what came is this."""
         if not words:
@@ -264,7 +275,7 @@ class Bench:
         shown = [one for one in self._shown if one in readable and self._holds_text(found, one)]
         seen = [one for one in readable if one not in shown]
         source = f"{self._url}, {date.today().isoformat()}"
-        text = toml_of(name, found, seen, shown, source, CALLED, answers(found, self._pairs()))
+        text = toml_of(name, found, seen, shown, source, CALLED, self._pairs())
         self._check(text, name)
         if file.strip():
             with Path(file.strip()).open("x", encoding="utf-8") as out:

@@ -33,22 +33,24 @@ class Between:
         device = open_device(self._url, *self.speed)
         try:
             while (now := time.monotonic()) < until_s:
+                said = device.read(TURN_S)
+                self._keep(DEVICE, said, now - started, told)
+                self._program.write(said)
+                said = self._program.read(TURN_S)
+                # Who opens a port sets its speed and writes at once: these bytes are of the new speed.
                 device = self._follow(device, told)
-                self._pass(device, self._program, DEVICE, now - started, told)
-                self._pass(self._program, device, PROGRAM, now - started, told)
+                self._keep(PROGRAM, said, now - started, told)
+                device.write(said)
                 if self._tape.is_quiet(now - started, self._quiet_s):
                     _say(self._tape.settle(), told)
         finally:
             _say(self._tape.settle(), told)
             device.close()
 
-    def _pass(self, source: Wire, to: Wire, side: str, at_s: float, told: Callable[[str], None]) -> None:
-        chunk = source.read(TURN_S)
-        if not chunk:
-            return
-        to.write(chunk)
+    def _keep(self, side: str, said: bytes, at_s: float, told: Callable[[str], None]) -> None:
         before = len(self._tape.bursts)
-        self._tape.add(at_s, side, chunk, self._quiet_s)
+        if said:
+            self._tape.add(at_s, side, said, self._quiet_s)
         for burst in self._tape.bursts[before:]:
             _say(burst, told)
 

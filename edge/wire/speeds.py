@@ -14,6 +14,14 @@ FEWEST_TORN = 0.05
 """Of the bytes, by the port's own count: with more the speed is wrong."""
 
 
+FEWEST_FRAMES = 3
+"""Of different ones: on two a checksum fits by chance."""
+
+EXTREMES = (0x00, 0x80, 0xC0, 0xE0, 0xF0, 0xF8, 0xFC, 0xFE, 0xFF)
+"""What a receiver at the wrong speed makes of bits: runs of zeros and ones."""
+MOST_EXTREMES = 0.75
+
+
 @dataclass(frozen=True)
 class Trial:
     baud: int
@@ -28,23 +36,22 @@ class Trial:
 
     @property
     def sense(self) -> int:
-        """0 silence, 1 noise, 2 may be, 3 text, or the same frames again, 4 a length or checksum fits."""
+        """0 silence, 1 noise, 2 may be, 3 text, or a checksum that two frames fit, 4 one that more do."""
         if not self.size:
             return 0
         if self.torn is not None and self.torn > self.size * FEWEST_TORN:
             return 1
+        whole = b"".join(self.bursts)
+        if sum(b in EXTREMES for b in whole) > MOST_EXTREMES * len(whole):
+            return 1
         found = marks.find(self.bursts)
         if found is not None and (found.sums or any(mark.sure for mark in found.lengths)):
-            return 4
-        whole = b"".join(self.bursts)
+            return 4 if len(found.frames) >= FEWEST_FRAMES else 3
         printable = sum(0x20 <= b < 0x7F or b in b"\r\n\t" for b in whole)
-        if printable > 0.9 * len(whole) > 4:
-            return 3
-        extremes = sum(b in (0x00, 0x80, 0xC0, 0xE0, 0xF0, 0xF8, 0xFC, 0xFE, 0xFF) for b in whole)
-        return 1 if extremes > 0.6 * len(whole) else 2
+        return 3 if printable > 0.9 * len(whole) > 4 else 2
 
     def line(self) -> str:
-        words = ("nothing came", "noise", "may be", "reads like text", "a length or checksum fits")
+        words = ("nothing came", "noise", "may be", "likely", "a length or checksum fits")
         torn = "" if self.torn is None else f", {self.torn} torn"
         first = self.bursts[0][:12].hex(" ").upper() if self.bursts else ""
         count = f"{self.size} bytes in {len(self.bursts)}{torn}" if self.bursts else ""

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from drivers.frame_explain import golden_problems
+from drivers.framing import FrameFormat
 from edge.wire import marks
 from edge.wire.description import describe
 from edge.wire.sending import bytes_of, frame_of
@@ -91,9 +93,32 @@ def test_a_checksum_in_hex_digits_is_found():
 def test_words_of_a_person_can_hold_anything():
     found = describe(marks.find(golden("pads_ff68")), {5: "addr"}, 9600, "8N1")
     seen = [Seen('key "呼叫" \\ \x07', golden("pads_ff68")[0], "call")]
-    table = tomllib.loads(toml_of("pad", found, seen, [], "here\n", b"A012", {"addr": 1}))["frame"]["pad"]
+    pairs = [(golden("pads_ff68")[0], golden("pads_ff68")[0])]
+    table = tomllib.loads(toml_of("pad", found, seen, [], "here\n", b"A012", pairs))["frame"]["pad"]
     assert table["golden"][0]["case"] == seen[0].case
-    assert table["on"][0] == {"event": "keys", "keymap": {"0C": "call"}, "answer": {"addr": 1}}
+    assert table["on"][0] == {"event": "keys", "keymap": {"0C": "call"}, "answer": {}}
+
+
+def test_ratings_are_told_from_keys_by_a_field_and_each_has_its_answer():
+    """The host echoes keys, and answers ratings with function 01."""
+    rows = {
+        row["case"]: bytes.fromhex(row["hex"])
+        for row in json.loads((WIRE / "pads_ff68.json").read_text("utf-8"))
+    }
+    call, rated = rows["key from pad 1: call next"], rows["rating from pad 1, value 2"]
+    thanks = rows["host acknowledgement of that rating (func 01, sum minus 10h)"]
+    pairs = [(call, call), (rated, thanks)]
+    seen = [Seen("call", call, "call"), Seen("rating 2", rated, is_rating=True)]
+    found = describe(marks.find(golden("pads_ff68")), {5: "addr", 6: "func"}, 9600, "8N1")
+    table = tomllib.loads(toml_of("pad", found, seen, [], "here", b"A012", pairs))["frame"]["pad"]
+    assert table["on"] == [
+        {"match": {"func": 0x11}, "event": "rating", "value": "data[0]", "answer": {"func": 1}},
+        {"event": "keys", "keymap": {"0C": "call"}, "answer": {}},
+    ]
+    assert golden_problems(FrameFormat.from_table(table, "pad")) == []
+    unnamed = describe(marks.find(golden("pads_ff68")), {}, 9600, "8N1")
+    with pytest.raises(ValueError, match="name one"):
+        toml_of("pad", unnamed, seen, [], "here", b"A012")
 
 
 # --- what is typed ----------------------------------------------------------------------------------------

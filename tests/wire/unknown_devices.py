@@ -99,6 +99,7 @@ class Pad(Unknown):
 
     def __init__(self, link):
         self.held = []
+        self._turns = 0
         super().__init__(link)
 
     @staticmethod
@@ -110,7 +111,8 @@ class Pad(Unknown):
         return b"\xa5\x5a" + body + bytes([check])
 
     def idle(self):
-        if self.held:
+        self._turns += 1
+        if self.held and self._turns % 4 == 0:  # well apart: each frame a burst of its own
             self.held.append(self.held.pop(0))
             self.say(self.held[0])
 
