@@ -6,9 +6,11 @@ BIN := $(VENV)/bin
 LOCK_ARGS := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 RUN_DEBS := python3-venv fonts-noto-cjk fonts-sil-nuosusil espeak-ng mosquitto libusb-1.0-0
+LAB_DEBS := qemu-system-x86 mmdebstrap nbdkit nbdkit-plugin-python e2fsprogs cpio
 TEST_DEBS := chromium chromium-driver xvfb xdotool strace libfaketime systemd postgresql nut-server
 DEMO_ARGS ?=
 BENCH_ARGS ?=
+LAB_ARGS ?=
 FUZZ_ARGS ?=
 SOAK_ARGS ?=
 # Optional parts, one by one after the lock: a failure is one line, not the end. evdev is compiled.
@@ -16,7 +18,7 @@ PADS := evdev>=1.6,<3
 PINS := 'gpiozero>=2.0.1,<3' 'lgpio>=0.2'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo test lint bench crash fuzz soak screenshots lock clean
+.PHONY: help setup setup-test demo test lint bench crash fuzz soak lab screenshots lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -75,6 +77,10 @@ fuzz: $(VENV)/.ok-test ## a million invented inputs for every decoder; FUZZ_ARGS
 
 soak: $(VENV)/.ok-test ## an hour of a hall whose devices fail in turn; SOAK_ARGS="--minutes 5"
 	@$(BIN)/python -m tests.soak $(SOAK_ARGS)
+
+lab: $(VENV)/.ok-test ## drivers on real kernel devices in an emulated machine, and power cuts; LAB_ARGS="evdev power"
+	$(call apt_install,$(LAB_DEBS))
+	@$(SUDO) $(BIN)/python -m tests.lab $(LAB_ARGS)
 
 screenshots: $(VENV)/.ok-test ## every page of the screens as PNG, into kiosk_ui/pictures/
 	@$(BIN)/python -m tests.screenshots
