@@ -190,7 +190,8 @@ class Line:
         """Take our own bytes out, where the adapter gives them back."""
         size = min(len(chunk), len(self._echo))
         if size and chunk[:size] != self._echo[:size]:
-            log.warning("%s: what was sent came back as %s: two talk at once", self.link.url, chunk.hex(" "))
+            # Counted as damage: who looks after the line says so once a minute.
+            log.debug("%s: what was sent came back as %s: two talk at once", self.link.url, chunk.hex(" "))
             self._splitter.bad += 1
             self._echo.clear()
             return chunk
