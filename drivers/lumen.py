@@ -112,6 +112,11 @@ class Options:
         if self.encoding not in ENCODINGS:
             raise ValueError("encoding must be gb2312 or gbk")
 
+    @property
+    def picture_dots(self) -> int:
+        """Side of the square at the right that a code may take; 0: no codes here."""
+        return min(self.height_dots, self.width_dots // 2) if self.pictures else 0
+
 
 # --- commands: the data of one message ----------------------------------------------------------------------
 
@@ -157,13 +162,12 @@ class Card:
         self._asker = Asker(line)
         self._shown: BoardMessage | None = None
         self._windows: tuple[Window, ...] = ()
-        side = min(options.height_dots, options.width_dots // 2)
         self.geometry = Geometry(
             options.width_dots * 2 // options.font_dots,
             options.height_dots // options.font_dots,
             flashes=True,
-            picture_dots=side if options.pictures else 0,
-            picture_columns=-(-side * 2 // options.font_dots),
+            picture_dots=options.picture_dots,
+            picture_columns=-(-options.picture_dots * 2 // options.font_dots),
         )
 
     @property

@@ -199,7 +199,7 @@ class _Reader:
         plan = replace(plan, calendar=calendar_of(calendar, almanac))
         backup = hall.backup if hall else BackupSettings()
         power = hall.power if hall else PowerSettings()
-        boards = self._boards(devices, texts)
+        boards = self._boards(devices, found, texts)
         public = self._public(hall, staff)
         if self.problems.lines:
             raise ConfigError(self.problems.lines)
@@ -361,12 +361,15 @@ class _Reader:
                 self.problems.add(file, key, f'no picture "{picture}" in content/ (.png, .jpg or .svg)')
         return Public(hall.about, hall.show, hall.notice, hall.floor, content)
 
-    def _boards(self, devices: DevicesFile | None, texts: Texts) -> BoardsPlan:
-        """What call boards show beside calls; of every board that devices.toml names, bound or not."""
+    def _boards(
+        self, devices: DevicesFile | None, found: Mapping[DeviceId, DeviceSettings], texts: Texts
+    ) -> BoardsPlan:
+        """What call boards show beside calls; one whose own table does not bind may have any code."""
         file = self._bind(BoardsFile, "boards.toml")
         tables = (devices or DevicesFile()).device.items()
-        known = frozenset(id for id, t in tables if str(t.get("driver", "")).startswith("board_"))
-        return boards_of(file or BoardsFile(), known if devices else None, texts, self.problems)
+        named = [id for id, table in tables if str(table.get("driver", "")).startswith("board_")]
+        dots = {id: int(getattr(found[id].options, "picture_dots", 0)) if id in found else 999 for id in named}
+        return boards_of(file or BoardsFile(), dots if devices else None, texts, self.problems)
 
     def _frames(self) -> dict[str, Frames]:
         found: dict[str, Frames] = {}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from drivers.capabilities import Colour
+from drivers.led_raster import code_fits
 from edge.hall.plan import Hours
 from edge.hall.words import DeviceId
 from edge.settings_bind import Problems, bind
@@ -127,13 +128,17 @@ class BoardsPlan:
 
 
 def boards_of(
-    file: BoardsFile, boards: frozenset[DeviceId] | None, texts: Texts, problems: Problems
+    file: BoardsFile, boards: Mapping[DeviceId, int] | None, texts: Texts, problems: Problems
 ) -> BoardsPlan:
-    """The plan; what is wrong goes into `problems`, in the hall's language. `boards` None: not known."""
+    """The plan; what is wrong goes into `problems`, in the hall's language.
+
+    `boards`: those that there are, and how many dots of a picture each can show; None: not known.
+    """
     check = _Check(texts, boards, problems)
     usual = bind(BoardRules, file.boards, FILE, problems, "boards")
     if usual:
         check.rules("boards", usual)
+        check.code("boards.code", usual.code, max((boards or {}).values(), default=0))
     own: dict[DeviceId, BoardRules] = {}
     for id, table in file.board.items():
         check.is_board(f"board.{id}", id)
@@ -141,6 +146,7 @@ def boards_of(
         merged = bind(BoardRules, _over(file.boards, table), FILE, Problems(), "") if bound else None
         if merged:
             check.rules(f"board.{id}", merged, only=frozenset(table))
+            check.code(f"board.{id}.code", table.get("code", ""), (boards or {}).get(id, 0))
             own[id] = merged
     notices = tuple(check.notice(f"notice[{i}]", notice) for i, notice in enumerate(file.notice))
     return BoardsPlan(usual or BoardRules(), own, notices)
@@ -156,7 +162,7 @@ def _over(usual: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class _Check:
-    def __init__(self, texts: Texts, boards: frozenset[DeviceId] | None, problems: Problems) -> None:
+    def __init__(self, texts: Texts, boards: Mapping[DeviceId, int] | None, problems: Problems) -> None:
         self._texts, self._boards, self._problems = texts, boards, problems
 
     def say(self, path: str, key: str, **facts: object) -> None:
@@ -166,6 +172,11 @@ class _Check:
         if self._boards is not None and id not in self._boards:
             known = ", ".join(sorted(self._boards)) or "-"
             self.say(path, "check.no_board", id=id, known=known)
+
+    def code(self, at: str, code: str, dots: int) -> None:
+        """Does the code fit a board that has so many dots for it?"""
+        if code and self._boards is not None and not code_fits(code, dots):
+            self.say(at, "check.no_room" if dots else "check.no_pictures", dots=dots)
 
     def rules(self, at: str, rules: BoardRules, only: frozenset[str] | None = None) -> None:
         """`only`: the keys that stand in this table; what stands in another one is said there."""

@@ -66,6 +66,8 @@ def test_one_boards_words_lie_over_those_of_all(folder: Path, write: Callable[[s
         ('[boards]\nidle = ["{nmae}"]', "boards.toml: boards.idle[0]: 没有 nmae 这一项（有："),
         ('[boards]\nidle = ["{"]', "boards.toml: boards.idle[0]: 花括号里应是一个名称，如 {phone}"),
         ('[boards]\nidle = [" "]', "boards.toml: boards.idle[0]: 应是一行文字，不能为空，不能换行"),
+        ('[boards]\ncode = "https://h.cn"', "boards.toml: boards.code: 没有能显示图片的屏，放不了二维码"),
+        ('[board.board-1]\ncode = "x"', "boards.toml: board.board-1.code: 没有能显示图片的屏，放不了二维码"),
         ('[boards]\nfee = "a\\nb"', "boards.toml: boards.fee: 应是一行文字，不能为空，不能换行"),
         (
             "[board.board-9]\nflash_s = 1.0",
@@ -130,6 +132,19 @@ def test_another_language_says_it_in_its_own(
     hall.write_text(hall.read_text("utf-8").replace("[hall]\n", '[hall]\nlanguage = "en"\n', 1), "utf-8")
     write("[boards]\nflash_s = 99.0")
     assert problems() == ["boards.toml: boards.flash_s: must be 0 to 30, not 99.0"]
+
+
+def test_a_code_must_fit_its_board(folder: Path, write: Callable[[str], None], problems: Problems) -> None:
+    file = folder / "devices.toml"
+    extra = (
+        '[link.lumen]\nurl = "tcp://10.0.0.9:5200"\n'
+        '[device.board-8]\ndriver = "board_lumen_network"\nlink = "lumen"\nheight_dots = 32\n'
+    )
+    file.write_text(file.read_text("utf-8") + extra, "utf-8")
+    write('[boards]\ncode = "https://h.example/q"\n[board.board-1]\nfee = "不收费"')
+    assert problems() == []
+    write('[board.board-8]\ncode = "' + "x" * 54 + '"')
+    assert problems() == ["boards.toml: board.board-8.code: 二维码内容太长，这块屏只有 32 点高"]
 
 
 def test_a_board_may_stand_at_no_counter(folder: Path) -> None:
