@@ -4,6 +4,7 @@ import contextlib
 import difflib
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -166,6 +167,11 @@ def _printers(devices: DevicesFile) -> dict[DeviceId, str]:
     return {
         id: str(t.get("kiosk", "")) for id, t in tables if str(t.get("driver", "")).startswith("printer_")
     }
+
+
+def _picture_dots(board: DeviceSettings | None) -> int:
+    """How large a picture a board shows; one whose own table does not bind is said elsewhere, and may be any."""
+    return int(getattr(board.options, "picture_dots", 0)) if board else sys.maxsize
 
 
 class _Reader:
@@ -364,11 +370,11 @@ class _Reader:
     def _boards(
         self, devices: DevicesFile | None, found: Mapping[DeviceId, DeviceSettings], texts: Texts
     ) -> BoardsPlan:
-        """What call boards show beside calls; one whose own table does not bind may have any code."""
+        """What call boards show beside calls."""
         file = self._bind(BoardsFile, "boards.toml")
         tables = (devices or DevicesFile()).device.items()
         named = [id for id, table in tables if str(table.get("driver", "")).startswith("board_")]
-        dots = {id: int(getattr(found[id].options, "picture_dots", 0)) if id in found else 999 for id in named}
+        dots = {id: _picture_dots(found.get(id)) for id in named}
         return boards_of(file or BoardsFile(), dots if devices else None, texts, self.problems)
 
     def _frames(self) -> dict[str, Frames]:
