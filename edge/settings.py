@@ -170,7 +170,7 @@ def _printers(devices: DevicesFile) -> dict[DeviceId, str]:
 
 
 def _picture_dots(board: DeviceSettings | None) -> int:
-    """How large a picture a board shows; one whose own table does not bind is said elsewhere, and may be any."""
+    """Of its pictures; of a board whose own table does not bind, which is said elsewhere, any."""
     return int(getattr(board.options, "picture_dots", 0)) if board else sys.maxsize
 
 
