@@ -246,11 +246,11 @@ def test_without_any_font_the_agreed_mark_is_printed(monkeypatch):
     assert twin.state()["slips"][0]["text"] == "〓先生"
 
 
-def test_a_printer_without_chinese_gets_everything_drawn():
+def test_a_printer_without_chinese_gets_all_chinese_drawn():
     twin = PrinterTwin("t", {"width_dots": 384})
     twin.receive(Encoder(Options(width_dots=384, encoding="raster")).encode(TICKET))
     (slip,) = twin.state()["slips"]
-    assert slip["text"] == ""
+    assert slip["text"] == "A012\n2026-11-22 09:41"  # every printer has Latin letters
     assert slip["pictures"] > 5
     assert decoded(twin) == CODE
 

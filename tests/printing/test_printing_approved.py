@@ -92,3 +92,4 @@ def test_a_slip_is_small_enough_for_a_slow_serial_line(layout):
     """At 9600 baud, 960 bytes a second: within the eight seconds that a slip may take."""
     assert len(Encoder(Options()).encode(papers.slip(layout, FACTS))) < 6000
     assert len(Encoder(Options(qr="native")).encode(papers.slip(layout, FACTS))) < 3500
+    assert len(Encoder(Options(encoding="raster")).encode(papers.slip(layout, FACTS))) < 14_500
