@@ -11,6 +11,8 @@ from edge.texts import Texts
 
 _PAUSE = "\u3001"
 """Between the items of a list."""
+MOST_ITEMS = 2
+"""So many are named with a fee: a board is read in passing."""
 
 
 def facts_of(plan: HallPlan, guides: Guides, texts: Texts, counter: CounterId) -> dict[str, str]:
@@ -37,8 +39,14 @@ def fee_of(guides: Sequence[Guide], texts: Texts) -> str:
             by_fee.setdefault(guide.fee, []).append(guide.name)
     if len(by_fee) == 1 and all(guide.fee for guide in guides):
         return next(iter(by_fee))
-    parts = [texts.get("board.fee_of", items=_PAUSE.join(items), fee=fee) for fee, items in by_fee.items()]
-    return " ".join(parts)
+    return " ".join(_with_items(fee, items, texts) for fee, items in by_fee.items())
+
+
+def _with_items(fee: str, items: Sequence[str], texts: Texts) -> str:
+    named = _PAUSE.join(items[:MOST_ITEMS])
+    if len(items) > MOST_ITEMS:
+        return texts.get("board.fee_many", items=named, count=len(items), fee=fee)
+    return texts.get("board.fee_of", items=named, fee=fee)
 
 
 def notices_of(notices: Sequence[NoticeTable], texts: Texts) -> tuple[Notice, ...]:

@@ -174,6 +174,8 @@ def test_a_fee_that_is_not_known_is_never_called_free(texts: Texts) -> None:
     assert fee(free) == "不收费"
     assert fee(free, unknown) == "低保：不收费"
     assert fee(free, dear, unknown) == "低保：不收费 鉴定：150元"
+    more = [Guide(str(n), f"补助{n}", "relief", fee="不收费") for n in range(3)]
+    assert fee(free, *more, dear) == "低保、补助0等4项：不收费 鉴定：150元"
 
 
 def test_what_the_hall_wrote_goes_instead_and_a_page_without_its_fact_is_left_out(texts: Texts) -> None:
