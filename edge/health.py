@@ -64,11 +64,11 @@ class Health:
 
     def facts(self) -> Json:
         """What the county hears of box and screens, beside uplink and devices. Any thread."""
-        host = host_facts(self._data, self._root)
-        clock = self._registrar.view.clock
+        host, view = host_facts(self._data, self._root), self._registrar.view
         return {
             "version": self._version,
-            "host": {**host, "clock_trusted": clock.trusted},
+            "host": {**host, "clock_trusted": view.clock.trusted},
+            "queues": [{"id": s.id, "name": s.name, "waiting": s.waiting} for s in view.services],
             "screens": self._screens(),
             "trouble": self.trouble(),
             "last_ok": {id: facts["last_ok"] for id, facts in self._devices().items()},

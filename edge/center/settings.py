@@ -9,6 +9,7 @@ from edge.errors import ConfigError
 from edge.settings_bind import Problems, bind, parse, read
 
 FILE = "center.toml"
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -110,6 +111,12 @@ def load(folder: Path) -> CenterFile:
     text = read(folder / FILE, FILE, problems)
     table = None if text is None else parse(text, FILE, problems)
     settings = None if table is None else bind(CenterFile, table, FILE, problems)
+    if settings and not settings.login and _is_far(settings.center.listen):
+        problems.add(FILE, "center.listen", "without a [login.NAME] the page is for this machine only")
     if settings is None or problems.lines:
         raise ConfigError(problems.lines)
     return settings
+
+
+def _is_far(listen: str) -> bool:
+    return bool(listen) and listen.rpartition(":")[0] not in LOOPBACK

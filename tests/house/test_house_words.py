@@ -77,12 +77,12 @@ def test_every_sentence_a_screen_asks_for_is_there() -> None:
     assert {key for key in asked if f"ui.{key}" not in CHINESE} == set()
 
 
-COMMANDS = {"content.update", "report.request"}
-"""Names of the county's commands that look like sentences' keys."""
+NO_SENTENCES = {"content.update", "report.request", "center.listen"}
+"""Names of the county's commands, and of settings, that look like sentences' keys."""
 
 
 def test_every_sentence_asked_for_is_there() -> None:
-    asked = {w for w in WORDS if KEY.fullmatch(w) and not w.endswith(FILE_ENDINGS)} - COMMANDS
+    asked = {w for w in WORDS if KEY.fullmatch(w) and not w.endswith(FILE_ENDINGS)} - NO_SENTENCES
     begun = {key[: m.end()] for key in CHINESE for m in re.finditer(r"[._]", key)}
     assert {k for k in asked if k not in CHINESE and not {k, f"{k}.", f"{k}_"} & begun} == set()
 
