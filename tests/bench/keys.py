@@ -1,7 +1,8 @@
 """From a pad's last byte to the board frame's first byte on the wire: 8 boards on 2 pairs, 8 pads on another.
 
 The real daemon on terminals of this machine; who listens at their far ends is this process. Beside it stands
-the time that the pair itself takes for such a frame, which no program can shorten.
+the time that the pair itself takes for such a frame, which no program can shorten. A key that comes while the
+board's pair is busy waits for its end: here a hall's worth of checks is in the figure, and no flashing.
 """
 
 import select
@@ -37,6 +38,12 @@ prefix = "{prefix}"
 [counter.{n}]
 name = "窗口{n}"
 services = ["s{n}"]
+"""
+BOARDS = """
+[boards]                # the pairs are free when a key comes: nothing flashes, turns pages or is refreshed
+blink = false
+refresh_s = 0.0
+idle = ["{counter}"]
 """
 DEVICES = """
 [link.boards-a]
@@ -135,6 +142,7 @@ def _write_config(folder: Path, wires: dict[str, PtyEnd]) -> None:
     counters = "".join(COUNTER.format(n=n, prefix="ABCDEFGJ"[n - 1]) for n in COUNTERS)
     devices = "".join(DEVICE.format(n=n, bus=bus_of(n)) for n in COUNTERS)
     (folder / "hall.toml").write_text(HALL + counters, encoding="utf-8")
+    (folder / "boards.toml").write_text(BOARDS, encoding="utf-8")
     (folder / "devices.toml").write_text(DEVICES.format(**url) + devices, encoding="utf-8")
 
 

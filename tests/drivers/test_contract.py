@@ -14,7 +14,15 @@ import pytest
 from conftest import HERE
 
 from drivers import loader
-from drivers.capabilities import BoardMessage, DeviceStatus, PadDisplay, Slip, TextRow
+from drivers.capabilities import (
+    BoardMessage,
+    DeviceStatus,
+    PadDisplay,
+    RatingDisplay,
+    RatingState,
+    Slip,
+    TextRow,
+)
 from drivers.errors import DeviceFault, FrameError, LinkLost, UnknownDriver
 from drivers.frame_format import FrameFormat
 from drivers.framing import Line
@@ -29,9 +37,9 @@ LONGEST_S = {"start": 15.0, "check": 5.0, "show": 3.0, "print_slip": 9.0, "captu
 
 VERBS = {
     "board": {"show": lambda d: d.show(BoardMessage(("A001",)))},
-    "callpad": {"show": lambda d: d.show(PadDisplay(1, "A001")) if hasattr(d, "show") else None},
+    "callpad": {"show": lambda d: d.show(PadDisplay(1, "A001"))},
     "printer": {"print_slip": lambda d: d.print_slip(Slip((TextRow("A001"),)))},
-    "rating": {},
+    "rating": {"show": lambda d: d.show(RatingDisplay(RatingState.ASKING, ticket="A001"))},
     "idcard": {"poll": lambda d: d.poll(0.05)},
     "scanner": {"poll": lambda d: d.poll(0.05)},
     "ups": {},
