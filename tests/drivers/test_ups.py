@@ -1,4 +1,4 @@
-"""UPS clients: golden lines, twins, and Debian's own upsd with its dummy driver. Unknown is never "well"."""
+"""UPS clients: golden lines, twins; tests/edge has Debian's own upsd. Unknown is never "well"."""
 
 import time
 
@@ -11,7 +11,6 @@ from drivers.errors import DeviceFault, Fault, FrameError, LinkLost
 from drivers.links import open_link
 from drivers.twins.power import ApcTwin, NutTwin
 from drivers.twins.wire import TcpEnd, Wire
-from tests.upsd import Upsd
 
 
 def test_lines_are_those_of_the_papers_and_their_answers_are_read(golden):
@@ -140,36 +139,3 @@ def test_a_server_that_says_nothing_or_drips_or_goes(ups):
     wire.fault("ups", "unplugged", True)
     with pytest.raises(LinkLost):
         until(lambda: driver.check() and None)
-
-
-# --- Debian's own server -----------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def upsd(tmp_path):
-    server = Upsd(tmp_path)
-    yield server
-    server.stop()
-
-
-def test_a_real_upsd_is_asked_and_its_ups_goes_on_battery(upsd):
-    link = until(lambda: _opened(f"tcp://127.0.0.1:{upsd.port}"), 10)
-    driver = ups_nut.Driver(link, ups_nut.Options("hall"))
-    try:
-        assert "upsd" in driver.start().firmware
-        until(lambda: driver.check().state is State.OK, 20)
-        assert driver.check().detail == "100 %, 1500 s"
-        upsd.say("OB DISCHRG LB", 17)
-        until(lambda: driver.check().code is Fault.BATTERY_LOW, 30)
-        assert driver.check().detail.startswith("17 %")
-        other = ups_nut.Driver(link, ups_nut.Options("nosuch"))
-        assert other.check().code is Fault.REFUSED
-    finally:
-        link.close()
-
-
-def _opened(url):
-    try:
-        return open_link(url)
-    except LinkLost:
-        return None

@@ -120,7 +120,7 @@ def test_a_job_that_waits_when_the_device_is_pulled_never_runs_in_its_next_life(
 
 
 def test_a_board_that_stays_well_is_told_of_once(bench: Bench) -> None:
-    until(lambda: bench.handles["board-1"].tally.frames > 6)
+    until(lambda: bench.handles["board-1"].tally.frames > 2)
     assert bench.ears.states == {"board-1": ["ok:"], "board-2": ["ok:"]}
     ago = bench.handles["board-1"].well_ago_s()
     assert ago is not None and ago < 10

@@ -24,7 +24,7 @@ def test_check_of_a_good_folder_is_one_line_and_zero(capsys: pytest.CaptureFixtu
     assert run(check, str(DEMO)) == 0
     out = capsys.readouterr().out
     assert out.count("\n") == 1
-    assert "8 services, 6 counters, 20 devices on 6 links" in out
+    assert "8 services, 6 counters, 23 devices on 9 links" in out
 
 
 def test_check_of_a_misspelt_key_is_its_line_and_two(
