@@ -47,6 +47,9 @@ def _parser() -> argparse.ArgumentParser:
     parts.choices["kiosk"].add_argument(
         "--speak", default="", metavar="COMMAND", help="says each page's words: the command, they come last"
     )
+    parts.choices["kiosk"].add_argument(
+        "--patience", type=_patience, default=1.0, help="all time-outs longer by so much, 0.05 to 5 (1)"
+    )
     parts.choices["screen"].add_argument("--counter", default="", help="draw one counter's page")
     parts.choices["screen"].add_argument(
         "--zone", default="", help="the part of the hall this screen hangs in"
@@ -63,6 +66,16 @@ def _size(text: str) -> tuple[int, int]:
     ):
         raise argparse.ArgumentTypeError(f"a size is like 1080x1920, not {text!r}")
     return int(width), int(height)
+
+
+def _patience(text: str) -> float:
+    try:
+        patience = float(text)
+    except ValueError:
+        patience = 0.0
+    if not 0.05 <= patience <= 5:
+        raise argparse.ArgumentTypeError(f"a number from 0.05 to 5, not {text!r}")
+    return patience
 
 
 def _fonts(args: argparse.Namespace) -> int:
@@ -96,7 +109,8 @@ def _screen(args: argparse.Namespace) -> int:
     app: App
     if kiosk:
         theme = theme_for(size, args.width_mm)
-        app = Kiosk(theme, brush, languages, live, args.name, speak=prompter.say if prompter else _silence)
+        more = {"speak": prompter.say if prompter else _silence, "patience": args.patience}
+        app = Kiosk(theme, brush, languages, live, args.name, **more)
     elif args.counter:
         app = CounterScreen(size, brush, languages[0], live, args.counter)
     else:

@@ -56,8 +56,11 @@ class Kiosk:
         name: str,
         *,
         speak: Callable[[str], None] = lambda text: None,
+        patience: float = 1.0,
     ) -> None:
-        """`speak` says a page's words, where the hall wants that; it must not block."""
+        """`speak` says a page's words, where the hall wants that; it must not block. All times after which
+        the screen does something by itself are longer by `patience`.
+        """
         self.presser = Presser(theme.touch)
         self.now_s = 0.0
         self.name = name
@@ -71,6 +74,7 @@ class Kiosk:
         self._language = 0
         self._live = live
         self._speak = speak
+        self._patience = patience
         self._page: Page = StartingPage()
         self._emergency = EmergencyPage()
         self._shown_s = 0.0
@@ -92,7 +96,7 @@ class Kiosk:
             self.show(TakingPage(self._taking_s))
         if self._page.idle_s and self.left_s <= 0:
             self.home()
-        if self._page.name == "home" and now_s - self._touched_s() > RESET_S:
+        if self._page.name == "home" and now_s - self._touched_s() > RESET_S * self._patience:
             self._theme, self._language = self._first, 0
             if is_night(self):
                 self.show(NightPage())
@@ -159,7 +163,7 @@ class Kiosk:
     def left_s(self) -> int:
         if not self._page.idle_s:
             return 0
-        allowed = self._page.idle_s * (2 if self._theme.large else 1)
+        allowed = self._page.idle_s * self._patience * (2 if self._theme.large else 1)
         return int(allowed - (self.now_s - self._touched_s()) + 0.999)
 
     def clock(self) -> str:
@@ -268,7 +272,7 @@ class Kiosk:
 
     def _asks_whether_there(self) -> bool:
         shown = self._shown()
-        return bool(shown.idle_s) and shown.name not in COUNTS_DOWN and self.left_s <= WARN_S
+        return bool(shown.idle_s) and shown.name not in COUNTS_DOWN and self.left_s <= WARN_S * self._patience
 
 
 def theme_for(size: tuple[int, int], width_mm: float) -> Theme:

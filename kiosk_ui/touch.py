@@ -8,6 +8,8 @@ from kiosk_ui.scene import Scene
 
 SAME_TAP_S = 0.5
 """A second tap on the same target within this time is one tap (unsteady fingers, bouncing glass)."""
+SAME_KEY_S = 0.15
+"""On a pad of letters or digits the same key twice is meant so, but for glass that bounces."""
 SETTLE_S = 0.35
 KNOCKS, KNOCKS_WITHIN_S = 5, 4.0
 NEAR_PX = 60
@@ -64,7 +66,8 @@ class Presser:
         pressed, self.pressed = self.pressed, ""
         if not target or target.id != pressed:
             return ""
-        if self._last_id == pressed and self._last_page == self._page and now_s - self._last_s < SAME_TAP_S:
+        again_s = SAME_KEY_S if pressed.startswith("key:") else SAME_TAP_S
+        if self._last_id == pressed and self._last_page == self._page and now_s - self._last_s < again_s:
             return ""
         self._last_id, self._last_page, self._last_s = pressed, self._page, now_s
         self._last_place = (contact.x, contact.y)

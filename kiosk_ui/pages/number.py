@@ -6,6 +6,7 @@ import pygame
 
 from kiosk_ui import widgets
 from kiosk_ui.pages import papers
+from kiosk_ui.pages.inner import Key, draw_keys
 from kiosk_ui.pages.page import Desk, Json, Still
 from kiosk_ui.theme import Colour
 from kiosk_ui.widgets import Pen
@@ -86,7 +87,7 @@ class NumberPage(Still):
             self._number(pen, desk, pygame.Rect(card.left + u(48), card.top, card.w - u(96), fold - card.top))
             if materials:
                 bring = pygame.Rect(card.left + u(40), fold + u(30), card.w - u(80), round(card.h * 0.28))
-                self._bring(pen, desk, bring, materials)
+                self._bring(pen, bring, materials)
                 fold = bring.bottom
             facts = pygame.Rect(card.left + u(40), fold + u(36), card.w - u(80), card.bottom - fold - u(60))
         else:
@@ -100,21 +101,20 @@ class NumberPage(Still):
             if materials:
                 top = whole.top + round(whole.h * share)
                 area = pygame.Rect(whole.left, top, whole.w, whole.bottom - top)
-                self._bring(pen, desk, area, materials)
+                self._bring(pen, area, materials)
             side = pygame.Rect(slip.left, room.top, slip.w, slip.top - gap - room.top)
             widgets.panel(pen, side)
             facts = side.inflate(-u(36), -u(36))
         self._facts(pen, desk, facts)
         self._slip(pen, slip)
-        self._keys(pen, desk, keys, gap)
+        self._keys(pen, desk, keys)
 
-    def _keys(self, pen: Pen, desk: Desk, keys: pygame.Rect, gap: int) -> None:
-        stay = pygame.Rect(keys.left, keys.top, (keys.w - gap) * 2 // 5, keys.h)
-        done = pygame.Rect(stay.right + gap, keys.top, keys.right - stay.right - gap, keys.h)
-        widgets.button(pen, "stay", stay, pen.words("still_here"), icon="hand")
-        widgets.button(
-            pen, "done", done, pen.words("done_in", seconds=desk.left_s), icon="check", primary=True
-        )
+    def _keys(self, pen: Pen, desk: Desk, row: pygame.Rect) -> None:
+        keys = [Key("stay", pen.words("still_here"), "hand")]
+        if self._guide.get("materials"):
+            keys.append(Key("print", self._print.label(pen, desk), "printer"))
+        keys.append(Key("done", pen.words("done_in", seconds=desk.left_s), "check", primary=True))
+        draw_keys(pen, row, keys)
 
     def _number(self, pen: Pen, desk: Desk, area: pygame.Rect) -> None:
         p = pen.p
@@ -139,14 +139,9 @@ class NumberPage(Still):
             service, name_size, p.ink, p.card, bold=True, width=area.w, center=(area.centerx, round(y))
         )
 
-    def _bring(self, pen: Pen, desk: Desk, area: pygame.Rect, materials: list[str]) -> None:
-        """What to bring, as much as fits, and a key that prints all of it."""
-        p, u = pen.p, pen.u
-        key_w = max(pen.theme.touch, round(area.w * 0.3))
-        key_h = max(pen.theme.touch, u(110))
-        key = pygame.Rect(area.right - key_w, area.centery - key_h // 2, key_w, key_h)
-        self._print.draw_key(pen, desk, key)
-        room, size = key.left - u(24) - area.left, pen.type(36)
+    def _bring(self, pen: Pen, area: pygame.Rect, materials: list[str]) -> None:
+        """What to bring, as much as fits; a key below prints all of it."""
+        p, room, size = pen.p, area.w, pen.type(36)
         step = round(size * 1.42)
         rows = max(1, area.h // step - 1)
         title = pen.words("field_materials")

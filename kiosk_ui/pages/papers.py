@@ -1,8 +1,5 @@
 """A guide's list of materials at the printer: asked for once, followed to its end."""
 
-import pygame
-
-from kiosk_ui import widgets
 from kiosk_ui.pages.page import Desk, Json
 from kiosk_ui.widgets import Pen
 
@@ -36,6 +33,3 @@ class Printing:
     def label(self, pen: Pen, desk: Desk) -> str:
         state = self.now(desk)
         return pen.words("list_printing" if state in BUSY else f"list_{state}" if state else "list_print")
-
-    def draw_key(self, pen: Pen, desk: Desk, rect: pygame.Rect) -> None:
-        widgets.button(pen, "print", rect, self.label(pen, desk), icon="printer")

@@ -3,6 +3,7 @@
 import pygame
 from ui_stage import Stage
 
+from kiosk_ui.pages.pin import PinPage
 from kiosk_ui.play import post_finger
 from kiosk_ui.scene import Scene
 from kiosk_ui.touch import Contact, Presser, contact
@@ -78,3 +79,29 @@ def test_a_finger_held_across_a_page_change_presses_nothing(stage: Stage) -> Non
     presser.feed(Contact(True, 50, 50), page, 1.0)
     presser.page("refused")
     assert presser.feed(Contact(False, 50, 50), page, 1.1) == ""
+
+
+def test_the_same_key_of_a_pad_may_be_meant_twice(stage: Stage) -> None:
+    kiosk = stage.kiosk()
+    kiosk.show(PinPage())
+    scene = kiosk.scene()
+    kiosk.presser.page(scene.name)
+    place = next(t.rect.center for t in scene.targets if t.id == "key:2")
+    taps = []
+    for at_s in (10.0, 10.05, 10.4):
+        kiosk.presser.feed(Contact(True, *place), scene, at_s)
+        taps.append(kiosk.presser.feed(Contact(False, *place), scene, at_s + 0.02))
+    assert taps == ["key:2", "", "key:2"]
+
+
+def test_five_touches_in_the_corner_and_nowhere_else_between_them_are_a_knock() -> None:
+    presser, scene = Presser(80), Scene("home", (1080, 1920), None)  # type: ignore[arg-type]
+
+    def touch(x: int, at_s: float) -> bool:
+        presser.feed(Contact(True, x, 10), scene, at_s)
+        presser.feed(Contact(False, x, 10), scene, at_s)
+        return presser.knocked()
+
+    assert [touch(10, t / 2) for t in range(5)] == [False] * 4 + [True]
+    assert not any(touch(10 if t != 2 else 500, 10 + t / 2) for t in range(6))
+    assert not any(touch(10, 100 + t * 2.0) for t in range(9)), "slow touches are no knock"
