@@ -1,7 +1,7 @@
 """A USB number pad as call pad: digits, then a key. Source: linux/input.h; no real pad was tried."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from drivers.capabilities import OK, DeviceInfo, DeviceStatus, KeyPressed, PadDisplay, PadKey
 from drivers.keypad import Keypad, keys_of
@@ -57,5 +57,5 @@ class Driver:
     def poll(self, timeout_s: float) -> Sequence[KeyPressed]:
         """Keys since the last call; a digit waits for the key after it. Raises LinkLost."""
         presses = self._records.feed(self._link.read(timeout_s))
-        meant = (self._keypad.press(press.name, press.at_s) for press in presses)
-        return [pressed for pressed in meant if pressed is not None]
+        meant = ((self._keypad.press(press.name, press.at_s), press.at_s) for press in presses)
+        return [replace(pressed, at_s=at_s) for pressed, at_s in meant if pressed is not None]

@@ -155,6 +155,8 @@ class KeyPressed:
     key: PadKey
     digits: str = ""
     """What was typed before the key."""
+    at_s: float | None = field(default=None, compare=False)
+    """When, on the monotonic clock, where the kernel says so; None: now."""
 
 
 @dataclass(frozen=True)

@@ -147,9 +147,12 @@ class Pads:
                 return _SIMPLE[key](by=by, counter=counter)
 
     def _bounced(self, place: str, pressed: KeyPressed) -> bool:
-        before, now = self._last.get(place), time.monotonic()
-        self._last[place] = (pressed, now)
-        return before is not None and before[0] == pressed and now - before[1] < BOUNCE_S
+        """By when it was pressed, where that is known: this thread may have been kept waiting."""
+        before, now = self._last.get(place), pressed.at_s or time.monotonic()
+        bounced = before is not None and before[0] == pressed and 0 <= now - before[1] < BOUNCE_S
+        if not bounced:
+            self._last[place] = (pressed, now)
+        return bounced
 
 
 def _outcome(digits: str) -> Outcome:

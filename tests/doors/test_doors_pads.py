@@ -227,6 +227,20 @@ def test_the_same_key_with_other_digits_is_another_press(house: House) -> None:
     assert desk.refused == []
 
 
+@pytest.mark.parametrize(("apart_s", "called"), [(0.5, 1), (1.0, 2)])
+def test_two_presses_that_were_heard_late_are_told_apart_by_when_they_were(
+    house: House, apart_s: float, called: int
+) -> None:
+    """The disk was slow: both come to the door in the same moment."""
+    desk = Desk(house).open("1")
+    for _ in range(3):
+        house.ask.take()
+    for at_s in (50.0, 50.0 + apart_s):
+        desk.pads.heard("pad-1", KeyPressed(PadKey.NEXT, at_s=at_s))
+    events = [e.event for e in house.journal.read_after(0, 100)]
+    assert len([e for e in events if isinstance(e, TicketCalled)]) == called
+
+
 def test_the_rating_key_lets_the_counters_rating_pad_ask(desk: Desk) -> None:
     desk.press("pad-2", PadKey.ASK_RATING)
     assert (desk.asked, desk.refused) == (["2"], [])
