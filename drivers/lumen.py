@@ -4,7 +4,10 @@ Source: Lumen external-calls protocol document, and field frames of independent 
 tried. Golden bytes: tests/golden/wire/led_cpower.json. Nothing here saves windows to the card's flash.
 """
 
+import math
 import struct
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from drivers.asking import TRIES, Asker
@@ -92,6 +95,8 @@ class Options:
     """How long the card may take to answer."""
     packet_bytes: int = 200
     """Longer commands go in several packets."""
+    windows_every_s: int = 30
+    """Its windows are made again so often, for a card that lost its power a moment; 0: when it comes up."""
 
     def __post_init__(self) -> None:
         for name, low, high in (
@@ -100,6 +105,7 @@ class Options:
             ("height_dots", 8, 512),
             ("reply_ms", 100, 1500),
             ("packet_bytes", 32, 1024),
+            ("windows_every_s", 0, 3600),
         ):
             if not low <= getattr(self, name) <= high:
                 raise ValueError(f"{name} must be from {low} to {high}")
@@ -155,13 +161,14 @@ class Card:
     No command for its brightness is known either; level 0 shows nothing.
     """
 
-    def __init__(self, line: Line, options: Options) -> None:
+    def __init__(self, line: Line, options: Options, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._line = line
         self._frames = line.format
         self._options = options
+        self._monotonic = monotonic
         self._asker = Asker(line)
-        self._shown: BoardMessage | None = None
         self._windows: tuple[Window, ...] = ()
+        self._windows_due = math.inf
         self.geometry = Geometry(
             options.width_dots * 2 // options.font_dots,
             options.height_dots // options.font_dots,
@@ -176,7 +183,7 @@ class Card:
 
     def start(self) -> DeviceInfo:
         """Make the windows: a card that was without power has forgotten them (inferred)."""
-        self._shown, self._windows = None, ()
+        self._windows = ()
         self._divide(self._layout(has_code=False), tries=1)
         return DeviceInfo(model="Lumen C-Power")
 
@@ -185,11 +192,9 @@ class Card:
         return OK
 
     def show(self, message: BoardMessage) -> None:
-        """What was shown already is sent with its windows: the card may have forgotten them."""
         windows = self._layout(bool(message.code))
-        if windows != self._windows or message == self._shown:
+        if windows != self._windows or self._monotonic() >= self._windows_due:
             self._divide(windows)
-        self._shown = None
         rows = self.geometry.rows
         lines = message.lines if message.level != 0 else ()
         for row, words in enumerate([*lines, *[""] * rows][:rows]):
@@ -198,7 +203,6 @@ class Card:
             side = windows[rows][3]
             dots = code_dots(message.code, side) if lines else Dots(side, side, bytes(-(-side // 8) * side))
             self._do(picture(rows, dots, message.colour))
-        self._shown = message
 
     def claims(self, frame: bytes) -> bool:
         """Answers are waited for; what comes later is nobody's."""
@@ -226,6 +230,8 @@ class Card:
     def _divide(self, windows: tuple[Window, ...], tries: int = TRIES) -> None:
         self._do(divide(windows), tries)
         self._windows = windows
+        every_s = self._options.windows_every_s
+        self._windows_due = self._monotonic() + every_s if every_s else math.inf
 
     def _do(self, data: bytes, tries: int = TRIES) -> None:
         """Send a command in its packets, wait for each answer. Raises DeviceFault, LinkLost."""

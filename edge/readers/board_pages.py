@@ -77,7 +77,7 @@ def hall_pages(texts: Texts, board: Board, view: HallView, new_calls: Sequence[C
         return (alarm,)
     if new_calls:
         return (_calls(texts, board, new_calls[: max(1, board.geometry.rows)]),)
-    said = _filled(board.rules.idle, board.facts) if board.rules.idle else [view.name]
+    said = _filled(board.rules.idle, board.facts) or [view.name]
     pages = (page for text in said for page in _text(board, text, board.rules.colours.idle))
     return (*pages, *_notices(board))
 
@@ -132,14 +132,11 @@ def _idle(texts: Texts, board: Board, counter: CounterView, facts: Mapping[str, 
     narrow = _beside_code(board)
     if board.geometry.script is not Script.CHINESE:
         return (_said(texts, board, "board.idle", facts, colour),)
-    if board.rules.idle:
-        templates = board.rules.idle
-        pages: list[Page] = []
-    else:
-        templates = tuple(texts.phrases[f"board.page_{name}"] for name in ("services", "fee", "phone"))
-        pages = [_said(texts, narrow, "board.idle", facts, colour)]
     known = {**board.facts, **facts, "waiting": str(counter.waiting)}
-    for text in _filled(templates, known):
+    usual = (texts.phrases[f"board.page_{name}"] for name in ("services", "fee", "phone"))
+    said = _filled(board.rules.idle or usual, known)
+    pages = [] if board.rules.idle and said else [_said(texts, narrow, "board.idle", facts, colour)]
+    for text in said:
         pages += _text(narrow, text, colour)
     if narrow is board:
         return tuple(pages)

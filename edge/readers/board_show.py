@@ -57,13 +57,15 @@ class Show:
 
     def due(self) -> float:
         """When `step` has something to do."""
+        if not self._pages:
+            return math.inf
         if self._is_new:
             return -math.inf
         return min(self._page_ends, self._next_blink, self._next_try, self._refresh)
 
     def step(self, now: float) -> BoardMessage | None:
         """What the board is to be sent now; None: nothing."""
-        if not self._pages or now < self.due():
+        if now < self.due():
             return None
         if now >= self._page_ends:
             self._at = (self._at + 1) % len(self._pages)

@@ -154,7 +154,7 @@ def card(bench):
     """A card of two lines at address 7, on a wire with another."""
     size = {"width_dots": 128, "height_dots": 32}
     made = bench(LumenTwin("mine", {"address": 7, **size}), LumenTwin("other", {"address": 8, **size}))
-    return made, lumen.Card(made.line(lumen.SERIAL), lumen.Options(address=7, **size))
+    return made, lumen.Card(made.line(lumen.SERIAL), lumen.Options(address=7, reply_ms=600, **size))
 
 
 def test_the_twin_reads_every_published_frame(golden):
@@ -236,16 +236,24 @@ def dots_of(bench):
     return [(wide, sum(max(dot) > 150 for dot in row)) for row in seen]
 
 
-def test_a_card_that_lost_its_power_gets_its_windows_again(card):
-    bench, driver = card
+@pytest.mark.parametrize("every_s", [30, 0])
+def test_a_card_that_lost_its_power_for_a_moment_gets_its_windows_again(bench, every_s):
+    now = 100.0
+    made = bench(LumenTwin("mine", {"address": 1}))
+    options = lumen.Options(windows_every_s=every_s)
+    driver = lumen.Card(made.line(lumen.SERIAL), options, monotonic=lambda: now)
     driver.start()
-    message = BoardMessage(("请A012号", "到3号窗口"))
-    driver.show(message)
-    bench.fault("mine", "dark")
-    bench.fault("mine", "dark", on=False)
-    assert bench.state("mine")["windows"] == []
-    driver.show(message)
-    assert bench.state("mine")["lines"] == ["请A012号", "到3号窗口"]
+    driver.show(BoardMessage(("A012",)))
+    made.fault("mine", "dark")
+    made.fault("mine", "dark", on=False)
+    driver.show(BoardMessage(("A013",)))
+    assert made.state("mine")["windows"] == [], "nobody could know"
+    now += 31
+    driver.show(BoardMessage(("A014",)))
+    assert made.state("mine")["text"] == ("A014" if every_s else "")
+    driver.start()
+    driver.show(BoardMessage(("A015",)))
+    assert made.state("mine")["text"] == "A015"
 
 
 @pytest.mark.parametrize("fault", ["drip", "slow"])

@@ -190,6 +190,12 @@ def test_what_the_hall_wrote_goes_instead_and_a_page_without_its_fact_is_left_ou
     assert counter_pages(texts, board, counter(), hall())[-1].message.lines == ("现在08:05",)
 
 
+def test_a_board_whose_pages_have_nothing_to_say_shows_its_name(texts: Texts) -> None:
+    board = Board(USUAL, BoardRules(idle=("现在{time}",), notices=False))
+    assert lines(texts, board, counter()) == [("2号 民政窗口",)]
+    assert [page.message.lines for page in hall_pages(texts, board, hall(name="便民"), [])] == [("便民",)]
+
+
 def test_a_code_takes_its_cells_from_the_text_where_it_fits(texts: Texts) -> None:
     rules = BoardRules(code="https://h.example/q")
     facts = {"phone": "0000-12345"}
