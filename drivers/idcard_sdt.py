@@ -112,7 +112,8 @@ class Driver:
         self._last = b""
         """Of the card that lies there since it was told of: some modules find it again and again."""
         self._misses = 0
-        self.resends = 0
+        self.exchanged = 0
+        """Frames, both ways."""
 
     def start(self) -> DeviceInfo:
         self._do(MODULE_STATUS, REPLY_S)
@@ -169,12 +170,14 @@ class Driver:
         """One question and its answer: status word and payload. Raises DeviceFault NO_ANSWER, LinkLost."""
         self._splitter.feed(self._link.read(0))  # what came late is nobody's
         self._link.write(request(step))
+        self.exchanged += 1
         deadline = self._clock() + within_s
         while True:
             remaining_s = deadline - self._clock()
             for frame in self._splitter.feed(self._link.read(max(0.0, remaining_s))):
                 values = REPLY.decode(frame)
                 status = values["sw"]
+                self.exchanged += 1
                 assert isinstance(status, int)
                 return status, REPLY.payload(values)
             if remaining_s <= 0:

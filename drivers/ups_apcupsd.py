@@ -72,6 +72,8 @@ class Driver:
     def __init__(self, link: Link, options: Options, clock: Callable[[], float] = time.monotonic) -> None:
         self._link = link
         self._clock = clock
+        self.exchanged = 0
+        """Questions and answers."""
 
     def start(self) -> DeviceInfo:
         said = self._ask()
@@ -88,6 +90,7 @@ class Driver:
         """Raises DeviceFault NO_ANSWER, BAD_FRAMES; LinkLost."""
         self._link.read(0)
         self._link.write(STATUS)
+        self.exchanged += 1
         came, deadline = b"", self._clock() + REPLY_S
         while True:
             try:
@@ -95,6 +98,7 @@ class Driver:
             except FrameError as error:
                 raise DeviceFault(Fault.BAD_FRAMES, str(error)) from error
             if found is not None:
+                self.exchanged += 1
                 return facts(found)
             remaining_s = deadline - self._clock()
             if remaining_s <= 0:

@@ -65,6 +65,8 @@ class Driver:
         self._ups = options.ups
         self._clock = clock
         self._rest = b""
+        self.exchanged = 0
+        """Lines, both ways."""
 
     def start(self) -> DeviceInfo:
         return DeviceInfo(model="NUT", firmware=self._ask("VER").partition(" - ")[0])
@@ -96,6 +98,7 @@ class Driver:
         self._link.read(0)
         self._rest = b""
         self._link.write(line.encode("ascii") + b"\n")
+        self.exchanged += 1
         deadline = self._clock() + REPLY_S
         while b"\n" not in self._rest:
             remaining_s = deadline - self._clock()
@@ -104,4 +107,5 @@ class Driver:
             self._rest += self._link.read(remaining_s)
             if len(self._rest) > LONGEST_LINE:
                 raise DeviceFault(Fault.BAD_FRAMES, f"{line}: an answer without an end")
+        self.exchanged += 1
         return self._rest.partition(b"\n")[0].decode("utf-8", "replace").rstrip("\r")

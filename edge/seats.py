@@ -223,7 +223,7 @@ class Seat:
     @contextmanager
     def _careful(self) -> Iterator[None]:
         """Whatever the driver does: counted, and only a lost link is raised."""
-        exchanged = self._line.exchanged if self._line else 0
+        exchanged = self._exchanged()
         try:
             yield
         except LinkLost:
@@ -240,9 +240,12 @@ class Seat:
         finally:
             self._count(exchanged)
 
+    def _exchanged(self) -> int:
+        """So much has been said on the line, or by a driver that is alone on its link and counts."""
+        return self._line.exchanged if self._line else getattr(self._driver, "exchanged", 0)
+
     def _count(self, exchanged: int) -> None:
-        if self._line is not None:
-            self.handle.tally.frames += self._line.exchanged - exchanged
+        self.handle.tally.frames += max(0, self._exchanged() - exchanged)
         resends = getattr(self._driver, "resends", self._resends)
         self.handle.tally.resends += resends - self._resends
         self._resends = resends
