@@ -22,7 +22,7 @@ from drivers.capabilities import (
     State,
     WallClock,
 )
-from drivers.card_text import ENCODINGS, encode_text
+from drivers.card_text import ENCODINGS, cut, encode_text
 from drivers.errors import DeviceFault, Fault, FrameError
 from drivers.framing import FrameFormat, Line
 
@@ -91,6 +91,9 @@ PIXELS = 0x8000
 
 STILL, LEFT = 1, 3
 MARKS = {Colour.RED: b"\\C1", Colour.GREEN: b"\\C2", Colour.YELLOW: b"\\C3"}
+
+LONGEST_BYTES = 1600
+"""Text of all lines in one frame: even if every byte is escaped, it stays within FRAMES' 4096."""
 
 MARK = "\\"
 """Begins a mark inside a text, and must not stand in free text."""
@@ -245,6 +248,7 @@ class Driver:
         columns, rows = self.geometry.columns, self.geometry.rows
         mark = MARKS[message.colour] if self._options.colour else b""
         lines = [*message.lines[:rows], *[""] * (rows - len(message.lines))]
+        most = LONGEST_BYTES // rows
         motion = {"effect": LEFT, "speed": 6} if message.scroll else {"effect": STILL, "align": 2}
         return [
             area(
@@ -253,7 +257,7 @@ class Driver:
                 row * LINE_DOTS,
                 columns * CELL_DOTS,
                 LINE_DOTS,
-                mark + (encode_text(text, self._options.encoding, without=MARK) or b" "),
+                mark + (cut(encode_text(text, self._options.encoding, without=MARK), most) or b" "),
                 **motion,
             )
             for row, text in enumerate(lines)

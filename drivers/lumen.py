@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from drivers.asking import TRIES, Asker
 from drivers.capabilities import OK, BoardMessage, Colour, DeviceInfo, DeviceStatus, Geometry
-from drivers.card_text import ENCODINGS, encode_text, is_in_font
+from drivers.card_text import ENCODINGS, cut, encode_text, is_in_font
 from drivers.errors import DeviceFault, Fault, FrameError
 from drivers.framing import FrameFormat, Line
 from drivers.led_raster import Dots, code_dots, line_dots
@@ -74,6 +74,9 @@ STAY_S = 3
 RGB = {Colour.RED: b"\xff\x00\x00", Colour.GREEN: b"\x00\xff\x00", Colour.YELLOW: b"\xff\xff\x00"}
 PLANES = {Colour.RED: 1, Colour.GREEN: 2, Colour.YELLOW: 3}
 """A picture's property: bit 0 red, bit 1 green; a plane for each."""
+
+LONGEST_BYTES = 1000
+"""Text of one window: how much a card keeps is not written; this is more than anybody reads in passing."""
 
 Window = tuple[int, int, int, int]
 """x, y, width, height in dots."""
@@ -224,7 +227,7 @@ class Card:
             dots = line_dots(words, window[3], window[2])
             if dots is not None:
                 return picture(row, dots, message.colour)
-        encoded = encode_text(words, self._options.encoding) or b" "
+        encoded = cut(encode_text(words, self._options.encoding), LONGEST_BYTES) or b" "
         return text(row, encoded, message.colour, FONTS[self._options.font_dots], effect=effect)
 
     def _divide(self, windows: tuple[Window, ...], tries: int = TRIES) -> None:

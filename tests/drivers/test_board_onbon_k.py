@@ -3,6 +3,7 @@
 import io
 import time
 from datetime import datetime
+from types import SimpleNamespace
 
 import pytest
 from PIL import Image
@@ -116,6 +117,14 @@ def test_the_twin_obeys_every_published_frame(rows):
             refused += [case for said in twin.receive(frame, 0.0) if said.chunk[23] != 0]
     assert refused == ["query controller state"], "its answer is not published"
     assert (twin.state()["brightness"], twin.state()["clock"], twin.bad) == (10, "2026-11-21 23:05:09 6", 0)
+
+
+def test_a_text_without_end_is_cut_and_still_one_frame(board):
+    bench, driver = board
+    driver.show(BoardMessage(("Z[" * 9000,), scroll=True))
+    assert bench.state("mine")["lines"][0] == "Z[" * 400
+    driver.show(BoardMessage(("a" + "镇" * 9000,), scroll=True))
+    assert bench.state("mine")["lines"][0] == "a" + "镇" * 399
 
 
 def test_light_by_percent_reaches_the_card_once(board):
@@ -244,3 +253,11 @@ def test_the_picture_shows_lit_dots_in_the_boards_colour(board):
     driver.turn(False)
     dark = Image.open(io.BytesIO(bench.wire.picture("mine"))).convert("RGB")
     assert not any(r > 200 for _, (r, g, b) in dark.getcolors(1 << 20))
+
+
+@pytest.mark.parametrize("rows", [1, 16])
+def test_no_text_makes_a_frame_too_long(rows):
+    options = onbon.Options(columns=256, rows=rows)
+    driver = onbon.Driver(SimpleNamespace(), options)
+    message = BoardMessage(("Z[" * 900,) * rows)
+    assert len(onbon.FRAMES.encode(dst=1, data=onbon.show_areas(driver._areas(message)))) <= 4096

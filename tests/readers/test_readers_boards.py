@@ -3,6 +3,8 @@
 import datetime as dt
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from drivers.capabilities import Colour, Geometry, Script
 from edge.guides import Guide, Guides
@@ -336,6 +338,13 @@ def test_lines_are_of_a_length_and_keep_words_whole() -> None:
     assert wrap("请到3号窗口，谢谢", 12) == ["请到3号窗", "口，谢谢"]
     assert wrap("abcdefghijkl", 5) == ["abcd", "efgh", "ijkl"]
     assert wrap("", 16) == [""]
+
+
+@given(st.text(st.characters(categories=("L", "N", "P", "S", "Zs")), max_size=80), st.integers(2, 40))
+def test_lines_lose_nothing_and_are_never_too_long(text: str, columns: int) -> None:
+    found = wrap(text, columns)
+    assert found and all(cells(line) <= columns for line in found)
+    assert "".join("".join(found).split()) == "".join(text.split())
 
 
 def test_light_follows_the_hours_and_is_never_dimmed_by_a_clock_nobody_trusts() -> None:
