@@ -47,7 +47,8 @@ def misfit(frames: FrameFormat, options: Options) -> str:
     if options.rows > 1 and not frames.board.newline and not by_line:
         return f"the link's frame description shows one line: rows = {options.rows} needs {{line}} or newline"
     try:
-        list(Speech(frames, frames.board, options).show(BoardMessage(("0",) * options.rows)))
+        fullest = BoardMessage(("0" * frames.board.longest,) * options.rows)
+        list(Speech(frames, frames.board, options).show(fullest))
     except ValueError as problem:
         return str(problem)
     return ""

@@ -132,6 +132,10 @@ def test_a_driver_says_what_a_description_lacks(formats, board_formats):
     assert "shows one line" in board_framed.misfit(digits, options(rows=2))
     assert "does not fit" in board_framed.misfit(line, options(address=300))
     assert board_framed.misfit(line, options(address=255)) == ""
+    table = copy.deepcopy(TABLES["board-line"])
+    table["board"]["longest"] = 255
+    long = FrameFormat.from_table(table, "board-line")
+    assert "len = 256 does not fit into 1 bytes" in board_framed.misfit(long, options())
     assert "does not fit" in board_framed.misfit(line, options(address=255, rows=2))
 
 
