@@ -177,7 +177,9 @@ class Boards:
         post.calls = counter.calls
         pages = counter_pages(self._texts, board, counter, view)
         kind = (counter.state, counter.ticket, bool(view.desk.emergency))
-        post.show.play(_lit(pages, around), at_s, kind=kind, is_call=is_call and not is_first)
+        is_urgent = counter.ticket is not None or view.desk.emergency is not None
+        lit = _lit(pages, around, post.show.rules, is_urgent=is_urgent)
+        post.show.play(lit, at_s, kind=kind, is_call=is_call and not is_first)
 
     def _of_hall(self, post: _Post, view: HallView, around: _Around, at_s: float) -> None:
         newest = max((call.seq for call in view.calls), default=0)
@@ -193,7 +195,9 @@ class Boards:
             return
         post.made_of = made_of
         pages = hall_pages(self._texts, self._board(post, around), view, calls)
-        post.show.play(_lit(pages, around), at_s, kind=bool(calls), is_call=is_call)
+        is_urgent = bool(calls) or view.desk.emergency is not None
+        lit = _lit(pages, around, post.show.rules, is_urgent=is_urgent)
+        post.show.play(lit, at_s, kind=bool(calls), is_call=is_call)
 
     def _board(self, post: _Post, around: _Around) -> Board:
         return Board(around.geometry, post.show.rules, {**post.facts, **dict(around.clock)}, around.notices)
@@ -210,9 +214,12 @@ class Boards:
             self._wall = WallClock(local, at_s)
 
 
-def _lit(pages: tuple[Page, ...], around: _Around) -> tuple[Page, ...]:
+def _lit(pages: tuple[Page, ...], around: _Around, rules: BoardRules, *, is_urgent: bool) -> tuple[Page, ...]:
+    """The pages at this hour's brightness; a call, or an emergency, is never left in the dark."""
+    level = max(rules.light.values()) if is_urgent and around.level == 0 else around.level
+
     def lit(message: BoardMessage) -> BoardMessage:
-        return replace(message, level=around.level, clock=around.wall)
+        return replace(message, level=level, clock=around.wall)
 
     return tuple(replace(page, message=lit(page.message)) for page in pages)
 

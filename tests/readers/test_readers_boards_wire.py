@@ -165,6 +165,18 @@ def test_a_board_that_was_dark_for_long_is_told_light_clock_and_call_again(hall:
     assert (state["brightness"], state["clock"][:13]) == (6, "2026-11-22 10")
 
 
+def test_a_board_is_dark_at_night_but_not_for_a_call(hall: Callable[..., Hall]) -> None:
+    made = hall(cards(1), board_onbon_k, plan=BoardsPlan(BoardRules(light={"00:00": 0, "20:00": 60})))
+    made.show(view(idle("1")))
+    made.until(lambda: made.wire.state("board-1")["on"] is False)
+    assert Image.open(io.BytesIO(made.wire.picture("board-1"))).convert("L").getextrema()[1] < 100
+    made.show(view(called("1", "A001"), seq=2))
+    made.until(lambda: made.wire.state("board-1")["on"] is True and "A001" in made.text("board-1"))
+    assert made.wire.state("board-1")["brightness"] == 9
+    made.show(view(idle("1"), seq=3))
+    made.until(lambda: made.wire.state("board-1")["on"] is False)
+
+
 def test_a_new_call_blinks_for_3_s_and_then_stands(hall: Callable[..., Hall]) -> None:
     made = hall(cards(1), board_onbon_k)
     made.show(view(idle("1")))
