@@ -7,6 +7,7 @@ _PRINTER = ("printer_escpos", "escpos_slip", "escpos_status", "links_usb", "link
 _SERIAL = ("board_onbon_k", "callpad_framed", "rating_framed", "addressed", "framing", "links", "links_wake")
 _CAMERA = ("camera_opencv", "links_video")
 _BOOKS = ("journal", "journal_file", "registrar", "recovery", "daemon")
+_DOCTOR = ("plugged", "naming", "answering")
 _CARE = ("edge/supervisor.py", "edge/seats.py")
 
 
@@ -16,11 +17,12 @@ def _drivers(*names: str) -> tuple[str, ...]:
 
 FILES: Mapping[str, tuple[str, ...]] = {
     "evdev": _drivers(*_PADS),
-    "usbpad": _drivers(*_PADS),
+    "usbpad": _drivers(*_PADS, "scanner_evdev", "wedge"),
     "usblp": _drivers(*_PRINTER),
     "libusb": _drivers(*_PRINTER),
     "serial": _drivers(*_SERIAL),
     "video": _drivers(*_CAMERA),
+    "doctor": tuple(f"edge/doctor/{name}.py" for name in _DOCTOR),
     "power": tuple(f"edge/{name}.py" for name in _BOOKS),
 }
 PARTS = tuple(FILES)

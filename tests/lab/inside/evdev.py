@@ -19,7 +19,7 @@ URL = f"input:vendor={VENDOR:04x},product={PRODUCT:04x}"
 
 
 def pad(product: int = PRODUCT) -> evdev.UInput:
-    keys = {ecodes.EV_KEY: [*KP, ENTER, PLUS, NUMLOCK]}
+    keys = {ecodes.EV_KEY: [*range(ecodes.KEY_KP7, ecodes.KEY_KPDOT + 1), ENTER, NUMLOCK]}
     return evdev.UInput(keys, name="lab pad", vendor=VENDOR, product=product, phys="lab/input0")
 
 

@@ -24,8 +24,8 @@ class AcmEnd:
     """The far end of an adapter's cable: the gadget's own terminal."""
 
     def __init__(self, port: int) -> None:
-        self._serial = f"LAB{port}"
-        self.gadget = Gadget("acm", IDS, {}, serial=self._serial, port=port)
+        self.number = f"LAB{port}"
+        self.gadget = Gadget("acm", IDS, {}, serial=self.number, port=port)
         self._name = f"/dev/ttyGS{(self.gadget.function / 'port_num').read_text().strip()}"
         self._node = self._open()
 
@@ -35,7 +35,7 @@ class AcmEnd:
         return node
 
     def url(self, scheme: str, query: str) -> str:
-        return f"{scheme}:///dev/serial/by-id/usb-Lab_Lab_acm_{self._serial}-if00?{query}"
+        return f"{scheme}:///dev/serial/by-id/usb-Lab_Lab_acm_{self.number}-if00?{query}"
 
     def plug(self) -> None:
         """It is plugged in when made."""

@@ -1,49 +1,18 @@
-"""Two equal number pads that travel the whole USB stack: gadget, cable, usbhid, evdev, our driver."""
+"""Two equal number pads and a bar code reader behind the whole USB stack."""
 
-import os
-from collections.abc import Callable
 from pathlib import Path
 
 from drivers.capabilities import KeyPressed, PadKey
+from drivers.readings import Scanned
 from tests.lab.inside.checking import Checks, until
-from tests.lab.inside.gadget import Gadget, load
+from tests.lab.inside.gadget import load
 from tests.lab.inside.hall import hall, plan
+from tests.lab.inside.hidpad import HidPad
 
-# USB HID 1.11 appendix B.1: the boot keyboard's report descriptor; usages from the HID usage tables, page 7.
-BOOT_KEYBOARD = bytes.fromhex(
-    "05010906a101050719e029e71500250175019508810295017508810195057501050819012905910295017503910195067508"
-    "150025650507190029658100c0"
-)
-KEYPAD = {"1": 0x59, "2": 0x5A, "3": 0x5B, "plus": 0x57, "enter": 0x58}
 IDS = (0x1A2C, 0x2D43)
+READER = (0x0C2E, 0x0B61)
+CODE = "https://example.org/r/K7Q2M-a012"
 URL = f"input:vendor={IDS[0]:04x},product={IDS[1]:04x}"
-
-
-class UsbPad:
-    def __init__(self, port: int) -> None:
-        report: dict[str, str | bytes] = {
-            "protocol": "1",
-            "subclass": "1",
-            "report_length": "8",
-            "report_desc": BOOT_KEYBOARD,
-        }
-        self.gadget = Gadget("hid", IDS, report, port=port)
-
-    def press(self, *names: str) -> Callable[[], None]:
-        """Each key's report, and the empty one behind it."""
-
-        def act() -> None:
-            number = (self.gadget.function / "dev").read_text().strip()
-            told = (Path("/sys/dev/char") / number / "uevent").read_text()
-            node = os.open(f"/dev/{told.partition('DEVNAME=')[2].split()[0]}", os.O_WRONLY)
-            try:
-                for name in names:
-                    os.write(node, bytes((0, 0, KEYPAD[name], 0, 0, 0, 0, 0)))
-                    os.write(node, bytes(8))
-            finally:
-                os.close(node)
-
-        return act
 
 
 def ports() -> list[str]:
@@ -57,17 +26,17 @@ def ports() -> list[str]:
 
 def run(check: Checks) -> None:
     load("usbhid", "hid_generic", "evdev")
-    first = UsbPad(0)
+    first = HidPad(IDS, 0)
     (one,) = until(ports, "the first pad at its port")
-    second = UsbPad(1)
+    second = HidPad(IDS, 1)
     (two,) = set(until(lambda: len(ports()) == 2 and ports(), "two pads")) - {one}
     with hall(plan(f"{URL},phys={one}", "callpad_evdev", id="one")) as at_one:
         with check("of two equal pads each is found by its port"):
             at_one.comes("one")
             with hall(plan(f"{URL},phys={two}", "callpad_evdev", id="two")) as at_two:
                 at_two.comes("two")
-                at_two.hears(second.press("1", "2", "enter"), KeyPressed(PadKey.CALL, "12"))
-                at_one.hears(first.press("3", "enter"), KeyPressed(PadKey.CALL, "3"))
+                at_two.hears(lambda: second.press("1", "2", "enter"), KeyPressed(PadKey.CALL, "12"))
+                at_one.hears(lambda: first.press("3", "enter"), KeyPressed(PadKey.CALL, "3"))
                 assert len(at_two.readings) == 1, at_two.readings
         with check("its cable pulled, it is down with its link lost"):
             first.gadget.unplug()
@@ -76,13 +45,32 @@ def run(check: Checks) -> None:
         with check("plugged into the same port, it is heard without a hand"):
             first.gadget.plug()
             at_one.comes("one")
-            at_one.hears(first.press("plus"), KeyPressed(PadKey.RECALL))
+            at_one.hears(lambda: first.press("plus"), KeyPressed(PadKey.RECALL))
         with check("out and in three times without a pause, and it is heard"):
             for _ in range(3):
                 first.gadget.unplug()
                 first.gadget.plug()
             at_one.goes("one")
             at_one.comes("one")
-            at_one.hears(first.press("2", "enter"), KeyPressed(PadKey.CALL, "2"))
+            at_one.hears(lambda: first.press("2", "enter"), KeyPressed(PadKey.CALL, "2"))
     for pad in (first, second):
         pad.gadget.remove()
+    _reader(check)
+
+
+def _reader(check: Checks) -> None:
+    reader = HidPad(READER, 2)
+    with hall(
+        plan(f"input:vendor={READER[0]:04x},product={READER[1]:04x}", "scanner_evdev", id="reader")
+    ) as it:
+        with check("a reader that types: its text is heard, capitals and signs too"):
+            it.comes("reader")
+            it.hears(lambda: reader.type(CODE + "\n"), Scanned(CODE))
+        with check("pulled out amid a code and in again, the next code is heard whole"):
+            reader.type(CODE[:9])
+            reader.gadget.unplug()
+            it.goes("reader")
+            reader.gadget.plug()
+            it.comes("reader")
+            it.hears(lambda: reader.type(CODE + "\n"), Scanned(CODE))
+    reader.gadget.remove()

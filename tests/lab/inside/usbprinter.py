@@ -33,9 +33,9 @@ LONG = Slip(tuple(CodeRow(f"{n:04}" * 20, module_dots=12) for n in range(12)))
 class UsbPrinter:
     """The printers' twin behind the gadget's node, which answers while the host has configured the device."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int) -> None:
         self.twin = PrinterTwin("lab")
-        self.gadget = Gadget("printer", IDS, {"pnp_string": NAME, "q_len": "10"}, serial=SERIAL)
+        self.gadget = Gadget("printer", IDS, {"pnp_string": NAME, "q_len": "10"}, serial=SERIAL, port=port)
         self.takes = True
         """False: its buffer is full, and nothing is worked off."""
         self._stopping = threading.Event()
@@ -70,8 +70,8 @@ class UsbPrinter:
 
 
 @contextmanager
-def printer() -> Iterator[UsbPrinter]:
-    made = UsbPrinter()
+def printer(port: int = 0) -> Iterator[UsbPrinter]:
+    made = UsbPrinter(port)
     try:
         yield made
     finally:
