@@ -60,9 +60,7 @@ class Client:
             raise ServerAway(f"{self.url}: GET {path}: {status}")
         return content
 
-    def post(
-        self, path: str, body: Json | None = None, key: str | None = None, *, token: str = ""
-    ) -> Answer:
+    def post(self, path: str, body: Json | None = None, key: str | None = None, *, token: str = "") -> Answer:
         """Command the hall; sent again with the same key when a connection breaks, so it is done once.
 
         Status and body, also of a refusal. Blocks up to patience and timeout. Raises ServerAway.
@@ -120,9 +118,7 @@ class Client:
         status, content = self._raw(method, path, body, headers)
         return status, json.loads(content)
 
-    def _raw(
-        self, method: str, path: str, body: bytes | None, headers: dict[str, str]
-    ) -> tuple[int, bytes]:
+    def _raw(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> tuple[int, bytes]:
         connection = http.client.HTTPConnection(self._host, self._port, timeout=self._timeout_s)
         try:
             connection.request(method, path, body, {**headers, "Connection": "close"})

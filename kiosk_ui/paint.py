@@ -23,6 +23,12 @@ class Brush:
         self._kept: OrderedDict[Hashable, pygame.Surface] = OrderedDict()
         self._bytes = 0
 
+    def forget(self) -> None:
+        """Let go of everything; what is asked for again is made anew."""
+        self._kept.clear()
+        self._bytes = 0
+        self.type.forget()
+
     def text(self, text: str, size: int, bold: bool, colour: Colour) -> pygame.Surface:
         return self._once(
             ("text", text, size, bold, colour), lambda: self.type.line(text, size, bold, colour)

@@ -32,6 +32,10 @@ class Typesetter:
         self._fonts: dict[tuple[str, int], pygame.font.Font] = {}
         self._widths: dict[tuple[str, int, bool], int] = {}
 
+    def forget(self) -> None:
+        """Let go of what was measured."""
+        self._widths.clear()
+
     def runs(self, text: str, bold: bool) -> list[Run]:
         """Split by the first face that has each character; what no face has stays with the first."""
         faces = self._faces.of(bold)

@@ -15,7 +15,8 @@ sys.path.insert(0, str(Path(__file__).parent / "ui"))
 import pygame
 from PIL import Image
 from ui_approved import APPROVED, FOLDER, small
-from ui_stage import Shot, Stage, every_page
+from ui_shots import every_page
+from ui_stage import Shot, Stage
 
 from kiosk_ui import fonts
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import callers, commit, daemon, door, flushes, keys, starts
+from tests.bench import callers, commit, daemon, door, flushes, keys, screens, starts
 from tests.bench.figures import Figure
 from tests.crash.rounds import ROOT
 
@@ -25,6 +25,7 @@ BENCHES: dict[str, Callable[[], list[Figure]]] = {
     "door": door.measure,
     "keys": keys.measure,
     "starts": starts.measure,
+    "screens": screens.measure,
 }
 RESULTS = ROOT / "tests/results"
 BEGIN, END = "<!-- bench -->", "<!-- /bench -->"

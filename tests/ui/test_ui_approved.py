@@ -3,7 +3,8 @@
 import pygame
 import pytest
 from ui_approved import APPROVED, FOLDER, difference, small
-from ui_stage import Shot, Stage, every_page
+from ui_shots import every_page
+from ui_stage import Shot, Stage
 
 PAGES = {s.name: s for s in every_page()}
 

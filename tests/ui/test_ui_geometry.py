@@ -4,7 +4,8 @@ import itertools
 
 import pygame
 import pytest
-from ui_stage import WALL, Shot, Stage, every_page
+from ui_shots import every_page
+from ui_stage import WALL, Shot, Stage
 
 from kiosk_ui.kiosk import theme_for
 from kiosk_ui.scene import Scene

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pygame
 import pytest
-from ui_stage import STANDING, T0, TICKET, VIEW, Stage, many, ticket, view
+from ui_stage import STANDING, Stage, ticket
+from ui_views import T0, TICKET, VIEW, many, view
 
 from kiosk_ui.pages.guides import GuidesPage
 from kiosk_ui.pages.number import NumberPage

@@ -4,20 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from ui_stage import (
-    GUIDES,
-    T0,
-    Stage,
-    StillLive,
-    citizens_pages,
-    declared,
-    paused,
-    shut,
-    staffs_pages,
-    ticket,
-    troubled,
-    view,
-)
+from ui_shots import citizens_pages, staffs_pages
+from ui_stage import Stage, StillLive, ticket
+from ui_views import GUIDES, T0, declared, paused, shut, troubled, view
 
 from kiosk_ui.kiosk import SHIFT_S, Kiosk
 from kiosk_ui.pages.guide import GuidePage

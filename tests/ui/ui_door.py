@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from ui_stage import GUIDES, TICKET, VIEW
+from ui_views import GUIDES, TICKET, VIEW
 
 Json = dict[str, Any]
 
