@@ -17,9 +17,13 @@ from edge.readers.again import FIRST_AFTER_S, Again, Overdue
 from edge.readers.doings import Doings
 from tests.broker import Broker, Recorder, forget, wait_until
 from tests.center.conftest import HALL, OPEN, same
+from tests.county.test_county_files import check
 from tests.uplink.conftest import Hall
 
 Doing = Callable[[Again], object]
+
+
+_SCHEMAS = {"status": "Status", "health": "Health", "commands": "Command", "replies": "Reply"}
 
 
 def doings(hall: Hall, folder: Path) -> Doing:
@@ -132,6 +136,11 @@ def test_a_notice_is_set_by_the_county_over_the_wire(
         assert tell("content.update", "12", guides=[{"id": 1}])["state"] == "refused"
         assert tell("report.request", "13")["state"] in ("done", "refused")
         assert hall.registrar.county_commands()["1"].state == "done"
+        for kind in ("events", "status", "health", "commands", "replies"):
+            said = county.on(kind)
+            assert said, kind
+            for message in said:
+                check("CloudEvent" if kind == "events" else _SCHEMAS[kind], message.json())
 
 
 def test_the_day_s_close_is_told_as_sleep_and_the_will_says_sleep_too(
