@@ -151,7 +151,8 @@ class NodeLink:
 class UsbLink:
     """A printer's interface by libusb; the kernel's driver is sent away, and called back on `close`.
 
-    Methods but `wake`: the link's thread only. Tried on: nothing yet but a twin at pyusb's border.
+    Methods but `wake`: the link's thread only. Tried on a printer gadget of a real kernel (tests/lab), never on
+    a printer.
     """
 
     def __init__(self, url: str, port: str = "", backend: Any = None) -> None:

@@ -56,7 +56,8 @@ class Driver:
         self._encoder = Encoder(options)
         self._answers = True
         """To DLE EOT; else only by groups, or not at all."""
-        self._says_done = True
+        self._says_done: bool | None = None
+        """By an answer to GS r; None: not known yet."""
         self._owed = 0
         """Questions in the queue that were not answered yet."""
         self._jams = 0
@@ -67,28 +68,20 @@ class Driver:
 
         Blocks up to 4 s. Raises DeviceFault (NO_ANSWER), LinkLost.
         """
-        options, self._owed = self._options, 0
-        self._forget()
-        self._answers = options.status and any(self._ask_now(0) is not None for _ in range(2))
-        self._clear()
-        group = self._group()
-        if options.status and not self._answers and group is None:
-            silent = self._silent(f"no answer to DLE EOT 1 and GS a within {2 * ANSWER_S} s")
-            raise DeviceFault(silent.code or Fault.NO_ANSWER, silent.detail)
-        if options.status and self._status().state is not State.DOWN:
-            self._says_done = self._settle(2 * ANSWER_S)
-        talks = "no" if not options.status else "asked" if self._answers else "by itself"
-        confirms = options.status and self._says_done
-        return DeviceInfo(facts={"status": talks, "confirms": "yes" if confirms else "no"})
+        try:
+            self._shake_hands()
+        except LinkLost as error:
+            full = self._full(error)
+            raise DeviceFault(full.code or Fault.NO_ANSWER, full.detail) from error
+        talks = "no" if not self._options.status else "asked" if self._answers else "by itself"
+        return DeviceInfo(facts={"status": talks, "confirms": "yes" if self._says_done else "no"})
 
     def check(self) -> DeviceStatus:
-        if not self._options.status:
-            return self._port()
-        status = self._status()
+        status = self._present()
         self._jams = self._jams + 1 if status.code is Fault.CUTTER else 0
         if self._jams and (self._jams & (self._jams - 1) == 0 or self._jams % RARELY == 0):
             self._write_now(RECOVER)  # somebody may have freed the knife
-            status = self._status()
+            status = self._present()
         return status
 
     def poll(self, timeout_s: float) -> tuple[()]:
@@ -102,8 +95,7 @@ class Driver:
 
     def print_slip(self, slip: Slip) -> bool:
         """Blocks up to 8 s (a serial link at 9600 baud: as long as the bytes take)."""
-        has_status = self._options.status
-        now = self._status() if has_status else self._port()
+        now = self._present()
         if now.state is State.DOWN and now.code:
             raise DeviceFault(now.code, now.detail)
         self._be_done_with_earlier_slips()
@@ -113,11 +105,24 @@ class Driver:
             raise DeviceFault(Fault.REFUSED, str(error)) from error
         try:
             self._link.write(job)
-            return has_status and self._confirmed()
+            return self._options.status and self._confirmed()
         except LinkLost as error:
             raise self._stuck(error) from error
 
     # --- before the job
+
+    def _shake_hands(self) -> None:
+        """Raises DeviceFault, LinkLost."""
+        has_status, self._owed, self._says_done = self._options.status, 0, None
+        self._forget()
+        self._answers = has_status and any(self._ask_now(0) is not None for _ in range(2))
+        self._clear()
+        group = self._group()
+        if has_status and not self._answers and group is None:
+            silent = self._silent(f"no answer to DLE EOT 1 and GS a within {2 * ANSWER_S} s")
+            raise DeviceFault(silent.code or Fault.NO_ANSWER, silent.detail)
+        if has_status and self._status().state is not State.DOWN:
+            self._says_done = self._settle(2 * ANSWER_S)
 
     def _clear(self) -> None:
         """Half a picture may wait for its rest: NULs fill it up as white paper, and are ignored elsewhere."""
@@ -125,6 +130,9 @@ class Driver:
 
     def _be_done_with_earlier_slips(self) -> None:
         """Raises DeviceFault: the printer is still at one."""
+        if self._says_done is None and self._options.status:  # it was in trouble when it began
+            self._clear()
+            self._says_done = self._settle(2 * ANSWER_S)
         if not (self._owed and self._says_done) or self._settle(2 * ANSWER_S):
             return
         self._clear()  # its end may have been lost on the way
@@ -180,6 +188,7 @@ class Driver:
 
     def _stuck(self, error: LinkLost) -> DeviceFault:
         """Why the printer takes no more of a begun job: what it said by itself, or else a lost link."""
+        self._owed += 1  # half of it may be there
         with contextlib.suppress(LinkLost):
             self._catch_up()
             for status in (self._told(), self._port()):
@@ -193,6 +202,24 @@ class Driver:
         self._link.write(ASK_IN_QUEUE)
 
     # --- how it is
+
+    def _present(self) -> DeviceStatus:
+        """As far as it can be known now. Raises LinkLost."""
+        if not self._options.status:
+            return self._port()
+        try:
+            return self._status()
+        except LinkLost as error:
+            return self._full(error)
+
+    def _full(self, error: LinkLost) -> DeviceStatus:
+        """How a printer is that takes no bytes and is still there: a USB port says so. Raises LinkLost."""
+        port = self._port()
+        told = self._told() if self._port_byte() is not None else None
+        for status in (port, told):
+            if status and status.state is State.DOWN:
+                return status
+        raise error
 
     def _status(self, *, forget: bool = True) -> DeviceStatus:
         """Ask until the answers fit the questions, at most four times; trouble must be said twice.
@@ -241,10 +268,13 @@ class Driver:
 
     def _port(self) -> DeviceStatus:
         """What a USB port says by itself, where the link is one and it says trouble."""
-        ask = getattr(self._link, "port_status", None)
-        byte = ask() if ask else None
+        byte = self._port_byte()
         status = DeviceStatus(State.UNCONFIRMED) if byte is None else status_of_port(byte)
         return status if status.state is State.DOWN else DeviceStatus(State.UNCONFIRMED)
+
+    def _port_byte(self) -> int | None:
+        ask = getattr(self._link, "port_status", None)
+        return ask() if ask else None
 
     def _group(self) -> tuple[int, int, int, int] | None:
         """The group that GS a brings at once, when the printer works its queue off."""

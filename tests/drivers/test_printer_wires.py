@@ -182,6 +182,20 @@ def test_a_printer_that_takes_no_more_says_why_where_it_can(automatic, status, c
         with pytest.raises(DeviceFault) as caught:
             driver.print_slip(TICKET)
         assert (caught.value.code, caught.value.begun) == (code, True)
+        if code is Fault.LINK_LOST:
+            with pytest.raises(LinkLost):
+                driver.check()
+            return
+        assert driver.check().code is code  # and the link is kept
+        for verb in (driver.start, lambda: driver.print_slip(TICKET)):
+            with pytest.raises(DeviceFault) as caught:
+                verb()
+            assert (caught.value.code, caught.value.begun) == (code, False)
+        twin.fault("paper_out", False)
+        bus.status, bus.room = 0x18, 1_000_000
+        assert driver.check().state is State.OK
+        assert driver.print_slip(Slip(TICKET.rows, tear_first=True)) is True
+        assert slips(twin)[-1] == WHOLE
 
 
 @pytest.mark.parametrize(
@@ -381,6 +395,16 @@ def test_a_printer_that_is_still_at_an_earlier_slip_does_not_get_the_next():
             driver.print_slip(TICKET)
         assert (caught.value.code, caught.value.begun) == (Fault.OFFLINE, False)
         assert b"A012" not in printer.heard[before:]
+
+
+def test_a_printer_that_was_in_trouble_at_first_is_learned_later():
+    twin = PrinterTwin("p", {"queue_status": False})
+    twin.fault("cover_open", True)
+    with printing("serial", twin) as (driver, _, _):
+        assert driver.check().code is Fault.COVER_OPEN
+        twin.fault("cover_open", False)
+        assert driver.print_slip(TICKET) is False  # it cannot say, and that is no trouble
+    assert slips(twin) == [WHOLE]
 
 
 def test_a_freed_cutter_is_told_to_recover_and_what_waited_is_dropped():
