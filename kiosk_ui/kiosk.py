@@ -21,6 +21,7 @@ from kiosk_ui.pages.refused import RefusedPage
 from kiosk_ui.pages.starting import StartingPage
 from kiosk_ui.pages.taking import TakingPage
 from kiosk_ui.paint import Brush
+from kiosk_ui.scanned import Scanned
 from kiosk_ui.scene import Scene
 from kiosk_ui.theme import CONTRAST, LIGHT, Theme
 from kiosk_ui.touch import Presser
@@ -78,6 +79,7 @@ class Kiosk:
         self._page: Page = StartingPage()
         self._emergency = EmergencyPage()
         self._shown_s = 0.0
+        self._scanned = Scanned()
         self._taking = ""
         self._taking_s = 0.0
         self._key = ""
@@ -87,6 +89,7 @@ class Kiosk:
     def tick(self, now_s: float) -> None:
         self.now_s = now_s
         self._page.tick(self)
+        self._scanned.look(self)
         if self.presser.knocked() and self._page.name in ("home", "night", "starting", "emergency"):
             self.show(PinPage())
         text, self.presser.typed = self.presser.typed, ""
