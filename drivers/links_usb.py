@@ -151,7 +151,7 @@ class NodeLink:
 class UsbLink:
     """A printer's interface by libusb; the kernel's driver is sent away, and called back on `close`.
 
-    Methods but `wake`: the link's thread only. Tried on a printer gadget of a real kernel (tests/lab), never on
+    Methods but `wake`: the link's thread only. Tried on a real kernel's printer gadget (make lab), never on
     a printer.
     """
 
