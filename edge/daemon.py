@@ -40,7 +40,6 @@ from edge.readers.pad_displays import PadDisplays
 from edge.readers.power import Power
 from edge.readers.printing import Printing
 from edge.readers.signals import Signals
-from edge.registrar import Registrar
 from edge.settings import Settings
 from edge.sidestore import SideStore
 from edge.slips import guide_facts, line_facts, list_facts, material_facts, ticket_facts, trial_facts
@@ -305,5 +304,3 @@ class Daemon:
 
     def stop(self) -> None:
         self._open.close()
-
-

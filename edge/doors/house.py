@@ -15,8 +15,8 @@ from edge.doors.bodies import Body, Query
 from edge.doors.cards import Cards
 from edge.doors.page import Page
 from edge.doors.problems import Problem
-from edge.doors.sessions import Sessions
 from edge.doors.scans import Scans
+from edge.doors.sessions import Sessions
 from edge.doors.sse import Feed
 from edge.guides import Guides
 from edge.hall.commands import Command

@@ -29,8 +29,8 @@ from edge.doors.house import HTTP, Call, Front, House, Photographer, Reply, Scre
 from edge.doors.page import Page
 from edge.doors.problems import Problem, problem_response, refusal_response
 from edge.doors.routes import ROUTES, Route
-from edge.doors.sessions import Sessions
 from edge.doors.scans import Scans
+from edge.doors.sessions import Sessions
 from edge.doors.sse import COMMENT_S, Feed
 from edge.errors import JournalError
 from edge.guides import Guides
@@ -149,9 +149,7 @@ class Door:
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._closing = asyncio.Event()
-        self._feed = feed = Feed(
-            self._registrar, self._loop, self._comment_s, self._devices, self._scans
-        )
+        self._feed = feed = Feed(self._registrar, self._loop, self._comment_s, self._devices, self._scans)
         workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="door-worker")
         camera_workers = ThreadPoolExecutor(CAMERA_WORKERS, thread_name_prefix="door-camera")
         with workers as pool, camera_workers as camera_pool:

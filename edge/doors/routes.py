@@ -8,8 +8,8 @@ from typing import Any
 from aiohttp import web
 
 from edge.doors import answers as a
-from edge.doors import bodies as b
 from edge.doors import at_hand, desk, public, reads, verbs
+from edge.doors import bodies as b
 from edge.doors.house import Call, House, Reply
 from edge.doors.verbs import CounterVerb
 from edge.hall import commands as c

@@ -33,9 +33,7 @@ LOOK_S = 0.25
 """How often the view is looked at for what changes without an entry: opening hours, the clock's trust."""
 
 
-def hall_json(
-    view: HallView, devices: Mapping[str, Json], scans: tuple[ScanView, ...] = ()
-) -> Json:
+def hall_json(view: HallView, devices: Mapping[str, Json], scans: tuple[ScanView, ...] = ()) -> Json:
     """The view of contract §3, with what is known of each device beyond the journal, and fresh scans."""
     data = view.to_json()
     data["scans"] = [asdict(scan) for scan in scans]
