@@ -1,6 +1,7 @@
 """A hall whose devices fail one after the other while citizens come, are called, and time is taken."""
 
 import random
+import re
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -14,6 +15,9 @@ BACK_WITHIN_S = 60.0
 """Longest back-off is 30 s, and a device that said nothing for long is asked each 12 s."""
 SHOWN_WITHIN_S = 5.0
 LOOK_S = 0.002
+PACE_S = 0.9
+"""From a number on the board to the next press of that pad: sooner it is one press that bounced."""
+NUMBER = re.compile(r"[A-Z]\d{3,4}")
 FAULTS = {
     "printer": ("unplugged", "mute", "slow"),
     "board": ("unplugged", "mute", "slow", "lying_checksum", "babble"),
@@ -54,6 +58,7 @@ class FailingHall:
     def __init__(self, house: House, seed: int) -> None:
         self.house = house
         self._dice = random.Random(seed)
+        self._called: dict[str, float] = {}
         self.numbers: list[str] = []
         self.tickets: list[str] = []
         devices = house.settings.devices.values()
@@ -112,15 +117,17 @@ class FailingHall:
         self.numbers.append(answer["ticket"]["number"])
         self.tickets.append(answer["ticket"]["id"])
         before = self._shown(counter)
+        time.sleep(max(0.0, self._called.get(counter, 0.0) + PACE_S - time.monotonic()))
         began = time.monotonic()
         self.house.twins.press(self._pads[counter].id, key="next")
-        while self._shown(counter) == before:
+        while self._shown(counter) in (before, ""):
             if time.monotonic() - began > SHOWN_WITHIN_S:
                 if not shares:
                     lost.append(f"{counter}: still {before!r} after {SHOWN_WITHIN_S:g} s")
                 return
             time.sleep(LOOK_S)
-        samples.append(Sample("board", time.monotonic() - began, shares))
+        self._called[counter] = time.monotonic()
+        samples.append(Sample("board", self._called[counter] - began, shares))
 
     def _shares(self, counter: str, wire: str) -> bool:
         return wire in (self._boards[counter].link, self._pads[counter].link)
@@ -156,7 +163,9 @@ class FailingHall:
         return [slip for printer in printers for slip in self.house.twins.state(printer)["slips"]]
 
     def _shown(self, counter: str) -> str:
-        return str(self.house.twins.state(self._boards[counter].id)["text"])
+        """The number on the counter's board; empty while it flashes or shows something else."""
+        found = NUMBER.search(str(self.house.twins.state(self._boards[counter].id)["text"]))
+        return found[0] if found else ""
 
     def _state(self, device: str) -> str:
         devices = self.house.client.get("/api/v1/hall")[1]["devices"]
