@@ -68,6 +68,8 @@ class _Post:
     calls: int = 0
     called: dict[int, float] = field(default_factory=dict)
     """A board of the hall: its calls by number, and until when each stays."""
+    alarm: EmergencyView | None = None
+    """The emergency that it has shown: a new one flashes."""
     seen: int = -1
     """The newest call that was there when this board was looked at last."""
 
@@ -179,7 +181,8 @@ class Boards:
         kind = (counter.state, counter.ticket, bool(view.desk.emergency))
         is_urgent = counter.ticket is not None or view.desk.emergency is not None
         lit = _lit(pages, around, post.show.rules, is_urgent=is_urgent)
-        post.show.play(lit, at_s, kind=kind, is_call=is_call and not is_first)
+        is_call = _begins(post, view) or (is_call and not is_first)
+        post.show.play(lit, at_s, kind=kind, is_call=is_call)
 
     def _of_hall(self, post: _Post, view: HallView, around: _Around, at_s: float) -> None:
         newest = max((call.seq for call in view.calls), default=0)
@@ -197,7 +200,7 @@ class Boards:
         pages = hall_pages(self._texts, self._board(post, around), view, calls)
         is_urgent = bool(calls) or view.desk.emergency is not None
         lit = _lit(pages, around, post.show.rules, is_urgent=is_urgent)
-        post.show.play(lit, at_s, kind=bool(calls), is_call=is_call)
+        post.show.play(lit, at_s, kind=bool(calls), is_call=_begins(post, view) or is_call)
 
     def _board(self, post: _Post, around: _Around) -> Board:
         return Board(around.geometry, post.show.rules, {**post.facts, **dict(around.clock)}, around.notices)
@@ -222,6 +225,12 @@ def _lit(pages: tuple[Page, ...], around: _Around, rules: BoardRules, *, is_urge
         return replace(message, level=level, clock=around.wall)
 
     return tuple(replace(page, message=lit(page.message)) for page in pages)
+
+
+def _begins(post: _Post, view: HallView) -> bool:
+    """Is there an emergency that this board has not shown yet? Asked once for each look."""
+    before, post.alarm = post.alarm, view.desk.emergency
+    return post.alarm is not None and post.alarm != before
 
 
 def _seen(counter: CounterView, rules: BoardRules) -> tuple[object, ...]:

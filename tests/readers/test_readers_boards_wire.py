@@ -20,6 +20,7 @@ from drivers.twins.board import BoardTwin
 from drivers.twins.board_digits import DigitsTwin
 from drivers.twins.board_line import LineBoardTwin
 from drivers.twins.wire import PtyEnd, Wire
+from edge.hall.desk_views import DeskView, EmergencyView
 from edge.hall.views import CallView, ClockView, CounterView, HallView, TicketAt
 from edge.hall.words import Now
 from edge.paths import shared
@@ -175,6 +176,19 @@ def test_a_board_is_dark_at_night_but_not_for_a_call(hall: Callable[..., Hall]) 
     assert made.wire.state("board-1")["brightness"] == 9
     made.show(view(idle("1"), seq=3))
     made.until(lambda: made.wire.state("board-1")["on"] is False)
+
+
+def test_an_emergency_blinks_on_every_board_and_ends_as_it_was(hall: Callable[..., Hall]) -> None:
+    made = hall(cards(2), board_onbon_k, counters={"board-1": "1"})
+    made.show(view(called("1", "A001")))
+    made.until(lambda: "A001" in made.text("board-1") and "便民" in made.text("board-2"))
+    desk = DeskView(emergency=EmergencyView("evacuate", False, ""))
+    made.show(view(called("1", "A001"), desk=desk, seq=2))
+    for ahead_s, text in ((0.0, "请有序撤离"), (1.1, " "), (3.1, "请有序撤离")):
+        made.ahead_s = ahead_s
+        made.until(lambda text=text: made.text("board-1") == made.text("board-2") == text)
+    made.show(view(called("1", "A001"), seq=3))
+    made.until(lambda: "A001" in made.text("board-1") and "便民" in made.text("board-2"))
 
 
 def test_a_new_call_blinks_for_3_s_and_then_stands(hall: Callable[..., Hall]) -> None:

@@ -16,7 +16,7 @@ from edge import settings
 from edge.errors import ConfigError
 from tests.settings.conftest import DEMO
 
-FILES = ("hall.toml", "devices.toml", "uplink.toml", "calendar.toml", "staff.toml")
+FILES = ("hall.toml", "devices.toml", "boards.toml", "uplink.toml", "calendar.toml", "staff.toml")
 TABLES = {name: tomllib.loads((DEMO / name).read_text("utf-8")) for name in FILES}
 
 STEADY = effort(deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
