@@ -50,7 +50,7 @@ _OPTIONS: Mapping[str, set[str]] = MappingProxyType(
     {
         "serial": _SERIAL_OPTIONS,
         "rs485": _SERIAL_OPTIONS | {"rs485_mode"},
-        "tcp": {"echo"},
+        "tcp": {"echo", "baud"},
         "rfc2217": _SERIAL_OPTIONS,
         "usb": {"via", "port"},
         "file": set(),
@@ -202,7 +202,7 @@ class SerialLink:
     ) -> None:
         self.url = url
         self.echo = _is_on(options.get("echo", ""))
-        self.baud = 0 if scheme_of(url) == "tcp" else int(options.get("baud", baud))
+        self.baud = int(options.get("baud", 0 if scheme_of(url) == "tcp" else baud))
         self._waits_for_dsr = _is_on(options.get("dsr", ""))
         self._sent_by = 0.0
         """When the wire will have carried all that was handed over, monotonic seconds."""

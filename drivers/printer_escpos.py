@@ -181,9 +181,9 @@ class Driver:
         raise DeviceFault(code or Fault.NO_ANSWER, silence, begun=True)
 
     def _trouble(self) -> None:
-        """Raise what has gone wrong with a begun job; a printer that is only busy may say offline."""
+        """Raise what has gone wrong with a begun job; one that is only busy may say offline, or nothing."""
         now = self._status(forget=False)
-        if now.state is State.DOWN and now.code and now.code is not Fault.OFFLINE:
+        if now.state is State.DOWN and now.code and now.code not in (Fault.OFFLINE, Fault.NO_ANSWER):
             raise DeviceFault(now.code, now.detail, begun=True)
 
     def _stuck(self, error: LinkLost) -> DeviceFault:

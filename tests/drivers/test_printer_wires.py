@@ -9,6 +9,7 @@ import tty
 import pytest
 import serial
 import serial.rfc2217
+from converters import Converter
 from usb_printer import UsbPrinter
 
 from drivers.capabilities import Align, CodeRow, Slip, State, TextRow
@@ -225,6 +226,20 @@ def test_a_job_that_a_slow_wire_still_carries_is_waited_for():
         assert driver.start().facts["confirms"] == "yes"
         assert driver.print_slip(TICKET) is True
         link.close()
+    assert slips(twin) == [WHOLE]
+
+
+def test_a_slow_wire_behind_a_converter_is_known_by_its_url():
+    """Else every slip would end unknown: a question comes behind the job, seconds later than on a network."""
+    twin = PrinterTwin("p")
+    with PrinterOnPty(lambda chunk: twin.receive(chunk)[0], baud=38_400) as end:
+        converter = Converter("tcp", end.path, "baud=38400")
+        link = open_link(converter.url)
+        driver = Driver(link, OPTIONS)
+        assert driver.start().facts["confirms"] == "yes"
+        assert driver.print_slip(TICKET) is True
+        link.close()
+        converter.close()
     assert slips(twin) == [WHOLE]
 
 
