@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from drivers.twins.keypads import KeypadPort
+from drivers.twins.wedges import WedgePort
 from drivers.twins.wire import Port
 
 
@@ -25,4 +26,6 @@ def pads_port(name: str, links: Path, devices: Mapping[str, Mapping[str, Any]], 
         kind = str(table.get("driver", "")).partition("_")[0]
         if kind in ("callpad", "rating"):
             return KeypadPort(name, links / name, id, kind)
+        if kind == "scanner":
+            return WedgePort(name, links / name, id)
     return None

@@ -14,6 +14,7 @@ from drivers.links import open_link
 from drivers.links_input import KeyLink
 from drivers.readings import Scanned
 from drivers.twins.readers import ScannerTwin
+from drivers.twins.wedges import WedgePort
 from drivers.wedge import Wedge
 
 CODES = {c: (code, False) for code, c in zip(range(2, 12), "1234567890", strict=True)}
@@ -91,6 +92,26 @@ def test_a_wedge_reader_tells_what_was_scanned_and_is_lost_when_pulled():
     with pytest.raises(LinkLost):
         driver.poll(5.0)
     link.close()
+
+
+def test_the_twin_types_what_it_reads_and_a_person_types_too_slowly_to_be_one(tmp_path):
+    twin = WedgePort("usb", tmp_path / "usb", "scanner")
+    twin.start()
+    link = open_link(twin.url())
+    driver = scanner_evdev.Driver(link, scanner_evdev.Options())
+    for text in ("A012", "https://hall.example/r/0AZ9?c=7&d=_", "it's \\ 'Q' {1}"):
+        twin.press("scanner", {"text": text})
+        assert until(lambda: [*driver.poll(0.02)]) == [Scanned(text)]
+    twin.fault("scanner", "drip", True)
+    twin.press("scanner", {"text": "B001"})
+    assert until(lambda: [*driver.poll(0.02)]) == [Scanned("B001")]
+    twin.fault("scanner", "slow", True)
+    twin.press("scanner", {"text": "4711"})
+    assert driver.poll(0.05) == driver.poll(0.05) == []
+    with pytest.raises(ValueError, match="American"):
+        twin.press("scanner", {"text": "站街镇"})
+    link.close()
+    twin.stop()
 
 
 # --- on a serial line --------------------------------------------------------------------------------------
