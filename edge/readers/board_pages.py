@@ -77,9 +77,9 @@ def hall_pages(texts: Texts, board: Board, view: HallView, new_calls: Sequence[C
         return (alarm,)
     if new_calls:
         return (_calls(texts, board, new_calls[: max(1, board.geometry.rows)]),)
-    said = _filled(board.rules.idle, board.facts) or [view.name]
+    said = _writable(board, _filled(board.rules.idle, board.facts) or [view.name])
     pages = (page for text in said for page in _text(board, text, board.rules.colours.idle))
-    return (*pages, *_notices(board))
+    return (*pages, *_notices(board)) or _text(board, "", board.rules.colours.idle)
 
 
 def emergency(texts: Texts, board: Board, view: HallView) -> Page | None:
@@ -130,17 +130,24 @@ def _idle(texts: Texts, board: Board, counter: CounterView, facts: Mapping[str, 
     """Name of the counter, services, fee, phone (吊牌), or what the hall wrote; beside its code."""
     colour = board.rules.colours.idle
     narrow = _beside_code(board)
-    if board.geometry.script is not Script.CHINESE:
-        return (_said(texts, board, "board.idle", facts, colour),)
     known = {**board.facts, **facts, "waiting": str(counter.waiting)}
     usual = (texts.phrases[f"board.page_{name}"] for name in ("services", "fee", "phone"))
-    said = _filled(board.rules.idle or usual, known)
-    pages = [] if board.rules.idle and said else [_said(texts, narrow, "board.idle", facts, colour)]
+    said = _writable(board, _filled(board.rules.idle or usual, known))
+    is_own = bool(board.rules.idle and said)
+    if board.geometry.script is not Script.CHINESE and not is_own:
+        said = []
+    pages = [] if is_own else [_said(texts, narrow, "board.idle", facts, colour)]
     for text in said:
         pages += _text(narrow, text, colour)
     if narrow is board:
         return tuple(pages)
     return tuple(replace(p, message=replace(p.message, code=board.rules.code)) for p in pages)
+
+
+def _writable(board: Board, said: Iterable[str]) -> list[str]:
+    """Free texts that this board has the letters for; a board of digits has none."""
+    script = board.geometry.script
+    return [text for text in said if script is Script.CHINESE or (script is Script.LATIN and text.isascii())]
 
 
 def _beside_code(board: Board) -> Board:
@@ -158,9 +165,8 @@ def _filled(templates: Iterable[str], facts: Mapping[str, str]) -> list[str]:
 
 
 def _notices(board: Board) -> tuple[Page, ...]:
-    if not board.rules.notices or board.geometry.script is not Script.CHINESE:
-        return ()
-    return tuple(page for text in board.notices for page in _text(board, text, board.rules.colours.notice))
+    said = _writable(board, board.notices) if board.rules.notices else ()
+    return tuple(page for text in said for page in _text(board, text, board.rules.colours.notice))
 
 
 def _calls(texts: Texts, board: Board, calls: Sequence[CallView]) -> Page:

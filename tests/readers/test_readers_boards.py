@@ -327,6 +327,22 @@ def test_a_board_without_chinese_says_it_in_letters_or_digits(
     assert page.message.lines == ("--",)
 
 
+def test_a_ticker_shows_what_the_hall_wrote_in_letters(texts: Texts) -> None:
+    rules = BoardRules(idle=("COUNTER {counter}", "{name}"))
+    ticker = Board(
+        Geometry(16, 1, script=Script.LATIN), rules, notices=("明日停电", "NO POWER TOMORROW 8-12")
+    )
+    pages = counter_pages(texts, ticker, counter(), hall())
+    assert [(p.message.lines[0], p.message.scroll) for p in pages] == [
+        ("COUNTER 2", False),
+        ("NO POWER TOMORROW 8-12", True),
+    ]
+    of_hall = hall_pages(texts, Board(ticker.geometry, notices=ticker.notices), hall(), [])
+    assert [p.message.lines for p in of_hall] == [("NO POWER TOMORROW 8-12",)]
+    digits = Board(Geometry(4, 1, script=Script.DIGITS), rules, notices=("8-12",))
+    assert [p.message.lines for p in hall_pages(texts, digits, hall(), [])] == [("",)]
+
+
 # --- lines and light ----------------------------------------------------------------------------------------
 
 
