@@ -3,6 +3,7 @@
 Drivers, their formats and their twins are found: a new module is tested here without a line added.
 """
 
+import contextlib
 import random
 import threading
 import time
@@ -166,6 +167,41 @@ def test_a_lost_link_is_linklost_on_every_wire_and_nothing_else(tmp_path):
             bench.close()
 
     assert each_at_once(CASES, work) == {}
+
+
+def test_a_babbling_device_is_a_fault_and_nothing_else(tmp_path):
+    """Noise comes all the time, while every verb is called and pads are listened to."""
+
+    def work(name, scheme):
+        end, dice, stop = PtyEnd(tmp_path / f"{name}-{scheme}"), random.Random(name), threading.Event()
+        end.plug()
+        bench = Bench(name, scheme, tmp_path / f"{name}-{scheme}")
+
+        def babble():
+            while not stop.wait(0.01):
+                end.write(dice.randbytes(dice.randint(1, 40)))
+
+        noise = threading.Thread(target=babble)
+        noise.start()
+        try:
+            for _, call in [*verbs(name), *listening(bench)]:
+                with contextlib.suppress(DeviceFault, LinkLost):
+                    call(bench.driver)
+        finally:
+            stop.set()
+            noise.join()
+            bench.close()
+            end.unplug()
+
+    assert each_at_once(CASES, work) == {}
+
+
+def listening(bench):
+    """As the supervisor listens: whole frames to who claims them, or the driver's own poll."""
+    if hasattr(bench.driver, "poll"):
+        yield from [("poll", lambda d: d.poll(0.05))] * 5
+    if isinstance(bench.line, Line):
+        yield from [("read", lambda d: hear(d, bench.line.read(0.05)))] * 5
 
 
 def test_nothing_stays_open_however_often_a_driver_is_made(tmp_path):
