@@ -160,6 +160,27 @@ def test_an_unknown_board_is_learnt_beside_its_makers_program_and_then_driven(tm
         assert board.shows[1] == "C123"
 
 
+def test_two_adapters_stand_between_a_device_and_the_makers_computer(tmp_path, paper):
+    computer = PtyEnd(tmp_path / "computer")
+    computer.plug()
+    asked, answered = Board.frame(0x01, b"\x01A012"), Board.frame(0x81, b"\x01")
+    with closing(Board(tmp_path / "board")) as board:
+
+        def say(line):
+            paper(line)
+            if "shall use" in line:
+                threading.Timer(0.3, computer.write, [asked]).start()
+            if " device " in line and sum(" device " in one for one in paper) == 1:
+                raise KeyboardInterrupt
+
+        bench = Bench(f"{board.url}?baud=19200", Tape(), say)
+        assert bench.do(f"beside serial://{tmp_path / 'computer'} 20"), paper.text
+        assert board.shows == {1: "A012"}
+        assert computer.read(computer.watched()) == answered
+    assert [burst.chunk for burst in bench._tape.bursts] == [asked, answered]
+    computer.unplug()
+
+
 def test_hex_is_sent_as_typed_until_the_board_shows_it(tmp_path, paper):
     with closing(Board(tmp_path / "board")) as board:
         bench = Bench(f"{board.url}?baud=19200", Tape(), paper)
