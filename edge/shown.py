@@ -11,6 +11,8 @@ from edge.hall.waits import Waits, forecast
 from edge.hall.words import Now
 
 WAITS_EVERY_S = 5.0
+WAITS_LATE_S = 3.0
+"""So much later where something happened: who pressed a key waits for none, the next tick finds them."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,8 @@ class _Seen:
     picture: Hall
     now: Now
     unrecorded: int = 0
+    only_time: bool = False
+    """Nothing has happened since the picture before."""
 
 
 class Shown:
@@ -57,9 +61,10 @@ class Shown:
 
         Wakes nobody yet: who asked for something goes first, and then `tell`.
         """
-        former = self.view if self._version and picture.seq == self.picture.seq else None
+        only_time = picture.seq == self.picture.seq
+        former = self.view if self._version and only_time else None
         with self._drawing:
-            self._undrawn = _Seen(picture, now, unrecorded)
+            self._undrawn = _Seen(picture, now, unrecorded, only_time)
         with self._changed:
             self.picture = picture
         is_news = former is None or _timeless(self.view) != _timeless(former)
@@ -101,7 +106,8 @@ class Shown:
 
     def _waits_at(self, seen: _Seen) -> Waits:
         """Waits of some seconds ago: they take milliseconds to find out."""
-        if not 0 < self._waits_due_s - seen.now.uptime_s <= WAITS_EVERY_S:
+        left_s = self._waits_due_s - seen.now.uptime_s
+        if not (0 if seen.only_time else -WAITS_LATE_S) < left_s <= WAITS_EVERY_S:
             self._waits = forecast(seen.picture.book, seen.now)
             self._waits_due_s = seen.now.uptime_s + WAITS_EVERY_S
         return self._waits
