@@ -14,7 +14,8 @@ The control door on loopback shows what each device understood, presses its keys
     curl localhost:PORT/twins/board-1
     curl localhost:PORT/twins/board-1/picture -o board.png
     curl localhost:PORT/twins/pad-1/press -d '{"key": "next"}'      (recall, pause, call with "digits" ...)
-    curl localhost:PORT/twins/rating-1/press -d '{"score": 0}'      (the key's own value, 0 to 3)
+    curl localhost:PORT/twins/rating-1/press -d '{"score": 0}'      (the key's own value, 0 to 3; a keypad's
+                                                                     label; a screen's Content)
     curl localhost:PORT/twins/printer-1/fault -d '{"name": "paper_out", "on": true}'
 
     curl localhost:PORT/twins/card-1/press -d '{}'                  (lay a made-up card down; {"lift": true})
@@ -22,7 +23,8 @@ The control door on loopback shows what each device understood, presses its keys
     curl localhost:PORT/twins/ups-1/fault -d '{"name": "on_battery", "on": true}'
 
 Faults: printer paper_out near_end cover_open cutter overheated offline power half_job mute one_way slow
-cut_off; board mute slow busy dark lying_checksum; pads mute deaf lying_checksum; id card reader mute
+cut_off; board mute slow busy dark lying_checksum; pads mute deaf lying_checksum slow
+bounce; keypads mute bounce numlock babble drip; pads with a screen mute slow babble bounce; id card reader mute
 lying_checksum unreadable sticky slow; scanner mute; UPS on_battery low replace stale mute; all unplugged;
 all on a serial wire babble, drip.
 """

@@ -3,7 +3,8 @@
 GET  /twins               all of them: {"twins": [{"id", "kind", "link"}]}
 GET  /twins/ID            what this one has understood, and its faults
 GET  /twins/ID/picture    how it looks now, as PNG
-POST /twins/ID/press      call pad: {"key": "next", "digits": ""}; rating pad: {"score": 0..3}, its own value;
+POST /twins/ID/press      call pad: {"key": "next", "digits": ""}; rating pad: {"score": 0..3}, its own value,
+                          with a screen also "rate_id"; keypad: the same, or a key by its name;
                           id card: {"number", "name"} or {"lift": true}; scanner: {"text"}; UPS: {"charge"}
 POST /twins/ID/fault      {"name": "paper_out", "on": true}; "after": so many bytes later, for printers
 """
