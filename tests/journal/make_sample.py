@@ -17,6 +17,7 @@ from edge.client import Client
 from edge.daemon import Daemon
 from edge.entries import Entry
 from edge.hall import commands as c
+from edge.hall import county_events as ce
 from edge.hall import desk_events as de
 from edge.hall import events as ev
 from edge.hall import machine_events as me
@@ -174,6 +175,17 @@ def house(hall: Hall) -> None:
         hall.registrar.note(fact)
 
 
+def county(hall: Hall) -> None:
+    """A notice of the county's, by its command, and its end."""
+    for fact in (
+        ce.CountyCommandAccepted(command="c-1", does="notice.set", signed_by="county"),
+        ce.NoticeSet(notice="n-1", text="低保年审", begins="2026-11-22", ends="2026-11-28"),
+        ce.CountyCommandEnded(command="c-1", state="done"),
+        ce.NoticeCleared(notice="n-1"),
+    ):
+        hall.registrar.note(fact)
+
+
 def live(hall: Hall) -> None:
     """A day with a cut in it, and the next one."""
     morning(hall)
@@ -182,6 +194,7 @@ def live(hall: Hall) -> None:
     clerks(hall)
     desk(hall)
     house(hall)
+    county(hall)
     hall.again(minutes=20)
     until(lambda: "PowerReturned" in hall.types())
     hall.post("/hall/served-by-hand", service="relief", up_to="D001")
