@@ -23,10 +23,10 @@ The control door on loopback shows what each device understood, presses its keys
     curl localhost:PORT/twins/ups-1/fault -d '{"name": "on_battery", "on": true}'
 
 Faults: printer paper_out near_end cover_open cutter overheated offline power half_job mute one_way slow
-cut_off; board mute slow busy dark lying_checksum; pads mute deaf lying_checksum slow
-bounce; keypads mute bounce numlock babble drip; pads with a screen mute slow babble bounce; id card reader mute
-lying_checksum unreadable sticky slow; scanner mute; UPS on_battery low replace stale mute; all unplugged;
-all on a serial wire babble, drip.
+cut_off; board mute slow busy dark lying_checksum; pads mute deaf lying_checksum slow bounce; keypads mute
+bounce numlock babble drip; pads with a screen mute slow babble bounce; id card reader mute lying_checksum
+unreadable sticky slow; scanner mute; UPS on_battery low replace stale mute; all unplugged; all on a serial
+wire babble, drip.
 """
 
 import argparse
