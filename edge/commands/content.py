@@ -111,6 +111,9 @@ def _made(row: Row, before: Mapping[str, Any], texts: Texts) -> Row:
         made["also"] = list(dict.fromkeys([*made["also"], *_sounds(made["also"])]))
     if made.get("fee") in names_of(texts, "free"):
         made["is_free"] = True
+    for key in ("promised_time", "legal_time"):
+        if str(made.get(key, "")).isdigit():  # facts: where no unit is written it is working days
+            made[key] = texts.get("content.working_days", days=made[key])
     for kind in ("immediate", "promised"):
         if made.get("kind") in names_of(texts, kind):
             made["kind"] = kind

@@ -237,6 +237,8 @@ class HallView:
     """So many still wait since before the machine was away; somebody has to say what became of them."""
     numbers_in_doubt: tuple[ServiceId, ...] = ()
     """A journal was lost: their numbers begin in the upper half, until somebody says the last one."""
+    second: str = ""
+    """The hall's name in a second language."""
     desk: DeskView = field(default_factory=DeskView)
     """Help calls, emergency, paused touch screens, volume, other papers."""
     asleep: bool = False
@@ -289,6 +291,7 @@ def hall_view(hall: Hall, now: Now, waits: Waits | None = None) -> HallView:
         asks=asks(book),
         before_cut=len(waited_before(book)),
         numbers_in_doubt=book.numbers_in_doubt,
+        second=plan.second,
         desk=desk_view(hall.desk, now),
         rateable=hall.feedback.ids,
         to_rate=to_rate(hall.feedback),

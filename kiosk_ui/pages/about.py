@@ -98,36 +98,6 @@ class NoticesPage(AboutPage):
         return [*found, Section(pen.words("notice_notice"), standing)] if standing else found
 
 
-class PeoplePage(AboutPage):
-    name = "people"
-    title = "more_people"
-
-    def sections(self, pen: Pen, desk: Desk, told: Json) -> list[Section]:
-        return [self._post(pen, post) for post in told["staff"]]
-
-    def _post(self, pen: Pen, post: Json) -> Section:
-        title = " · ".join(
-            part
-            for part in (pen.words("counter", counter=post["counter"]), post["name"], post["room"])
-            if part
-        )
-        where = _where(pen, post)
-        people = []
-        for person in post["people"]:
-            fields = [person.get(key) for key in ("name", "number", "post", "phone")]
-            named = " ".join(str(f) for f in fields if f)
-            people.append(f"{named}  {where if person['here'] else pen.words('staff_not_here')}".strip())
-        return Section(title, tuple(people) or (where,))
-
-
-def _where(pen: Pen, post: Json) -> str:
-    if post["served_at"]:
-        return pen.words("served_at", counter=post["served_at"])
-    if post["state"] == "paused":
-        return pen.words(f"staff_{post['reason'] or 'paused'}")
-    return pen.words("staff_not_here" if post["state"] == "closed" else "staff_here")
-
-
 def _date(pen: Pen, iso: str) -> str:
     day = month_and_day(iso)
     return pen.words("month_day", **day) if day else ""

@@ -50,9 +50,8 @@ class HomePage(Still):
         parts = widgets.frame(pen.theme, 560 if portrait else 186, reach=True)
         title, hint = _headline(pen, desk)
         name = str(desk.view.get("name", ""))
-        widgets.header(
-            pen, parts.head, name, pen.words("kiosk") if portrait else title, desk.clock(), desk.date()
-        )
+        under = str(desk.view.get("second") or "") or pen.words("kiosk")
+        widgets.header(pen, parts.head, name, under if portrait else title, desk.clock(), desk.date())
         if portrait:
             _prompt(pen, desk, title, hint, parts.head)
         body = parts.body

@@ -17,10 +17,12 @@ class Key:
     primary: bool = False
 
 
-def frame(pen: Pen, desk: Desk, title: str, keys: list[Key], *, card: bool = True) -> pygame.Rect:
-    """Draw title, card and keys; what is left for the page's own."""
+def frame(
+    pen: Pen, desk: Desk, title: str, keys: list[Key], *, card: bool = True, reach: bool = True
+) -> pygame.Rect:
+    """Draw title, card and keys; what is left for the page's own. `reach`: what is no card is touched."""
     u, portrait = pen.u, pen.theme.portrait
-    parts = widgets.frame(pen.theme, 190 if portrait else 96, reach=not card)
+    parts = widgets.frame(pen.theme, 190 if portrait else 96, reach=reach and not card)
     widgets.title_line(pen, parts.head, title, desk.clock())
     body, gap = parts.body, u(24 if portrait else 14)
     if keys:

@@ -1,10 +1,13 @@
 """What else this touch screen tells: hours and phones, notices, who is there, the floor plan, rating."""
 
+from collections.abc import Callable
+
 from kiosk_ui.pages import inner, menu
-from kiosk_ui.pages.about import HoursPage, NoticesPage, PeoplePage
+from kiosk_ui.pages.about import HoursPage, NoticesPage
 from kiosk_ui.pages.floor import FloorPage
 from kiosk_ui.pages.menu import Choice
-from kiosk_ui.pages.page import Desk, Still
+from kiosk_ui.pages.page import Desk, Page, Still
+from kiosk_ui.pages.people import PeoplePage
 from kiosk_ui.pages.rate import RatePage
 from kiosk_ui.widgets import Pen
 
@@ -49,4 +52,8 @@ class MorePage(Still):
         self._page = menu.draw(pen, body, choices, self._page, columns=1 if pen.theme.portrait else 2).page
 
 
-_TEXTS = {"more:hours": HoursPage, "more:notices": NoticesPage, "more:people": PeoplePage}
+_TEXTS: dict[str, Callable[[Page, Desk], Page]] = {
+    "more:hours": HoursPage,
+    "more:notices": NoticesPage,
+    "more:people": PeoplePage,
+}

@@ -15,7 +15,7 @@ HEAD = "服务项目名称,窗口部门,取号业务,法定时限,承诺时限,�
 ROWS = (
     "城乡低保,民政窗口,民政救助,30 个工作日,21 个工作日,不收费,"
     "1.申请书；2、户口本（原件）;（3）收入证明,0000-1,低保",
-    "会计从业资格,综合窗口,general,,即办,工本费 10 元,身份证,,",
+    "会计从业资格,综合窗口,general,20,即办,工本费 10 元,身份证,,",
     "重庆路改造“银行”贷款,村镇建设窗口,,,,,,,",
 )
 
@@ -48,6 +48,7 @@ def test_a_table_becomes_guides_with_letters_lists_and_services(
     assert dibao.materials == ("申请书", "户口本（原件）", "收入证明")
     assert dibao.service == "relief" and dibao.is_free and "fee_basis" not in dibao.lacking()
     assert dibao.also == ("低保", "db", "dibao")
+    assert (kuaiji.legal_time, kuaiji.promised_time) == ("20 个工作日", "即办")
     assert kuaiji.letters == "kjcyzg" and "fee_basis" in kuaiji.lacking()
     assert road.letters == "cqlgzyhdk" and road.service == ""
     assert [g.name for g in guides.search("db")] == ["城乡低保"]

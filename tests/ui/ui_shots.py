@@ -24,13 +24,14 @@ from ui_stage import (
 from ui_views import T0, VIEW, declared, many, paused, printer, second_line, shut, view
 
 from kiosk_ui.kiosk import Kiosk
-from kiosk_ui.pages.about import HoursPage, NoticesPage, PeoplePage
+from kiosk_ui.pages.about import HoursPage, NoticesPage
 from kiosk_ui.pages.floor import FloorPage
 from kiosk_ui.pages.guides import GuidesPage
 from kiosk_ui.pages.help import HelpPage
 from kiosk_ui.pages.home import HomePage
 from kiosk_ui.pages.more import MorePage
 from kiosk_ui.pages.night import NightPage
+from kiosk_ui.pages.people import PeoplePage
 from kiosk_ui.pages.pin import PinPage
 from kiosk_ui.pages.rate import RatePage, ThanksPage
 from kiosk_ui.pages.staff_box import BoxPage, EmergencyPage, VolumePage
