@@ -10,7 +10,7 @@ from edge.doctor.answering import answering
 from edge.doctor.findings import Finding, Level, fail, ok, warn
 from edge.doctor.machine import machine
 from edge.doctor.naming import lines_for, unnamed
-from edge.doctor.plugged import plugged
+from edge.doctor.plugged import group_of, may_open, plugged
 from edge.errors import ConfigError
 from edge.settings import Settings, load
 
@@ -53,12 +53,13 @@ def run(args: argparse.Namespace) -> int:
             failed |= _say(finding)
         for finding in answering(found, f"http://127.0.0.1:{args.port}", args.seconds):
             failed |= _say(finding)
-    _show_plugged(found, args.root)
+    failed |= _show_plugged(found, args.root)
     return 1 if failed else 0
 
 
-def _show_plugged(found: Settings | None, root: Path) -> None:
-    """What is plugged in, and for what no config names the lines to add."""
+def _show_plugged(found: Settings | None, root: Path) -> bool:
+    """What is plugged in, and for what no config names the lines to add; has anything failed?"""
+    failed = False
     here = plugged(root)
     links = list(found.links.values()) if found else []
     strangers = unnamed(here, links, root)
@@ -66,6 +67,9 @@ def _show_plugged(found: Settings | None, root: Path) -> None:
         level = warn if device in strangers else ok
         named = "no config names it, see below" if device in strangers else "named in devices.toml"
         _say(level(f"plugged.{device.kind}", f"{device.node}  {device.about}: {named}"))
+        if not may_open(device, root):
+            what = f"this user may not open it; its group is {group_of(device, root)}"
+            failed |= _say(fail(f"rights.{device.kind}", f"{device.node}  {what}"))
     taken = {*(found.links if found else ()), *(found.devices if found else ())}
     counter = found.plan.counters[0].id if found and found.plan.counters else "1"
     kiosk = found.plan.kiosks[0].id if found and found.plan.kiosks else "k1"
@@ -76,6 +80,7 @@ def _show_plugged(found: Settings | None, root: Path) -> None:
         taken.add(text.partition("[link.")[2].partition("]")[0])
         print(f"\n{text}")
     sys.stdout.flush()
+    return failed
 
 
 def _say(finding: Finding) -> bool:

@@ -4,6 +4,7 @@ Sources: Linux, Documentation/ABI (usbmisc, input, video4linux) and systemd's ru
 Everything is read below a root folder, so that a machine can be laid out by a test.
 """
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,20 @@ class Plugged:
 def plugged(root: Path = Path("/")) -> list[Plugged]:
     """Everything that a driver could be for, in a stable order."""
     return [*_serial(root), *_printers(root), *_inputs(root), *_cameras(root)]
+
+
+def may_open(device: Plugged, root: Path = Path("/")) -> bool:
+    """May this user read and write its node? True where there is no node to look at."""
+    node = root / device.node.lstrip("/")
+    return not node.exists() or os.access(node, os.R_OK | os.W_OK)
+
+
+def group_of(device: Plugged, root: Path = Path("/")) -> str:
+    """Whose members may: `dialout`, `lp`, `input`, `video`."""
+    try:
+        return (root / device.node.lstrip("/")).group()
+    except (OSError, KeyError):
+        return "unknown"
 
 
 # --- serial ports ------------------------------------------------------------------------------------------

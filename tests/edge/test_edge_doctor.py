@@ -1,5 +1,7 @@
 """`bianmin doctor`: a machine laid out in a folder, and real terminals with twins that answer or do not."""
 
+import grp
+import os
 import shutil
 import socket
 import subprocess
@@ -14,7 +16,7 @@ from edge import settings
 from edge.doctor import machine
 from edge.doctor.findings import Level
 from edge.doctor.naming import leads_to, lines_for, unnamed
-from edge.doctor.plugged import Plugged, plugged
+from edge.doctor.plugged import Plugged, group_of, may_open, plugged
 from edge.paths import shared
 from edge.settings_devices import LinkSettings
 from edge.settings_tables import UplinkSettings
@@ -129,6 +131,17 @@ def test_what_a_link_names_by_any_name_is_no_stranger(box: Machine) -> None:
     assert named(box, "file:///dev/usb/lp0", "input:vendor=062a")[:2] == ["/dev/ttyUSB0", "/dev/ttyUSB1"]
     camera = Plugged("camera", "/dev/video0", "", "video:///dev/video0", ("camera_opencv",))
     assert not leads_to("input:vendor=062a", camera, box.root)
+
+
+def test_a_node_that_this_user_may_not_open_is_told_with_its_group(box: Machine) -> None:
+    port = plugged(box.root)[0]
+    assert may_open(port, box.root), "no node, nothing to say"
+    box.file("dev/ttyUSB0", "")
+    assert may_open(port, box.root)
+    assert group_of(port, box.root) == grp.getgrgid(os.getgid()).gr_name
+    (box.root / "dev/ttyUSB0").chmod(0)
+    if os.getuid():
+        assert not may_open(port, box.root)
 
 
 def test_the_lines_for_strangers_make_a_config_that_reads(box: Machine, tmp_path: Path) -> None:

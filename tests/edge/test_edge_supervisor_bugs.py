@@ -88,6 +88,16 @@ def test_a_driver_with_a_bug_is_made_anew_and_its_neighbour_never_notices(bench:
     assert (bench.handles["board-1"].tally.opened, bench.handles["board-2"].tally.opened) == (2, 1)
 
 
+def test_broken_drivers_all_come_back_whether_the_wire_stays_open_or_not(bench: Bench) -> None:
+    for n in (1, 2):
+        bench.handles[f"board-{n}"].ask(break_driver, within_s=5)
+        bench.handles[f"board-{n}"].show(BoardMessage((f"A00{n}",)))
+    for n in (1, 2):
+        until(lambda n=n: bench.wire.state(f"board-{n}")["text"] == f"A00{n}")
+        until(lambda n=n: bench.state(f"board-{n}") == "ok")
+        assert bench.ears.states[f"board-{n}"] == ["ok:", "down:bug", "ok:"]
+
+
 def test_a_job_that_waits_when_the_device_is_pulled_never_runs_in_its_next_life(bench: Bench) -> None:
     begun, go, ran = threading.Event(), threading.Event(), []
 
