@@ -55,9 +55,7 @@ def hall_with(tmp_path, kind: str):
 
 ENDS = {
     "paper_out": "paper_out",
-    "cover_open": "cover_open",
     "cutter": "cutter",
-    "overheated": "overheated",
     "power": "no_answer",
     "mute": "no_answer",
     "offline": "offline",
