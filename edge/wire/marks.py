@@ -101,12 +101,12 @@ def _marks(bursts: Sequence[bytes]) -> Marks | None:
 
 
 def _usual_beginning(different: Sequence[bytes]) -> bytes:
-    """Two bytes or one that at least half of the frames begin with; empty where they share no head."""
-    for size in (2, 1):
-        beginning, times = Counter(frame[:size] for frame in different).most_common(1)[0]
-        if times * 2 >= len(different):
-            return beginning
-    return b""
+    """Two bytes that at least half of the frames begin with, one where more do; empty without either."""
+    (one, of_one), (two, of_two) = (
+        Counter(frame[:size] for frame in different).most_common(1)[0] for size in (1, 2)
+    )
+    usual, times = (one, of_one) if of_one > of_two else (two, of_two)
+    return usual if times * 2 >= len(different) else b""
 
 
 def _cut(bursts: Sequence[bytes], head: bytes) -> Iterator[bytes]:
