@@ -102,12 +102,7 @@ MIDDLE = {
 
 @pytest.mark.parametrize(
     ("wire", "fault"),
-    [
-        *(("serial", fault) for fault in MIDDLE),
-        ("tcp", "paper_out"),
-        ("libusb", "power"),
-        ("file", "half_job"),
-    ],
+    [*(("serial", fault) for fault in MIDDLE), ("tcp", "paper_out"), ("libusb", "power")],
 )
 def test_trouble_in_the_middle_has_a_defined_end_and_the_next_slip_is_whole(wire, fault):
     twin = PrinterTwin("p")
@@ -314,8 +309,15 @@ def test_a_printer_that_is_busy_by_dsr_gets_no_slip_and_is_asked_all_the_same(bu
             break
         link.read(0.02)
     assert driver.check().code is Fault.PAPER_OUT
-    with pytest.raises(LinkLost, match="DSR says busy"):
-        link.write(b"slip")
+    freed = threading.Event()
+
+    def free() -> None:
+        freed.set()
+        port.dsr = True
+
+    threading.Timer(0.05, free).start()
+    link.write(b"\0")
+    assert freed.is_set()  # not before
     assert slips(twin) == [WHOLE]
     link.close()
 
