@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -118,6 +119,8 @@ def _screen(args: argparse.Namespace) -> int:
     if args.shots:
         args.shots.mkdir(parents=True, exist_ok=True)
     player = Player(waker.wake) if args.play else None
+    # SDL 2.32 turns SIGTERM into its QUIT, which a whole screen does not heed: whoever stops it is heeded.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     live.start()
     try:
         if player:
