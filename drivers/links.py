@@ -57,7 +57,7 @@ _OPTIONS: Mapping[str, set[str]] = MappingProxyType(
         "input": {"vendor", "product", "phys", "uniq", "path"},
         "video": {"size", "fourcc"},
         "folder": set(),
-        "ws": {"heartbeat", "from", "origin"},
+        "ws": {"heartbeat", "silent", "from", "origin"},
         "gpio": {"active", "pull"},
         "inbox": set(),
     }

@@ -1,9 +1,9 @@
 """Pads with screens that call in by WebSocket: a listener of their own, as one link that all of them share.
 
-`ws://ADDRESS:PORT`, with settings of its own: `heartbeat=SECONDS` between pings, `from=NETWORK,...` whose
-calls are taken, `origin=https://PAGE` for pads that are pages in a browser. Source: one published message
-specification; no real pad was tried. The link speaks ENVELOPE frames with the drivers: a window's number,
-and what is said.
+`ws://ADDRESS:PORT`, with settings of its own: `heartbeat=SECONDS` between pings, `silent=SECONDS` that a pad
+may say nothing, `from=NETWORK,...` whose calls are taken, `origin=https://PAGE` for pads that are pages in a
+browser. Source: one published message specification; no real pad was tried. The link speaks ENVELOPE frames
+with the drivers: a window's number, and what is said.
 
 What belongs to nobody's screen is answered here: who there is, logging in, heartbeats. A pad that logs in
 takes the place of the connection that had its window before: that one may be half open.
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-OPTIONS = {"heartbeat", "from", "origin"}
+OPTIONS = {"heartbeat", "silent", "from", "origin"}
 
 HEARTBEAT_S = 15.0
 """Between pings; who has not answered after half of it is gone (aiohttp's rule)."""
@@ -95,12 +95,18 @@ def settings_of(url: str, options: Mapping[str, str]) -> "Settings":
     parts = urlsplit(url)
     if not parts.hostname or not parts.port:
         raise ValueError(f"{url!r} needs an address to listen on and a port, as ws://10.0.0.5:8620")
-    heartbeat_s = float(options.get("heartbeat", HEARTBEAT_S))
-    if not 0.1 <= heartbeat_s <= 300:
-        raise ValueError(f"{url!r}: heartbeat must be from 0.1 to 300 seconds")
+    heartbeat_s = _seconds(url, options, "heartbeat", HEARTBEAT_S, 300)
+    silent_s = _seconds(url, options, "silent", SILENT_S, 86_400)
     networks = tuple(ipaddress.ip_network(n) for n in options.get("from", "").split(",") if n)
     origins = frozenset(o for o in options.get("origin", "").split(",") if o)
-    return Settings(parts.hostname, parts.port, heartbeat_s, networks, origins)
+    return Settings(parts.hostname, parts.port, heartbeat_s, silent_s, networks, origins)
+
+
+def _seconds(url: str, options: Mapping[str, str], name: str, usual: float, most: int) -> float:
+    seconds = float(options.get(name, usual))
+    if not 0.1 <= seconds <= most:
+        raise ValueError(f"{url!r}: {name} must be from 0.1 to {most} seconds")
+    return seconds
 
 
 @dataclass(frozen=True)
@@ -108,6 +114,7 @@ class Settings:
     host: str
     port: int
     heartbeat_s: float
+    silent_s: float
     networks: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = ()
     """Whose calls are taken; none: anybody's who reaches the address."""
     origins: frozenset[str] = frozenset()
@@ -227,18 +234,18 @@ class _Switchboard:
         if not self._settings.takes(remote, origin) or len(self._all) >= MOST_CALLERS:
             log.warning("pads: a call from %s (origin %r) is not taken", remote, origin)
             return web.Response(status=403)
-        socket = web.WebSocketResponse(
-            heartbeat=self._settings.heartbeat_s, receive_timeout=SILENT_S, max_msg_size=LARGEST
-        )
+        socket = web.WebSocketResponse(heartbeat=self._settings.heartbeat_s, max_msg_size=LARGEST)
         await socket.prepare(request)
         caller = _Caller(socket, remote, request.transport)
         self._all.add(caller)
         try:
-            async for message in socket:
+            while True:
+                # The library's own limit begins anew with each answer to a ping (aiohttp 3.14).
+                message = await asyncio.wait_for(socket.receive(), self._settings.silent_s)
                 if message.type is not WSMsgType.TEXT or not self._heard(caller, str(message.data)):
                     break
         except TimeoutError:
-            log.warning("pads: %s has said nothing for %g s", remote, SILENT_S)
+            log.warning("pads: %s has said nothing for %g s", remote, self._settings.silent_s)
         finally:
             self._all.discard(caller)
             self._leave(caller)

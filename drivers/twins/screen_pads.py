@@ -10,6 +10,7 @@ import json
 import logging
 import socket
 import threading
+import time
 from collections.abc import Coroutine, Mapping
 from contextlib import suppress
 from typing import Any
@@ -24,6 +25,7 @@ FAULTS = ("unplugged", "mute", "slow", "babble", "bounce")
 """Away; half open: neither reads nor answers pings; answers late; says what is no message; presses twice."""
 
 AGAIN_S = 0.3
+BEAT_S = 300.0
 SLOW_S = 0.7
 BABBLE_S = 0.1
 FONT = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"
@@ -152,9 +154,13 @@ class ScreenPadTwin:
 
     async def _press_on(self, line: aiohttp.ClientWebSocketResponse) -> None:
         """Log in, and say what is not confirmed yet; now and again."""
+        beat_at = time.monotonic() + BEAT_S
         while not line.closed:
             if not self._logged_in:
                 await self._say(line, "Login", {"WindowNumber": self._window, "UserNumber": self._user})
+            if time.monotonic() >= beat_at:
+                beat_at += BEAT_S
+                await self._say(line, "HeartBeat", {"DateTime": time.strftime("%Y-%m-%d %H:%M:%S")})
             for rate_id, content in list(self._unconfirmed.items()) if self._logged_in else ():
                 for _ in range(2 if "bounce" in self._faults else 1):
                     await self._say(line, "RateSubmit", {"RateID": rate_id, "Content": content})

@@ -213,6 +213,22 @@ def test_what_is_no_message_ends_the_call_and_nothing_else(
     assert hall.twin("rating-1")["logins"] == 1
 
 
+def test_a_pad_that_answers_pings_and_says_nothing_is_cut_off() -> None:
+    """Its system lives, its program hangs."""
+    link = open_link("ws://127.0.0.1:18623?heartbeat=0.1&silent=0.5")
+
+    async def listen() -> float:
+        began = asyncio.get_running_loop().time()
+        async with aiohttp.ClientSession() as session, session.ws_connect("ws://127.0.0.1:18623") as line:
+            assert (await line.receive(10)).type is not aiohttp.WSMsgType.TEXT
+        return asyncio.get_running_loop().time() - began
+
+    try:
+        assert asyncio.run(listen()) > 0.4
+    finally:
+        link.close()
+
+
 def test_a_page_from_elsewhere_and_a_foreign_network_are_turned_away(hall: PadHall, pads: ScreenPads) -> None:
     with pytest.raises(aiohttp.WSServerHandshakeError, match="403"):
         talk(pads.url(), say("GetWindowList"), headers={"Origin": "https://elsewhere.example"})
@@ -231,6 +247,7 @@ def test_a_page_from_elsewhere_and_a_foreign_network_are_turned_away(hall: PadHa
     [
         ("ws://127.0.0.1", "a port"),
         ("ws://127.0.0.1:8620?heartbeat=900", "heartbeat"),
+        ("ws://127.0.0.1:8620?silent=0", "silent"),
         ("ws://127.0.0.1:8620?from=10.0.0.300", "10.0.0.300"),
         ("ws://127.0.0.1:8620?beat=1", "unknown option"),
     ],
