@@ -122,7 +122,7 @@ class Driver:
             silent = self._silent(f"no answer to DLE EOT 1 and GS a within {2 * ANSWER_S} s")
             raise DeviceFault(silent.code or Fault.NO_ANSWER, silent.detail)
         if has_status and self._status().state is not State.DOWN:
-            self._says_done = self._settle(2 * ANSWER_S)
+            self._says_done = self._settle(2 * ANSWER_S) or None  # just switched on: asked again at a slip
 
     def _clear(self) -> None:
         """Half a picture may wait for its rest: NULs fill it up as white paper, and are ignored elsewhere."""

@@ -373,6 +373,27 @@ def test_a_printer_that_does_not_tell_when_it_is_done_leaves_the_slip_unconfirme
         link.close()
 
 
+class JustSwitchedOn(PrinterTwin):
+    """Its first word from the queue is lost."""
+
+    awake = False
+
+    def receive(self, chunk):
+        answer, goes_on = super().receive(chunk)
+        if not self.awake and b"\x1dr" in chunk:
+            self.awake, answer = True, b""
+        return answer, goes_on
+
+
+def test_a_printer_that_was_too_busy_at_first_is_asked_again_before_its_first_slip():
+    with PrinterOnTcp(JustSwitchedOn("p")) as wire:
+        link = open_link(wire.url)
+        driver = Driver(link, Options())
+        assert driver.start().facts["confirms"] == "no"
+        assert driver.print_slip(TICKET) is True
+        link.close()
+
+
 def test_a_slow_printer_is_waited_for(printer, driver):
     printer.twin.fault("slow", True)
     assert driver.print_slip(Slip(TICKET.rows[:4])) is True
