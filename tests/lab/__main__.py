@@ -5,6 +5,7 @@ Parts that are named are tried anew; what is known of the others stays in the re
 
 import argparse
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,7 +20,8 @@ from tests.lab.machine import Machine, pack
 from tests.lab.parts import DEVICES, FILES, PARTS
 from tests.lab.power import cuts
 
-LONGEST_S = 900
+LONGEST_S = 1800
+TOOLS = ("qemu-system-x86_64", "mmdebstrap", "nbdkit", "mkfs.ext4", "cpio")
 KERNEL_ILL = ("kernel BUG", "Oops", "general protection fault", "Kernel panic")
 
 
@@ -96,6 +98,8 @@ def main() -> int:
     unknown = set(args.parts) - set(PARTS)
     if unknown:
         parser.error(f"no part {', '.join(sorted(unknown))} (there are: {', '.join(PARTS)})")
+    if missing := [tool for tool in TOOLS if not shutil.which(tool)]:
+        parser.error(f"not installed: {', '.join(missing)} (make lab installs what is missing)")
     wanted = [part for part in PARTS if not args.parts or part in args.parts]
     began = time.monotonic()
     commit = run("git", "rev-parse", "HEAD", cwd=ROOT).strip()
@@ -116,7 +120,5 @@ def main() -> int:
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except FileNotFoundError as error:
-        sys.exit(f"{error.filename} is not there: make lab installs what is missing")
     except subprocess.CalledProcessError as error:
         sys.exit(f"{error}\n{''.join(getattr(error, '__notes__', []))}")

@@ -22,7 +22,17 @@ class Machine:
         self.console = console
         self._process = subprocess.Popen(
             [
-                *("qemu-system-x86_64", "-accel", "tcg", "-cpu", "max", "-smp", "1", "-m", str(MEMORY_MB)),
+                *(
+                    "qemu-system-x86_64",
+                    "-accel",
+                    "tcg,thread=multi",
+                    "-cpu",
+                    "max",
+                    "-smp",
+                    "2",
+                    "-m",
+                    str(MEMORY_MB),
+                ),
                 *("-nodefaults", "-no-user-config", "-nographic", "-no-reboot"),
                 *("-kernel", str(image.kernel), "-initrd", str(image.first_disk)),
                 *("-append", f"console=ttyS0 quiet panic=-1 random.trust_cpu=on mitigations=off {told}"),

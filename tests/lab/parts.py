@@ -23,6 +23,9 @@ FILES: Mapping[str, tuple[str, ...]] = {
     "serial": _drivers(*_SERIAL),
     "video": _drivers(*_CAMERA),
     "doctor": tuple(f"edge/doctor/{name}.py" for name in _DOCTOR),
+    "visit": _drivers(
+        "callpad_evdev", "links_input", "printer_escpos", "links_usb", "board_onbon_k", "links"
+    ),
     "power": tuple(f"edge/{name}.py" for name in _BOOKS),
 }
 PARTS = tuple(FILES)

@@ -26,7 +26,7 @@ MOST_NUMBERS = 60
 """Answered before a cut."""
 BY_THE_DISK = 0.8
 """Of the cuts happen at a write or flush of the disk, the others a moment after an answer."""
-MOST_REQUESTS = 120
+MOST_REQUESTS = 160
 """Of the disk: the start makes some tens of them, each batch of numbers two."""
 SERVICES = ("family", "jobs", "social", "relief", "farming")
 
@@ -78,7 +78,8 @@ class Box:
         self._over.set()
         self._watch.join()
         self._machine.__exit__()
-        (self._disk.kill if self.power_is_gone else self._disk.terminate)()
+        _until(self._told.exists, "the disk's last word")
+        self._disk.kill()
         self._disk.wait()
         told = json.loads(self._told.read_text())
         lost = told["unflushed"] - told["kept"]
