@@ -18,7 +18,7 @@ from edge.settings_tables import DevicesFile, DeviceTable, HallFile
 
 FILE = "devices.toml"
 _ID = re.compile(r"[a-z][a-z0-9-]{0,31}")
-_AT_COUNTER = frozenset({"callpad", "rating", "camera", "buzzer"})
+_AT_COUNTER = frozenset({"callpad", "rating", "camera"})
 _AT_SOMEBODY = frozenset({"idcard", "scanner"})
 _COMMON = frozenset(f.name for f in dataclasses.fields(DeviceTable))
 
@@ -175,6 +175,8 @@ def _check_place(device: DeviceSettings, hall: HallFile, problems: Problems) -> 
         problems.no_such(FILE, f"{at}.kiosk", "kiosk", device.kiosk, hall.kiosk)
     if not device.counter and device.kind in _AT_COUNTER:
         problems.add(FILE, f"{at}.counter", f"missing: a {device.kind} stands at a counter")
+    if not device.counter and device.kind == "contact" and device.options.key is not None:
+        problems.add(FILE, f"{at}.counter", "missing: a contact with a key is a button of a counter")
     if not (device.counter or device.kiosk) and device.kind in _AT_SOMEBODY:
         problems.add(FILE, f"{at}.counter", f"missing: a {device.kind} stands at a counter or a kiosk")
 

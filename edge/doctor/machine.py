@@ -34,6 +34,7 @@ def machine(found: Settings, data: Path, port: int, root: Path = Path("/")) -> I
     yield from rights(found.folder, data)
     yield broker(found.uplink)
     yield door(port)
+    yield from mains(found)
     yield from health(data, root)
 
 
@@ -112,6 +113,19 @@ def door(port: int) -> Finding:
         except OSError as error:
             return warn("port", f"{port}: {error.strerror}; is a daemon running, or another program there?")
     return ok("port", f"{port} is free")
+
+
+def mains(found: Settings) -> Iterator[Finding]:
+    """Where there is a UPS: does anything bring the box down in time?"""
+    if not any(d.kind == "ups" for d in found.devices.values()):
+        return
+    command = found.power.command
+    if not command:
+        yield warn("mains", "there is a UPS, and no [power] command: nothing brings the box down")
+    elif shutil.which(command[0]) is None:
+        yield fail("mains", f"[power] command: there is no program {command[0]!r}")
+    else:
+        yield ok("mains", f'{found.power.delay_s} s after "low": {" ".join(command)}')
 
 
 def health(data: Path, root: Path) -> Iterator[Finding]:

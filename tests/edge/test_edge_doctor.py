@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from edge.doctor.naming import leads_to, lines_for, unnamed
 from edge.doctor.plugged import Plugged, group_of, may_open, plugged
 from edge.paths import shared
 from edge.settings_devices import LinkSettings
-from edge.settings_tables import UplinkSettings
+from edge.settings_tables import PowerSettings, UplinkSettings
 
 KEYBOARD = "1000000000007 ff980000000007ff febeffdff3cfffff fffffffffffffffe"
 """As a USB keyboard says it, and many a number pad."""
@@ -210,6 +211,16 @@ def test_a_door_that_is_taken_and_a_broker_that_is_away_are_warnings(tmp_path: P
     missing = UplinkSettings(ca_file=str(tmp_path / "no.pem"))
     assert machine.broker(missing).level is Level.FAIL
     assert machine.broker(UplinkSettings(enabled=False)).level is Level.OK
+
+
+def test_a_ups_wants_a_command_that_is_there() -> None:
+    demo = settings.load(shared("demo"))
+    levels = [
+        next(iter(machine.mains(replace(demo, power=PowerSettings(command=command))))).level
+        for command in ((), ("no-such-program",), ("true",))
+    ]
+    assert levels == [Level.WARN, Level.FAIL, Level.OK]
+    assert list(machine.mains(replace(demo, devices={}))) == []
 
 
 def test_a_disk_without_room_is_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
