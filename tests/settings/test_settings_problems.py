@@ -1,6 +1,5 @@
 """Every kind of mistake in a config folder is one line that says where, what and often how."""
 
-import shutil
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
