@@ -7,7 +7,7 @@ LOCK_ARGS := --universal --python-version 3.11 --generate-hashes --no-emit-index
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 RUN_DEBS := python3-venv fonts-noto-cjk fonts-sil-nuosusil espeak-ng mosquitto libusb-1.0-0
 LAB_DEBS := qemu-system-x86 mmdebstrap nbdkit nbdkit-plugin-python e2fsprogs cpio
-TEST_DEBS := chromium chromium-driver xvfb xdotool strace libfaketime systemd postgresql prometheus nut-server
+TEST_DEBS := chromium chromium-driver xvfb xdotool strace libfaketime systemd postgresql prometheus nut-server poppler-utils
 DEMO_ARGS ?=
 BENCH_ARGS ?=
 LAB_ARGS ?=
@@ -18,7 +18,7 @@ PADS := evdev>=1.6,<3
 PINS := 'gpiozero>=2.0.1,<3' 'lgpio>=0.2'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo test lint bench crash fuzz soak lab screenshots lock clean
+.PHONY: help setup setup-test demo test lint bench bench-scan crash county fuzz soak lab screenshots lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -66,6 +66,9 @@ test: $(VENV)/.ok-test ## the whole suite
 lint: $(VENV)/.ok-test ## ruff, types, import contracts
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 
+bench-scan: $(VENV)/.ok-test ## the scanner on fresh drawn scenes, beside the tutorials' way; BENCH_ARGS="--seeds 5000 5012"
+	@$(BIN)/python -m tests.scan.lab.bench $(BENCH_ARGS)
+
 bench: $(VENV)/.ok-test ## figures as ratios, into tests/results/; BENCH_ARGS=--readme
 	@$(BIN)/python -m tests.bench $(BENCH_ARGS)
 
@@ -81,6 +84,9 @@ soak: $(VENV)/.ok-test ## an hour of a hall whose devices fail in turn; SOAK_ARG
 lab: $(VENV)/.ok-test ## drivers on real kernel devices in an emulated machine, and power cuts; LAB_ARGS="evdev power"
 	$(call apt_install,$(LAB_DEBS))
 	@$(SUDO) $(BIN)/python -m tests.lab $(LAB_ARGS)
+
+county: $(VENV)/.ok-test ## kill hall, broker and center 50 times: the center's store equals the journal
+	@$(BIN)/python -m tests.county --rounds 50
 
 screenshots: $(VENV)/.ok-test ## every page of the screens as PNG, into kiosk_ui/pictures/
 	@$(BIN)/python -m tests.screenshots

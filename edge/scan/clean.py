@@ -14,10 +14,12 @@ SHRINK = 8
 """The light changes slowly, so a smaller picture will do (28 ms instead of 1345 for A4 at 200 dpi)."""
 STROKE = 15
 """Shrunk pixels: wider than any stroke, narrower than any photo."""
-DARK = 0.66
+DARK = 0.72
 """Of the paper's light: below, what is wider than a stroke is a photo, a cover, or in a hard shadow."""
-LIVELY = 0.055
-"""Unevenness or colour, as a share of the paper's light, of a photo; a shadow on paper has less."""
+EVEN, PAPER_SHARE = 0.09, 0.38
+"""So near to the ground's tone, and so much of it, is paper in a shadow."""
+COLOURED = 0.16
+"""Of the paper's light, between the brightest and the darkest channel: more is a coloured field."""
 MOST_PHOTO = 0.5
 """Share of the page: beyond, the page itself is dark or coloured, a cover or a card, and stays as it is."""
 RIM = 0.003
@@ -53,7 +55,12 @@ def _whitened(page: Picture, photo: NDArray[np.bool_]) -> Picture:
     wide = cv2.resize(cv2.max(light, 24), size, interpolation=cv2.INTER_LINEAR)
     even = cv2.divide(page, wide, scale=WHITE)
     crisp = cv2.addWeighted(even, 1.6, cv2.GaussianBlur(even, (5, 5), 1.1), -0.6, 0)
-    return _rimless(np.asarray(cv2.LUT(crisp, _CURVE), np.uint8))
+    out = np.asarray(cv2.LUT(crisp, _CURVE), np.uint8)
+    if photo.any():
+        # The curve that makes ink black would take a photo's shadows.
+        wide_photo = cv2.resize(photo.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
+        out[wide_photo] = even[wide_photo]
+    return _rimless(out)
 
 
 def _rimless(page: Picture) -> Picture:
@@ -68,7 +75,7 @@ def photos(page: Picture) -> NDArray[np.bool_]:
     """At the shrunk size: what is wide and dark or coloured, and no paper in a shadow."""
     small = _small(page)
     closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((STROKE, STROKE), np.uint8))
-    light = closed.max(axis=2).astype(np.float32)
+    light = closed.astype(np.float32).mean(axis=2)
     paper = float(np.quantile(light, 0.9)) + 1
     if paper < 90 or float(np.median(np.ptp(closed.astype(np.int16), axis=2))) > 0.3 * paper:
         return np.ones(light.shape, bool)
@@ -81,10 +88,10 @@ def photos(page: Picture) -> NDArray[np.bool_]:
         if stats[n, cv2.CC_STAT_AREA] < STROKE * STROKE:
             continue
         where = label == n
-        lively = float(np.abs(grey[where] - np.median(grey[where])).mean())
-        if (lively > LIVELY * paper * 1.5 and float(np.quantile(grey[where], 0.9)) < DARK * paper) or float(
-            np.median(colour[where])
-        ) > 3 * LIVELY * paper:
+        # Paper in a shadow has one tone between its strokes, a photo has many.
+        ground = float(np.quantile(grey[where], 0.85))
+        even = float((np.abs(grey[where] - ground) < EVEN * ground).mean())
+        if even < PAPER_SHARE or float(np.median(colour[where])) > COLOURED * paper:
             out |= where
     return np.asarray(cv2.dilate(out.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0)
 

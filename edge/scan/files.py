@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -52,6 +53,14 @@ class BadPicture(Exception):
         self.why = why
         self.name = name
         self.facts = facts
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """From one process to another."""
+        return _made, (self.why, self.name, self.facts)
+
+
+def _made(why: Bad, name: str, facts: dict[str, object]) -> BadPicture:
+    return BadPicture(why, name, **facts)
 
 
 def pictures_of(source: Path) -> list[Path]:
@@ -100,6 +109,8 @@ def decode(data: bytes, name: str) -> Picture:
             whole = _looks_whole(data, name)
     except BadPicture:
         raise
+    except Image.DecompressionBombError as error:
+        raise BadPicture(Bad.TOO_MANY, name, limit=MOST_PIXELS // 1_000_000) from error
     except Exception as error:
         raise BadPicture(Bad.NO_PICTURE, name) from error
     try:
@@ -116,7 +127,7 @@ def _looks_whole(data: bytes, name: str) -> bool:
     with Image.open(io.BytesIO(data), formats=FORMATS) as peek:
         width, height = peek.size
         if width * height > MOST_PIXELS:
-            raise BadPicture(Bad.TOO_MANY, name, width=width, height=height, limit=MOST_PIXELS // 1_000_000)
+            raise BadPicture(Bad.TOO_MANY, name, limit=MOST_PIXELS // 1_000_000)
         if min(width, height) < LEAST_SIDE:
             raise BadPicture(Bad.TOO_SMALL, name, limit=LEAST_SIDE)
         # OpenCV fills what is missing of a cut JPEG with grey and says nothing.

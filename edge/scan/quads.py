@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from edge.scan.evidence import Evidence
 from edge.scan.lines import Lines
+from edge.scan.open_ended import open_ended
 from edge.scan.values import Field
 
 MOST_PAIRS = 240
@@ -27,7 +28,10 @@ AT_END = 0.12
 OVER = 16
 """Search pixels beyond a corner where a page's side has ended."""
 
-SIDES = ("support", "ends", "contrast", "over", "inside")
+PIECES = 12
+"""Of a side, each looked at on its own."""
+LEAST_PIECE = 0.22
+"""Support per pixel of a piece that is there."""
 STEPS = (0.05, 0.25)
 """Differences of tone: a sheet on a desk of its own colour; a sheet on any other desk."""
 NAMES = (
@@ -48,6 +52,8 @@ NAMES = (
     "hidden",
     "skew",
     "long",
+    "hollow_mean",
+    "hollow_max",
 )
 
 
@@ -77,7 +83,10 @@ def figures(lines: Lines, seen: Evidence, given: int = 0) -> Figures:
     sides, corners = _cornered(lines, sides, seen)
     best = np.argsort(-_rough(lines, sides, corners))[:MOST_QUADS]
     extra, more = _cornered(lines, np.arange(own, own + 4 * given).reshape(-1, 4), seen)
-    sides, corners = np.concatenate([sides[best], extra]), np.concatenate([corners[best], more])
+    lines, beyond = open_ended(lines, seen, pairs, own)
+    open_sides, open_corners = _cornered(lines, beyond, seen)
+    sides = np.concatenate([sides[best], extra, open_sides])
+    corners = np.concatenate([corners[best], more, open_corners])
     facts = _facts(lines, sides, corners, seen)
     return Figures(corners + lines.middle, facts, lines.is_border[sides])
 
@@ -187,7 +196,8 @@ def _facts(lines: Lines, sides, corners, seen: Evidence) -> Field:  # type: igno
     support = (lines.support[sides, j] - lines.support[sides, i]) / visible
     near = np.maximum(AT_END * length, 6)
     ends = np.minimum(_share(lines, sides, low, low + near), _share(lines, sides, high - near, high))
-    over = np.maximum(_share(lines, sides, low - OVER, low - 3), _share(lines, sides, high + 3, high + OVER))
+    before, after = (low - OVER, low - 3), (high + 3, high + OVER)
+    over = np.maximum(_share(lines, sides, *before, unseen=0), _share(lines, sides, *after, unseen=0))
     left = (lines.left[sides, j] - lines.left[sides, i]) / visible[:, :, None]
     right = (lines.right[sides, j] - lines.right[sides, i]) / visible[:, :, None]
     middle = corners.mean(axis=1)
@@ -197,6 +207,7 @@ def _facts(lines: Lines, sides, corners, seen: Evidence) -> Field:  # type: igno
     step = np.abs(inside - outside).max(axis=2)
     for field, neutral in ((support, 0.6), (ends, 0.6), (over, 0.0), (step, 0.08)):
         field[border] = neutral
+    hollow = np.where(border, 0.0, _hollow(lines, sides, low, high))
     ordered = np.sort(support, axis=1)
     real = np.where(border[:, :, None], np.nan, inside)
     spread = np.nanmax(np.nanmax(real, axis=1) - np.nanmin(real, axis=1), axis=1)
@@ -225,16 +236,28 @@ def _facts(lines: Lines, sides, corners, seen: Evidence) -> Field:  # type: igno
         hidden,
         np.minimum(opposite, 0.5),
         np.abs(np.abs(shape) - np.log(np.sqrt(2))),
+        hollow.mean(axis=1),
+        hollow.max(axis=1),
     )
     return np.stack(columns, axis=1).astype(np.float32)
 
 
-def _share(lines: Lines, sides, low, high) -> NDArray[np.float64]:  # type: ignore[no-untyped-def]
+def _share(lines: Lines, sides, low, high, unseen: float = 0.5) -> NDArray[np.float64]:  # type: ignore[no-untyped-def]
     """Support per pixel between two places of each side's line."""
     i, j = _index(lines, low), _index(lines, high)
     visible = lines.seen[sides, j] - lines.seen[sides, i]
     out: NDArray[np.float64] = (lines.support[sides, j] - lines.support[sides, i]) / np.maximum(visible, 3)
-    return np.where(visible < 3, 0.5, out)
+    return np.where(visible < 3, unseen, out)
+
+
+def _hollow(lines: Lines, sides, low, high) -> NDArray[np.float64]:  # type: ignore[no-untyped-def]
+    """Share of each side's pieces that nothing supports: where another sheet or a hand lies over it."""
+    marks = np.linspace(0, 1, PIECES + 1)
+    at = _index(lines, low[:, :, None] + (high - low)[:, :, None] * marks)
+    visible = np.diff(lines.seen[sides[:, :, None], at], axis=2)
+    support = np.diff(lines.support[sides[:, :, None], at], axis=2)
+    empty = (support < LEAST_PIECE * visible) & (visible > 1)
+    return np.asarray(empty.mean(axis=2), np.float64)
 
 
 def corner_gap(corners: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -15,32 +15,36 @@ from edge.scan.quads import NAMES, Figures, corner_gap
 from edge.scan.values import Field
 
 FIRST = {
-    "support_min": 0.000,
-    "support_second": 0.766,
-    "support_mean": 1.231,
-    "ends_min": 0.017,
-    "ends_mean": 5.420,
-    "contrast_min": 1.587,
-    "contrast_mean": 1.764,
-    "strong_min": 0.691,
-    "over_mean": -12.643,
-    "over_max": -0.353,
-    "spread": -2.294,
-    "brighter": 3.795,
-    "area": 1.109,
-    "border": -0.531,
-    "hidden": 0.000,
-    "skew": -4.419,
-    "long": -2.085,
+    "support_min": 0.164,
+    "support_second": 0.019,
+    "support_mean": 0.131,
+    "ends_min": 0.148,
+    "ends_mean": 4.918,
+    "contrast_min": 0.621,
+    "contrast_mean": 3.537,
+    "strong_min": 0.053,
+    "over_mean": -12.750,
+    "over_max": -0.474,
+    "spread": -2.082,
+    "brighter": 3.826,
+    "area": 0.836,
+    "border": -2.789,
+    "hidden": -0.535,
+    "skew": -4.736,
+    "long": -3.023,
+    "hollow_mean": -7.677,
+    "hollow_max": -0.150,
 }
-FIRST_BIAS = -4.061
-SURE = (1.0, 2.0, 1.0)
-SURE_BIAS = -2.0
+FIRST_BIAS = -3.188
+SURE = (0.62, 1.23, 0.62)
+SURE_BIAS = -2.06
 """Fitted so that of ten pages called 0.8 sure eight are right."""
-SHORT = 24
+SHORT = 28
 """Quadrangles that get a second look."""
 SAME = 5.0
 """Search pixels: two quadrangles whose corners differ by less are one."""
+NEAR_CORNER, OUTSIDE = (0.06, 0.1), 0.05
+"""Shares of the way from a corner to the middle."""
 GRID = 24
 """Points to each side that a page's inside is looked at by."""
 MORE = (
@@ -61,45 +65,51 @@ MORE = (
     "dark_long",
     "very_long",
     "one_light",
+    "corner_off_max",
+    "corner_off_mean",
 )
 
 SECOND = {
-    "support_min": 0.045,
-    "support_second": 2.425,
-    "support_mean": 0.749,
-    "ends_min": 0.040,
-    "ends_mean": 0.461,
-    "contrast_min": 0.024,
-    "contrast_mean": 5.359,
-    "strong_min": 1.001,
-    "over_mean": -4.920,
-    "over_max": -0.439,
-    "spread": -1.199,
-    "brighter": 0.109,
-    "area": 0.848,
-    "border": -0.019,
-    "hidden": -0.000,
-    "skew": -3.789,
-    "long": -5.541,
-    "first": 0.062,
-    "first_gap": 0.001,
-    "outer": -0.238,
-    "inner": -0.305,
-    "corner_min": 0.017,
-    "corner_mean": 3.766,
-    "recall": 3.591,
-    "precision": 0.013,
-    "recall_loose": 1.129,
-    "precision_loose": 0.008,
-    "pale": 2.093,
-    "dull": 0.344,
-    "busy": 3.039,
-    "rough": -4.955,
-    "dark_long": -12.421,
-    "very_long": -0.003,
-    "one_light": -1.103,
+    "support_min": 0.000,
+    "support_second": 0.150,
+    "support_mean": 0.121,
+    "ends_min": 0.068,
+    "ends_mean": 0.073,
+    "contrast_min": 0.260,
+    "contrast_mean": 5.250,
+    "strong_min": 0.000,
+    "over_mean": -11.707,
+    "over_max": -0.258,
+    "spread": -1.274,
+    "brighter": 1.217,
+    "area": 0.606,
+    "border": -1.813,
+    "hidden": -2.503,
+    "skew": -6.294,
+    "long": -7.433,
+    "hollow_mean": -8.780,
+    "hollow_max": -0.163,
+    "first": 0.002,
+    "first_gap": 0.000,
+    "outer": -0.007,
+    "inner": -0.223,
+    "corner_min": 0.055,
+    "corner_mean": 1.755,
+    "recall": 3.644,
+    "precision": 0.016,
+    "recall_loose": 1.823,
+    "precision_loose": 0.083,
+    "pale": 2.401,
+    "dull": 1.599,
+    "busy": 1.809,
+    "rough": -1.802,
+    "dark_long": -9.440,
+    "very_long": 0.000,
+    "one_light": -0.823,
+    "corner_off_max": -1.179,
+    "corner_off_mean": -3.192,
 }
-SECOND_BIAS = -11.879
+SECOND_BIAS = -4.337
 
 
 @dataclass(frozen=True)
@@ -154,7 +164,7 @@ def _more(corners, score, facts, seen: Evidence, masks) -> Field:  # type: ignor
     x, y = _grid(corners)
     strength = cv2.remap(seen.strength, x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
     colour = cv2.remap(seen.colour, x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
-    area = np.exp(facts[:, 12]) * seen.strength.size
+    area = np.exp(facts[:, NAMES.index("area")]) * seen.strength.size
     recall, precision = _covered(masks[0], x, y, area)
     recall_loose, precision_loose = _covered(masks[1], x, y, area)
     light = colour.mean(axis=2)
@@ -166,7 +176,8 @@ def _more(corners, score, facts, seen: Evidence, masks) -> Field:  # type: ignor
     rough = np.minimum(np.abs(light - np.median(light, axis=1)[:, None]).mean(axis=1), 1)
     halves = light.reshape(-1, 2, GRID // 2, 2, GRID // 2)
     parts = np.median(halves.transpose(0, 1, 3, 2, 4).reshape(len(corners), 4, -1), axis=2)
-    long = facts[:, -1]
+    long = facts[:, NAMES.index("long")]
+    off = _off_corners(corners, seen)
     columns = (
         score,
         score - score.max(),
@@ -185,6 +196,8 @@ def _more(corners, score, facts, seen: Evidence, masks) -> Field:  # type: ignor
         np.maximum(long - 0.15, 0) * np.clip(-pale, 0, 2),
         np.maximum(long - 0.45, 0),
         np.minimum(np.ptp(parts, axis=1), 1),
+        off.max(axis=1),
+        off.mean(axis=1),
     )
     return np.stack(columns, axis=1).astype(np.float32)
 
@@ -208,6 +221,30 @@ def _tips(corners: NDArray[np.float64], strength: Field) -> NDArray[np.float64]:
     j = np.clip(np.rint(y).astype(np.int64), 0, height - 1)
     out: NDArray[np.float64] = np.where(inside, near[j, i], 0.7)
     return out
+
+
+def _off_corners(corners: NDArray[np.float64], seen: Evidence) -> NDArray[np.float64]:
+    """n x 4: how unlike the page its corners are, 0..1: under askew sheets the desk shows in a corner."""
+    middle = corners.mean(axis=1, keepdims=True)
+    near = [corners + share * (middle - corners) for share in NEAR_CORNER]
+    outside = corners - OUTSIDE * (middle - corners)
+    along = (corners + np.roll(corners, -1, axis=1)) / 2
+    inner = along + NEAR_CORNER[-1] * (middle - along)
+    points = np.concatenate([*near, outside, inner], axis=1).astype(np.float32)
+    tone = cv2.remap(
+        cv2.blur(seen.tone, (5, 5)),
+        points[:, :, 0],
+        points[:, :, 1],
+        cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    page = np.median(tone[:, -4:], axis=1, keepdims=True)
+    beyond = np.abs(tone[:, 4 * len(near) : -4] - page).max(axis=2)
+    off = np.stack([np.abs(tone[:, 4 * k : 4 * k + 4] - page).max(axis=2) for k in range(len(near))])
+    height, width = seen.strength.shape
+    inside = (corners >= 0).all(axis=2) & (corners < (width, height)).all(axis=2)
+    share = np.minimum(off.max(axis=0) / (np.median(beyond, axis=1, keepdims=True) + 0.05), 1)
+    return np.asarray(np.where(inside, share, 0.0), np.float64)
 
 
 def _covered(mask: NDArray[np.uint8], x: Field, y: Field, area: Field) -> tuple[Field, Field]:

@@ -9,8 +9,8 @@ from edge.scan.evidence import bare_desk
 from edge.scan.find import find
 from edge.scan.judge import sharpness
 from edge.scan.scan import Wishes, scan, sheet
-from edge.scan.upright import Turn
 from edge.scan.straighten import size_of, straighten
+from edge.scan.upright import Turn
 from tests.scan import scenes
 
 PLACES = {"upright": scenes.UPRIGHT, "turned": scenes.TURNED}

@@ -219,7 +219,9 @@ class _Table:
         if plan.below and placed:
             sheet, pose, _ = placed[0]
             for n in range(plan.below):
-                under = sheets.any_form(dice) if dice.random() < 0.5 else sheets.form(dice, "a4")
+                # Mostly papers of one size; a smaller one on a larger one leaves open which is meant.
+                like = dice.random() < 0.85
+                under = sheets.form(dice, self._kind(sheet)) if like else sheets.any_form(dice)
                 if sheet.size[0] > sheet.size[1]:
                     under = (
                         Sheet(cv2.rotate(under.face, 0), under.size[::-1])
@@ -237,6 +239,9 @@ class _Table:
             reach = 2.0 + sheet.thick * 4 + max((abs(w[0]) for w in pose.waves), default=0) * 3
             self._cover(top, things.Thing(look, cover, reach))
         return [optics.corners(view, p, s, b) for s, p, b in placed]
+
+    def _kind(self, sheet: Sheet) -> str:
+        return next(k for k, size in sheets.SIZES.items() if sorted(size) == sorted(sheet.size))
 
     def _shaded(self, look: Image, pose: optics.Pose, sheet: Sheet) -> Image:
         """A curled sheet is lit by its slope: a slow unevenness."""

@@ -1,0 +1,127 @@
+"""`python -m tests.scan.lab.bench [--seeds FROM TO]`: the finder on scenes of seeds that it was not tuned on.
+
+Tuned on seeds below 1000. Those of the report, from FIRST on, are used once a release: raise it then.
+"""
+
+import argparse
+import os
+import platform
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, datetime
+from multiprocessing import get_context
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from edge.scan.clean import clean
+from edge.scan.evidence import bare_desk
+from edge.scan.find import find
+from edge.scan.straighten import flatten
+from tests.scan.lab import measures
+from tests.scan.lab.measures import Try
+from tests.scan.lab.scenes import KINDS, NOTHING, Scene, scene
+
+RESULTS = Path(__file__).resolve().parents[2] / "results"
+FIRST, COUNT = 5000, 12
+WAYS = ("desk", "alone", "tutorial")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.scan.lab.bench", description=__doc__)
+    parser.add_argument("--seeds", nargs=2, type=int, metavar=("FROM", "TO"), default=(FIRST, FIRST + COUNT))
+    parser.add_argument("--kinds", nargs="*", choices=[*KINDS, *NOTHING], default=[*KINDS, *NOTHING])
+    parser.add_argument("--processes", type=int, default=2, help="one of them for honest times")
+    args = parser.parse_args()
+    jobs = [(kind, seed) for seed in range(*args.seeds) for kind in args.kinds]
+    tries: list[Try] = []
+    with ProcessPoolExecutor(args.processes, get_context("spawn"), cv2.setNumThreads, (1,)) as pool:
+        for n, made in enumerate(pool.map(_job, jobs), 1):
+            tries += made
+            print(f"\r{n} of {len(jobs)} scenes", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    lines = [*_head(args), *_report(tries)]
+    print("\n".join(lines))
+    RESULTS.mkdir(exist_ok=True)
+    path = RESULTS / f"bench-scan-{datetime.now(UTC).date()}.txt"
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    return 0
+
+
+def _head(args: argparse.Namespace) -> Iterator[str]:
+    load = os.getloadavg()[0]
+    yield f"{platform.machine()}, {os.cpu_count()} cores, load {load:.1f}, Python {platform.python_version()}"
+    yield f"OpenCV {cv2.__version__}, one thread each, drawn scenes of 2592 x 1944, seeds {args.seeds}"
+    yield f"flatten and whiten, A4 at 200 dpi: {flat_ms():.0f} ms"
+
+
+def _report(tries: list[Try]) -> Iterator[str]:
+    names = {"desk": "with the empty desk", "alone": "without it", "tutorial": "the tutorials' way"}
+    for way in WAYS:
+        of = [t for t in tries if t.way == way]
+        yield ""
+        yield f"== {names[way]}"
+        yield from measures.summary(of)
+        if way != "tutorial":
+            yield from measures.by_kind(of)
+            yield "confidence, as said and as it was:"
+            yield from measures.reliability(of)
+    per = {way: np.median([t.ms for t in tries if t.way == way]) for way in WAYS}
+    yield ""
+    yield f"find and refine take {per['desk'] / per['tutorial']:.1f} times the tutorials' way (middle times)"
+
+
+def _job(job: tuple[str, int]) -> list[Try]:
+    return looked_at(scene(*job))
+
+
+def looked_at(one: Scene) -> list[Try]:
+    """The finder with the desk, without it, and the tutorials' way on one scene."""
+    picture, bare = one.picture, bare_desk(one.desk)
+    tries = []
+    for way in WAYS:
+        begun = time.perf_counter()
+        if way == "tutorial":
+            quad = measures.tutorial(picture)
+            quads, sure = ([] if quad is None else [quad]), float(quad is not None)
+        else:
+            found = find(picture, bare if way == "desk" else None)
+            quads = [f.quad.corners for f in found]
+            sure = found[0].quad.confidence if found else 0.0
+        ms = 1000 * (time.perf_counter() - begun)
+        tries.append(Try(one.kind, one.seed, way, *_overlaps(one, picture, quads), sure, ms))
+    return tries
+
+
+def _overlaps(one: Scene, picture: np.ndarray, quads: list[np.ndarray]) -> tuple[float, float, float]:
+    if not one.pages:
+        return float("nan"), float("nan"), float("nan")
+    size = (picture.shape[1], picture.shape[0])
+    best = max((measures.iou(quads[0], page) for page in one.pages), default=0.0) if quads else 0.0
+    seen = 0.0
+    if quads:
+        part = measures.in_view(quads[0], size)
+        seen = max(measures.iou(part, measures.in_view(page, size)) for page in one.pages)
+    got = [max((measures.iou(q, page) for q in quads), default=0.0) >= measures.GOOD for page in one.pages]
+    return best, seen, float(np.mean(got))
+
+
+def flat_ms() -> float:
+    """Of a sheet that fills 1654 x 2339 pixels of a picture, perspective and light taken out."""
+    picture = cv2.GaussianBlur(
+        np.random.default_rng(1).integers(120, 255, (2500, 1900, 3), np.uint8), (9, 9), 4
+    )
+    corners = np.array([[100.0, 60], [1754, 64], [1750, 2400], [96, 2399]])
+    times = []
+    for _ in range(5):
+        begun = time.perf_counter()
+        clean(flatten(picture, corners).picture)
+        times.append(time.perf_counter() - begun)
+    return 1000 * min(times)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

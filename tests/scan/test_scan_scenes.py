@@ -1,0 +1,61 @@
+"""The finder on drawn scenes of each kind: few, so that it is quick; many are `make bench-scan`."""
+
+import numpy as np
+import pytest
+
+from edge.scan.evidence import bare_desk
+from edge.scan.find import find
+from edge.scan.scan import scan
+from tests.scan.lab import measures
+from tests.scan.lab.scenes import Scene, scene
+
+SIZE = (1728, 1296)
+KINDS = {
+    "clean": 1,
+    "low_contrast": 2,
+    "textured": 3,
+    "clutter": 5,
+    "uneven": 1,
+    "hand": 2,
+    "out1": 3,
+    "card": 4,
+    "dark": 1,
+    "blur": 2,
+    "glare": 3,
+}
+
+
+@pytest.mark.parametrize(("kind", "seed"), KINDS.items())
+def test_a_page_is_found_on_its_desk(kind, seed):
+    one = scene(kind, seed, SIZE)
+    found = find(one.picture, bare_desk(one.desk))
+    assert max(measures.iou(found[0].quad.corners, page) for page in one.pages) > 0.95
+    assert found[0].quad.confidence > 0.6
+
+
+def test_several_pages_in_one_picture_are_each_found():
+    one = scene("several", 3, SIZE)
+    found = [f.quad.corners for f in find(one.picture, bare_desk(one.desk))]
+    assert len(one.pages) >= 2
+    assert all(max(measures.iou(quad, page) for quad in found) > 0.95 for page in one.pages)
+
+
+@pytest.mark.parametrize("kind", ["empty", "mug", "hand_alone"])
+@pytest.mark.parametrize("seed", [1, 4])
+def test_where_nothing_lies_nothing_is_accepted(kind, seed):
+    one = scene(kind, seed, SIZE)
+    for bare in (bare_desk(one.desk), None):
+        assert not any(page.accepted for page in scan(one.picture, kind, bare).pages)
+
+
+def test_the_same_scene_is_drawn_again_from_its_number():
+    one, again = (scene("card", 7, (864, 648)) for _ in range(2))
+    assert one.jpeg == again.jpeg
+    assert all(np.array_equal(a, b) for a, b in zip(one.pages, again.pages, strict=True))
+
+
+def test_a_desk_of_another_size_counts_as_none():
+    one = scene("clean", 1, SIZE)
+    other: Scene = scene("clean", 1, (864, 648))
+    with_it = find(one.picture, bare_desk(other.desk))
+    assert np.allclose(with_it[0].quad.corners, find(one.picture)[0].quad.corners)
