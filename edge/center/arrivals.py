@@ -54,6 +54,11 @@ class Arrived:
     data: Json
 
 
+def is_journal(said: object) -> bool:
+    """May this be a journal's id?"""
+    return isinstance(said, str) and _JOURNAL.fullmatch(said) is not None
+
+
 def heard(topic: str) -> Heard:
     """Raises Malformed."""
     match = _TOPIC.fullmatch(topic)

@@ -1,5 +1,6 @@
 """The county's store: each entry once, in whatever order and however often it came; receipts from it."""
 
+import json
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Table, create_engine, 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
-from edge.center.arrivals import Arrived
+from edge.center.arrivals import Arrived, is_journal
 from edge.center.migrating import migrate
 from edge.center.tables import entries, figures, halls, journals
 from edge.entries import FIRST_LINK, link
@@ -195,6 +196,19 @@ class Store:
                 new = {kind: text} | ({f"{kind}_at": now} if kind != "inventory" else {})
                 insert = _insert_into(tx, halls).values(hall=hall, **new)
                 tx.execute(insert.on_conflict_do_update(index_elements=["hall"], set_=new))
+                if kind == "status":
+                    self._expect(tx, hall, json.loads(text))
+
+    def _expect(self, tx: Connection, hall: str, status: Any) -> None:
+        """A hall's birth says how far its journal reaches: what does not come by itself is asked for."""
+        journal, head = status.get("journal"), status.get("head")
+        if not (is_journal(journal) and type(head) is int and 0 < head < 2**53):
+            return
+        known = self._journal(tx, journal, hall)
+        if known.hall == hall and head > known.highest:
+            hole = known.hole_since or time.time()
+            mine = update(journals).where(journals.c.journal == journal)
+            tx.execute(mine.values(highest=head, hole_since=hole))
 
 
 def _known(tx: Connection, which: ColumnElement[bool]) -> list[_Journal]:
@@ -234,7 +248,8 @@ def _leased(tx: Connection, known: _Journal, now: float) -> Gap:
     tx.execute(mine.values(ask_due=again, asks=known.asks + 1))
     above = (entries.c.journal == known.journal) & (entries.c.seq > known.stored)
     there = tx.execute(select(func.min(entries.c.seq)).where(above)).scalar_one()
-    return Gap(known.hall, known.journal, known.stored + 1, min(there - 1, known.stored + MOST_AT_ONCE))
+    last = known.highest if there is None else there - 1
+    return Gap(known.hall, known.journal, known.stored + 1, min(last, known.stored + MOST_AT_ONCE))
 
 
 def _row(a: Arrived, came_at: str) -> dict[str, Any]:

@@ -215,4 +215,4 @@ def test_a_wrong_file_is_one_line(tmp_path: Path, line: str, what: str) -> None:
 
 
 def test_the_example_of_the_product_is_a_center() -> None:
-    assert load(shared("center")).center.county == "510000"
+    assert load(shared("center")).center.county == "999001"

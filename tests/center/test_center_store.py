@@ -1,5 +1,6 @@
 """Each entry once, receipts only of what is whole, and holes asked for by one worker."""
 
+import json
 import random
 import threading
 import time
@@ -159,3 +160,19 @@ def test_the_newest_word_of_a_hall_on_itself_replaces_the_former(store: Store) -
     with store.engine.connect() as tx:
         row = tx.exec_driver_sql("SELECT status, health, status_at FROM hall").one()
     assert row[:2] == ('{"state":"asleep"}', "{}") and row[2].endswith("Z")
+
+
+def test_the_end_that_a_hall_says_it_has_is_asked_for_once_nothing_comes_any_more(store: Store) -> None:
+    status = json.dumps({"state": "online", "journal": JOURNAL, "head": 40})
+    made = entries(60)
+    store.keep(made[:30])
+    store.told({(HALL, "status"): status})
+    assert store.gaps_to_ask(time.time()) == []
+    store.keep(made[30:35])
+    assert store.gaps_to_ask(later()) == [Gap(HALL, JOURNAL, 36, 40)]
+    store.keep(made[35:45])
+    assert store.gaps_to_ask(later()) == [] and stored(store) == 45
+    for wrong in ({"head": "9"}, {"head": True}, {"head": 99, "journal": "?"}, {}):
+        store.told({(HALL, "status"): json.dumps({"journal": JOURNAL, **wrong})})
+    store.told({("510000/510000002", "status"): json.dumps({"journal": JOURNAL, "head": 99})})
+    assert store.gaps_to_ask(later()) == []
