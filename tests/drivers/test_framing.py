@@ -205,6 +205,12 @@ def test_a_value_that_does_not_fit_is_refused(formats):
         frames.encode(data=bytes(80))
 
 
+def test_data_that_would_end_its_frame_early_is_refused(formats):
+    frames = formats["led-alpha-plain"]
+    with pytest.raises(ValueError, match="holds 04, which ends a frame"):
+        frames.encode(data=b"A\x04")
+
+
 def test_messages_and_rules_give_the_published_frames(formats, golden):
     frames = formats["clerk-pad-ff68"]
     rows = {row["case"]: bytes.fromhex(row["hex"]) for row in golden("pads_ff68")}
@@ -328,6 +334,47 @@ MISTAKES = {
         "clerk-pad-ff68",
         lambda t: t["send"]["show"].update(data="{ticket}"),
         "{ticket}",
+    ),
+    "a rule that is never reached": (
+        "clerk-pad-ff68",
+        lambda t: t["on"].reverse(),
+        "on[1]: is never reached, on[0] takes all that it would match",
+    ),
+    "an event that nobody knows": (
+        "clerk-pad-ff68",
+        lambda t: t["on"][0].update(event="kyes"),
+        "on[0].event: 'kyes' is none of",
+    ),
+    "keys without a map": ("clerk-pad-ff68", lambda t: t["on"][1].pop("keymap"), "on[1].keymap: missing"),
+    "a rating without its byte": (
+        "clerk-pad-ff68",
+        lambda t: t["on"][0].pop("value"),
+        "on[0].value: missing",
+    ),
+    "a length that never changes": (
+        "clerk-pad-ff68",
+        lambda t: field(t, "len").update(over=["addr", "func"]),
+        "fields.len.over: does not hold the data",
+    ),
+    "a message longer than any frame": (
+        "clerk-pad-ff68",
+        lambda t: t["send"].update(long={"func": 2, "data": "00 " * 80}),
+        "send.long: ",
+    ),
+    "a tail that is not escaped": (
+        "led-cpower",
+        lambda t: t["escape"]["map"].pop("AE"),
+        "escape.map: AE ends a frame and is not escaped",
+    ),
+    "a checksum outside of what is escaped": (
+        "led-cpower",
+        lambda t: t["escape"].update(to="data"),
+        "escape.to: ck comes after it unescaped",
+    ),
+    "an escape backwards": (
+        "led-cpower",
+        lambda t: t["escape"].update({"from": "ck", "to": "ptype"}),
+        "escape: ck comes after ptype",
     ),
     "a bound below the shortest frame": (
         "clerk-pad-ff68",
