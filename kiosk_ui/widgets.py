@@ -140,14 +140,29 @@ def _label(
         return
     room = rect.w - 2 * pen.u(10)
     text, size = setter.fit(label, min(pen.type(40), round(rect.h * 0.3)), room, True, least=LEAST_LABEL)
+    if stacked:
+        _stack(pen, rect, label, icon, ink, ground, icon_ink)
+        return
     if icon and text == label:
-        side = min(2 * side if stacked else side, round(rect.h * 0.4))
+        side = min(side, round(rect.h * 0.4))
         pen.scene.icon(icon, side, icon_ink, center=(rect.centerx, rect.top + round(rect.h * 0.34)))
         at = (rect.centerx, rect.top + round(rect.h * 0.76))
         pen.scene.text(text, size, ink, ground, bold=True, center=at)
         return
     lines, size = setter.fill(label, pen.type(44), (room, rect.h - pen.u(8)), True, 1.25, least=0.5)
     area = pygame.Rect(rect.left + pen.u(10), rect.centery - len(lines) * round(size * 1.25) // 2, room, 0)
+    pen.scene.paragraph(label, size, ink, ground, area, bold=True, align="center", spacing=1.25)
+
+
+def _stack(
+    pen: Pen, rect: pygame.Rect, label: str, icon: str, ink: Colour, ground: Colour, icon_ink: Colour
+) -> None:
+    """A large icon, and the label in the lower part, on two lines where it must."""
+    side, room = round(min(rect.h * 0.4, rect.w * 0.6)), rect.w - 2 * pen.u(10)
+    pen.scene.icon(icon, side, icon_ink, center=(rect.centerx, rect.top + round(rect.h * 0.32)))
+    low = rect.top + round(rect.h * 0.74)
+    lines, size = pen.scene.brush.type.fill(label, pen.type(40), (room, round(rect.h * 0.4)), True, 1.25)
+    area = pygame.Rect(rect.left + pen.u(10), low - len(lines) * round(size * 1.25) // 2, room, 0)
     pen.scene.paragraph(label, size, ink, ground, area, bold=True, align="center", spacing=1.25)
 
 

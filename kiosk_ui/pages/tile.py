@@ -36,7 +36,7 @@ def draw_tile(pen: Pen, desk: Desk, service: Json, rect: pygame.Rect, order: int
     pen.scene.icon(service.get("icon") or "file-text", round(side * 0.66), tint_ink, center=middle)
     left = rect.left + pad + side + pen.u(20)
     room = rect.right - pen.u(20) - left
-    second = "" if general else str(service.get("second") or "")
+    second = "" if general or not _has_room(pen) else str(service.get("second") or "")
     small = max(round(name_h * 0.34), round(pen.theme.u(24)))
     if second and pen.scene.brush.type.width(second, small) <= room:
         size = small
@@ -54,6 +54,11 @@ def draw_tile(pen: Pen, desk: Desk, service: Json, rect: pygame.Rect, order: int
     pen.scene.text(about, size, muted, ground, width=room, midleft=(rect.left + pad, y))
     _state(pen, desk, service, (rect.left + pad, round(rect.bottom - edge - chip_h / 2)), room)
     pen.scene.target(id, rect, title)
+
+
+def _has_room(pen: Pen) -> bool:
+    """For a second language: not where large type leaves two rows on a lying screen."""
+    return pen.theme.portrait or not pen.theme.large
 
 
 def shut_words(pen: Pen, service: Json) -> str:
@@ -76,7 +81,7 @@ def opens_words(pen: Pen, service: Json) -> str:
 
 def _heights(pen: Pen, desk: Desk) -> tuple[float, float, float]:
     """Of the name's line (two where there is a second language), of what it is for, of the state."""
-    has_second = any(s.get("second") for s in desk.view.get("services", []))
+    has_second = _has_room(pen) and any(s.get("second") for s in desk.view.get("services", []))
     return pen.type(NAME) * (1.62 if has_second else 1.42), pen.type(ABOUT) * 1.24, pen.type(ABOUT) * 1.65
 
 
