@@ -154,7 +154,7 @@ class Daemon:
             self._pad_displays,
             self._signals,
             power,
-            attendance,
+            *([attendance] if any(h.kind == "attendance" for h in handles.values()) else []),
             self._supervisor,
             self._health,
         ]
