@@ -57,7 +57,7 @@ class Evidence:
 def bare_desk(picture: Picture) -> Bare:
     """A picture of the empty desk, ready for `gather`."""
     tone = _tone(shrunk(picture))
-    return Bare(picture, tone, _slope(_tensor(tone)))
+    return Bare(picture, tone, _steepness(tone))
 
 
 def gather(picture: Picture, bare: Bare | None = None) -> Evidence:
@@ -74,7 +74,7 @@ def gather(picture: Picture, bare: Bare | None = None) -> Evidence:
         # On a page the ratio shows the desk's grain turned round, beside it what a small shift leaves of the
         # grain: an edge is where both the picture and the ratio have one.
         tone = colour - bare.tone
-        own = cv2.min(slope, cv2.max(_slope(_tensor(tone)) - DESK_SHARE * bare.slope, 0))
+        own = cv2.min(slope, cv2.max(_steepness(tone) - DESK_SHARE * bare.slope, 0))
     around = cv2.blur(own, (AROUND, AROUND))
     floor = FLOOR + float(np.median(around[::4, ::4]))
     strength = np.minimum(own / ((around + floor) * FULL), 1)
@@ -103,6 +103,12 @@ def _tensor(tone: Field) -> Field:
     x = cv2.Sobel(tone, cv2.CV_32F, 1, 0, ksize=3, scale=0.125)
     y = cv2.Sobel(tone, cv2.CV_32F, 0, 1, ksize=3, scale=0.125)
     return np.asarray(cv2.merge([cv2.transform(p, _XX) for p in (x * x, x * y, y * y)]), np.float32)
+
+
+def _steepness(tone: Field) -> Field:
+    x = cv2.Sobel(tone, cv2.CV_32F, 1, 0, ksize=3, scale=0.125)
+    y = cv2.Sobel(tone, cv2.CV_32F, 0, 1, ksize=3, scale=0.125)
+    return np.asarray(cv2.sqrt(cv2.transform(x * x + y * y, _XX)), np.float32)
 
 
 def _slope(tensor: Field) -> Field:

@@ -269,20 +269,16 @@ def _covered(mask: NDArray[np.uint8], x: Field, y: Field, area: Field) -> tuple[
 
 def _nested(corners: NDArray[np.float64], score: NDArray[np.float64]) -> tuple[Field, Field]:
     """By how much the best quadrangle around each, and the best inside it, outdo it at first look."""
-    n = len(corners)
-    area = np.array([cv2.contourArea(c.astype(np.float32)) for c in corners])
-    outer, inner = np.full(n, -3.0, np.float32), np.full(n, -3.0, np.float32)
-    for i in range(n):
-        for j in range(n):
-            if area[j] > 1.07 * area[i] and _holds(corners[j], corners[i]):
-                outer[i] = max(outer[i], score[j] - score[i])
-                inner[j] = max(inner[j], score[i] - score[j])
-    return np.clip(outer, -3, 3), np.clip(inner, -3, 3)
-
-
-def _holds(outer: NDArray[np.float64], inner: NDArray[np.float64]) -> bool:
-    """All corners inside, or nearly."""
-    way = np.roll(outer, -1, axis=0) - outer
-    normal = np.stack([-way[:, 1], way[:, 0]], axis=1) / np.linalg.norm(way, axis=1)[:, None]
-    away = ((inner[:, None] - outer[None]) * normal[None]).sum(axis=2)
-    return bool(away.min() > -4)
+    around = np.roll(corners, -1, axis=1)
+    x, y = corners[:, :, 0], corners[:, :, 1]
+    area = 0.5 * np.abs((x * around[:, :, 1] - y * around[:, :, 0]).sum(axis=1))
+    way = around - corners
+    normal = np.stack([-way[:, :, 1], way[:, :, 0]], axis=2) / np.linalg.norm(way, axis=2, keepdims=True)
+    level = (normal * corners).sum(axis=2)
+    # holds[j, i]: all corners of i inside j, or nearly.
+    away = np.einsum("jsd,icd->jisc", normal, corners) - level[:, None, :, None]
+    holds = (away.min(axis=(2, 3)) > -4) & (area[:, None] > 1.07 * area[None])
+    gain = score[:, None] - score[None]
+    outer = np.where(holds, gain, -3.0).max(axis=0, initial=-3.0)
+    inner = np.where(holds, -gain, -3.0).max(axis=1, initial=-3.0)
+    return np.clip(outer, -3, 3).astype(np.float32), np.clip(inner, -3, 3).astype(np.float32)
