@@ -5,8 +5,9 @@ import fcntl
 import os
 import select
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from drivers.capabilities import CodeRow, Slip, TextRow
@@ -114,6 +115,8 @@ def _prints_and_is_pulled(check: Checks, far: UsbPrinter, via: str) -> None:
             far.twin.fault("paper_out", False)
             it.comes("device")
             assert prints(it) is True
+        with check("no paper in the middle, and it takes no more: begun, and its port says why"):
+            _full_in_the_middle(far, it)
         with check("its cable pulled, it is down, and a slip is not begun"):
             far.gadget.unplug()
             it.goes("device")
@@ -140,8 +143,40 @@ def _prints_and_is_pulled(check: Checks, far: UsbPrinter, via: str) -> None:
             assert slip["lines"][0]["text"].endswith("A012") and slip["cut"], slip
 
 
+def _full_in_the_middle(far: UsbPrinter, it: Hall) -> None:
+    """Without paper it stops taking bytes, questions too: only its port still says why."""
+
+    def stop() -> None:
+        far.twin.fault("paper_out", True)
+        far.takes = False
+        far.port_says(PAPER_OUT)
+
+    outcome = _while_it_prints(far, it, stop)
+    assert isinstance(outcome, DeviceFault) and outcome.begun and outcome.code == "paper_out", outcome
+    until(lambda: it.handles["device"].status().code == "paper_out", "no paper")
+    far.twin.fault("paper_out", False)
+    far.port_says(WELL)
+    far.takes = True
+    it.comes("device")
+    whole = replace(SLIP, tear_first=True)
+    assert it.handles["device"].ask(lambda driver: driver.print_slip(whole), within_s=30) is True
+    slip = far.twin.state()["slips"][-1]
+    assert slip["lines"][0]["text"] == "A012" and slip["cut"], slip
+
+
 def _pulled_in_the_middle(far: UsbPrinter, it: Hall) -> None:
     """The printer stops taking bytes in the middle of a long slip, and then the cable goes."""
+
+    def stop() -> None:
+        far.takes = False
+        far.gadget.unplug()
+
+    outcome = _while_it_prints(far, it, stop)
+    assert isinstance(outcome, DeviceFault) and outcome.begun, outcome
+
+
+def _while_it_prints(far: UsbPrinter, it: Hall, what: Callable[[], None]) -> Exception | bool:
+    """What becomes of a long slip in whose middle this happens."""
     told: list[Exception | bool] = []
 
     def ask() -> None:
@@ -154,8 +189,7 @@ def _pulled_in_the_middle(far: UsbPrinter, it: Hall) -> None:
     before = far.twin.state()["bytes"]
     asker.start()
     until(lambda: far.twin.state()["bytes"] > before + 400, "a slip under way")
-    far.takes = False
-    far.gadget.unplug()
+    what()
     asker.join()
     (outcome,) = told
-    assert isinstance(outcome, DeviceFault) and outcome.begun, outcome
+    return outcome
