@@ -115,6 +115,11 @@ class Driver:
         self.exchanged = 0
         """Frames, both ways."""
 
+    @property
+    def bad(self) -> int:
+        """Damaged frames since the link was opened."""
+        return self._splitter.bad
+
     def start(self) -> DeviceInfo:
         self._do(MODULE_STATUS, REPLY_S)
         return DeviceInfo(model="SDT")

@@ -74,7 +74,7 @@ class Seat:
         self._misses = 0
         self._patient_until = math.inf
         self._served_at = 0.0
-        self._resends = 0
+        self._resends = self._bad = 0
         self._complained = -COMPLAIN_S
 
     @property
@@ -152,7 +152,7 @@ class Seat:
 
     def _asked(self) -> DeviceStatus:
         if self._driver is None:
-            self._driver, self._resends = self._make(), 0
+            self._driver, self._resends, self._bad = self._make(), 0, 0
         try:
             if not self.started:
                 info = self._driver.start()
@@ -249,6 +249,10 @@ class Seat:
         resends = getattr(self._driver, "resends", self._resends)
         self.handle.tally.resends += resends - self._resends
         self._resends = resends
+        if self._line is None:
+            bad = getattr(self._driver, "bad", self._bad)
+            self.handle.tally.bad_frames += bad - self._bad
+            self._bad = bad
 
     def _throw_away(self) -> None:
         worked_s = time.monotonic() - self._served_at if self.started else 0.0

@@ -13,8 +13,9 @@ import pytest
 
 from drivers import loader
 from drivers.capabilities import BoardMessage, DeviceStatus, Reading
-from drivers.errors import LinkLost
+from drivers.errors import Fault, LinkLost
 from drivers.twins.board import BoardTwin
+from drivers.twins.readers import IdCardTwin
 from drivers.twins.wire import PtyEnd, Wire
 from edge.errors import DeviceUnavailable, JournalError
 from edge.handles import DeviceOnLink
@@ -171,3 +172,22 @@ def test_noise_is_counted_and_said_once_a_minute(bench: Bench, caplog: pytest.Lo
         until(lambda bad=bad: bench.handles["board-2"].tally.bad_frames > bad)
     assert bench.state("board-1") == bench.state("board-2") == "ok"
     assert len([r for r in caplog.records if "noise on the wire" in r.getMessage()]) == 1
+
+
+def test_a_reader_alone_on_its_link_is_counted_too(tmp_path: Path) -> None:
+    wire = Wire("card", PtyEnd(tmp_path / "card"), [IdCardTwin("card-1")])
+    wire.start()
+    device = DeviceOnLink("card-1", "idcard_sdt", loader.load("idcard_sdt").Options())
+    supervisor = Supervisor([LinkPlan("card", wire.end.url("serial", "baud=115200"), (device,))], Ears())
+    supervisor.start()
+    try:
+        tally = supervisor.handles["card-1"].tally
+        until(lambda: tally.frames > 4)
+        wire.fault("card-1", "lying_checksum", True)
+        until(lambda: tally.bad_frames)
+        until(lambda: supervisor.handles["card-1"].status().code is Fault.NO_ANSWER)
+        wire.fault("card-1", "lying_checksum", False)
+        until(lambda: str(supervisor.handles["card-1"].status().state) == "ok")
+    finally:
+        supervisor.stop()
+        wire.stop()
