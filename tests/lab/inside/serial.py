@@ -127,7 +127,9 @@ def _pads(check: Checks) -> None:
                 it.comes("call")
                 it.hears(lambda: far.press("call", {"key": "next"}), KeyPressed(PadKey.NEXT))
                 it.hears(lambda: far.press("rating", {"score": 0}), Rated(5))
+                # One without its answer would say it again later.
                 until(lambda: far.state("call")["acknowledged"] == 1, "the call pad answered")
+                until(lambda: far.state("rating")["acknowledged"] == 1, "the rating pad answered")
             with check("the adapter pulled out, both pads are down"):
                 far.adapter.gadget.unplug()
                 it.goes("call")
