@@ -96,7 +96,7 @@ def test_every_program_is_called_by_a_command_that_exists() -> None:
     words = [
         v.removeprefix(INSTALLED).split() for n in SERVICES for v in values(n, "ExecStart") if INSTALLED in v
     ]
-    assert sorted(w[0] for w in words) == ["kiosk", "run", "screen"]
+    assert sorted(w[0] for w in words) == ["center", "kiosk", "run", "screen"]
     for word in words:
         helped = subprocess.run(
             [sys.executable, "-m", "edge", word[0], "--help"], capture_output=True, timeout=60
