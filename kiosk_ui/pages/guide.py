@@ -105,18 +105,20 @@ class GuidePage(Still):
             pen.scene.text(guide["department"], size, p.muted, p.card, width=area.w, midleft=at)
             y += round(size * 1.7)
         boxes = self._facts(pen)
-        gap = u(12 if stacked else 18)
-        wide = area.w if stacked else (area.w - gap * (len(boxes) - 1)) // len(boxes)
-        long = any(setter.width(value, pen.type(48), True) > wide - 2 * u(22) for _, value in boxes)
-        high = pen.type(168 if long else 128)
+        gap, top = u(12 if stacked else 18), y + u(10)
         if stacked:
-            high = min(high, (area.bottom - y - u(10) - gap * (len(boxes) - 1)) // len(boxes))
+            high = min(pen.type(168), (area.bottom - top - gap * (len(boxes) - 1)) // len(boxes))
             if high < pen.type(34) * 1.4 + pen.type(48) + u(20):
                 return y, False
-        for i, (label, value) in enumerate(boxes):
-            across, down = (0, i * (high + gap)) if stacked else (i * (wide + gap), 0)
-            _box(pen, pygame.Rect(area.left + across, y + u(10) + down, wide, high), label, value)
-        return y + u(10) + high + u(18), True
+            rows = [[box] for box in boxes]
+        else:
+            high, rows = pen.type(128), _rows(pen, boxes, area.w)
+        for row in rows:
+            wide = (area.w - gap * (len(row) - 1)) // len(row)
+            for i, (label, value) in enumerate(row):
+                _box(pen, pygame.Rect(area.left + i * (wide + gap), top, wide, high), label, value)
+            top += high + gap
+        return top - gap + u(18), True
 
     def _sections(self, pen: Pen, boxed: bool) -> list[Section]:
         """What is known, and by name what is not: a citizen shall not think that there is nothing."""
@@ -132,6 +134,20 @@ class GuidePage(Still):
             label = pen.words("field_missing", fields=pen.words("comma").join(missing))
             sections.append(Section("", (label,)))
         return sections
+
+
+def _rows(pen: Pen, boxes: list[tuple[str, str]], room: int) -> list[list[tuple[str, str]]]:
+    """The two times and the fee side by side; where that is too narrow the times, else each by itself."""
+    setter, size, gap = pen.scene.brush.type, pen.type(48), pen.u(18)
+    for rows in ([boxes], [boxes[:2], boxes[2:]]):
+        wide = [(room - gap * (len(row) - 1)) // len(row) - 2 * pen.u(22) for row in rows]
+        fits = [
+            all(setter.width(v, size, True) * 0.72 <= w for _, v in r)
+            for r, w in zip(rows, wide, strict=True)
+        ]
+        if all(fits):
+            return rows
+    return [[box] for box in boxes]
 
 
 def _box(pen: Pen, rect: pygame.Rect, label: str, value: str) -> None:
