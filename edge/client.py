@@ -71,10 +71,10 @@ class Client:
             headers["Authorization"] = f"Bearer {token}"
         return self._persist("POST", path, json.dumps(body or {}, ensure_ascii=False).encode(), headers)
 
-    def alive(self, frames: int) -> bool:
+    def alive(self, frames: int, state: str = "ok", code: str = "") -> bool:
         """From a screen's frame loop: this screen draws. One try, never raises; False: the door is away."""
         path = f"/api/v1/screens/{quote(self.name, safe='')}/alive"
-        body = json.dumps({"frames": frames}).encode()
+        body = json.dumps({"frames": frames, "state": state, "code": code}).encode()
         try:
             return self._once("POST", path, body, {"Content-Type": "application/json"})[0] == 200
         except (OSError, http.client.HTTPException, ValueError):

@@ -365,7 +365,7 @@ class _Reader:
             file, _, key = path.partition(": ")
             if not is_picture(picture) or not (content / picture).is_file():
                 self.problems.add(file, key, f'no picture "{picture}" in content/ (.png, .jpg or .svg)')
-        return Public(hall.about, hall.show, hall.notice, hall.floor, content)
+        return Public(hall.about, hall.show, hall.notice, hall.floor, content, hall.leader, hall.voice)
 
     def _boards(
         self, devices: DevicesFile | None, found: Mapping[DeviceId, DeviceSettings], texts: Texts

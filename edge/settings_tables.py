@@ -9,7 +9,7 @@ from typing import Any, Literal
 from edge.hall.almanac import SATURDAY
 from edge.hall.plan import Rules
 from edge.hall.workdays import DayType
-from edge.public import AboutTable, FloorTable, NoticeTable, ShowTable
+from edge.public import AboutTable, FloorTable, LeaderTable, NoticeTable, ShowTable, VoiceTable
 
 # --- hall.toml ----------------------------------------------------------------------------------------------
 
@@ -156,6 +156,8 @@ class HallFile:
     show: ShowTable = field(default_factory=ShowTable)
     notice: tuple[NoticeTable, ...] = ()
     floor: dict[str, FloorTable] = field(default_factory=dict)
+    leader: tuple[LeaderTable, ...] = ()
+    voice: VoiceTable = field(default_factory=VoiceTable)
 
 
 # --- devices.toml -------------------------------------------------------------------------------------------

@@ -163,6 +163,10 @@ class AboutAnswer:
     staff: list[Json]
     """Each counter, its state, and who is there."""
     floors: list[Json]
+    leader: Json | None
+    """Whose turn it is to sit in the hall: `post`, `name`."""
+    voice: Json
+    """How calls are said aloud."""
 
 
 @dataclass(frozen=True)

@@ -234,7 +234,10 @@ class VolumeBody(Body):
 
 class AliveBody(Body):
     frames: Annotated[int, Field(ge=0)] = 0
-    """How many pictures the screen has drawn since its start."""
+    """How many pictures the screen has drawn since its start; of a voice: how much it has said."""
+    state: Literal["ok", "degraded", "down"] = "ok"
+    code: Word = ""
+    """What is wrong with it, as of a device: a voice without a sound card is `down`, `no_sound_card`."""
 
 
 class Query(BaseModel):

@@ -126,19 +126,19 @@ class Tries:
 class Screens:
     """When each screen last said that it draws. Written on the loop thread, read by any."""
 
-    _seen: dict[str, tuple[float, int]] = field(default_factory=dict)
+    _seen: dict[str, tuple[float, int, str, str]] = field(default_factory=dict)
 
-    def alive(self, name: str, frames: int) -> None:
+    def alive(self, name: str, frames: int, state: str = "ok", code: str = "") -> None:
         """Raises Problem `too_many_screens`."""
         if name not in self._seen and len(self._seen) >= MOST_SCREENS:
             raise Problem("too_many_screens", most=MOST_SCREENS)
-        self._seen[name] = (time.monotonic(), frames)
+        self._seen[name] = (time.monotonic(), frames, state, code)
 
     def report(self) -> list[Json]:
         now = time.monotonic()
         return [
-            {"name": name, "age_s": round(now - at, 1), "frames": frames}
-            for name, (at, frames) in sorted(self._seen.copy().items())
+            {"name": name, "age_s": round(now - at, 1), "frames": frames, "state": state, "code": code}
+            for name, (at, frames, state, code) in sorted(self._seen.copy().items())
         ]
 
 

@@ -29,6 +29,7 @@ async def about(house: House, call: Call) -> Reply:
     kinds = dict.fromkeys([DayType.ORDINARY, *plan.hours_on, plan.calendar.type_of(today)])
     kinds.pop(DayType.CLOSED, None)
     people = [_post(house, c) for c in view.counters] if public.show.staff else []
+    leader = next((found for found in public.leaders if found.holds(today)), None)
     return Reply(
         200,
         {
@@ -41,6 +42,8 @@ async def about(house: House, call: Call) -> Reply:
             "notices": notices,
             "staff": people,
             "floors": [_floor(plan, id, f.name) for id, f in public.floors.items()],
+            "leader": {"post": leader.post, "name": leader.name} if leader else None,
+            "voice": asdict(public.voice),
         },
     )
 

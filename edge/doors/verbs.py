@@ -170,7 +170,7 @@ async def alive(house: House, call: Call) -> Reply:
     body = call.body
     assert isinstance(body, AliveBody)
     name = call.http.match_info["name"]
-    house.screens.alive(name, body.frames)
+    house.screens.alive(name, body.frames, body.state, body.code)
     return Reply(200, {"screen": {"name": name, "seq": house.view.seq}})
 
 

@@ -104,6 +104,8 @@ class CounterView:
     """The post's: who serves,"""
     b: StaffNumber = ""
     """… and who stands in."""
+    floor: str = ""
+    """The part of the hall where it is: screens and voices of a zone tell of their own."""
     paused_at: str = ""
     overdue: bool = False
     """A short leave has become a long one."""
@@ -354,6 +356,7 @@ def _counter_view(book: Book, planned: Counter, held: Sequence[Counter], today: 
         overdue=clerk.is_overdue,
         room=counter.room,
         second=counter.second,
+        floor=counter.floor,
     )
 
 

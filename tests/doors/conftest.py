@@ -27,7 +27,7 @@ from edge.hall.words import By, Now, Refused, Request
 from edge.health import Health
 from edge.journal import Journal
 from edge.paths import shared
-from edge.public import AboutTable, FloorTable, NoticeTable, Public, ShowTable
+from edge.public import AboutTable, FloorTable, LeaderTable, NoticeTable, Public, ShowTable
 from edge.rating_codes import RatingCodes
 from edge.readers.attendance import Attendance
 from edge.registrar import Registrar
@@ -91,6 +91,7 @@ PUBLIC = Public(
     ),
     {"1f": FloorTable("一楼", "floor-1.svg"), "gone": FloorTable("没有图", "none.png")},
     shared("demo") / "content",
+    (LeaderTable("书记", dates=(date(2026, 11, 30),)), LeaderTable("镇长")),
 )
 STAFF = {
     p.number: p

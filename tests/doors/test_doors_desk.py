@@ -102,6 +102,16 @@ def test_the_public_is_told_what_holds_today_and_of_people_what_the_hall_shows(h
     }
     assert {"number": "102", "here": False} in first["people"]
     assert [f["id"] for f in told["floors"]] == ["1f", "gone"]
+    assert told["leader"] == {"post": "镇长", "name": ""}
+    assert (told["voice"]["volume"], told["voice"]["hour"]) == (80, [])
+
+
+def test_a_voice_without_a_sound_card_is_said_among_the_screens(house: House) -> None:
+    trouble = {"frames": 0, "state": "down", "code": "no_sound_card"}
+    assert house.ask.post(f"{API}/screens/voice/alive", trouble).status == 200
+    told = house.ask.get(f"{API}/health").json["screens"]
+    assert [(s["name"], s["state"], s["code"]) for s in told] == [("voice", "down", "no_sound_card")]
+    assert house.ask.get("/healthz").status == 200
 
 
 def test_pictures_are_those_that_the_hall_names(house: House) -> None:
