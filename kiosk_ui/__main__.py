@@ -49,6 +49,9 @@ def _parser() -> argparse.ArgumentParser:
         "--speak", default="", metavar="COMMAND", help="says each page's words: the command, they come last"
     )
     parts.choices["kiosk"].add_argument(
+        "--languages", default="", metavar="A,B", help="zh-CN,ii,en: files of texts/, the first one first"
+    )
+    parts.choices["kiosk"].add_argument(
         "--patience", type=_patience, default=1.0, help="all time-outs longer by so much, 0.05 to 5 (1)"
     )
     parts.choices["screen"].add_argument("--counter", default="", help="draw one counter's page")
@@ -98,7 +101,7 @@ def _screen(args: argparse.Namespace) -> int:
 
     client = Client(args.url, args.name)
     folders = [paths.shared("texts"), *([args.texts] if args.texts else [])]
-    languages = [Texts.load(lang, *folders) for lang in dict.fromkeys([args.lang, "zh-CN", "en"])]
+    languages = _languages(args, folders)
     faces = fonts.load()
     if faces.notice:
         print(faces.notice, file=sys.stderr)
@@ -131,6 +134,15 @@ def _screen(args: argparse.Namespace) -> int:
         if prompter:
             prompter.stop()
     return 0
+
+
+def _languages(args: argparse.Namespace, folders: list[Path]) -> list[Texts]:
+    """The first is the hall's; what one of them does not say is said in Chinese. Raises ConfigError."""
+    wanted = args.languages.split(",") if args.what == "kiosk" and args.languages else []
+    names = dict.fromkeys(wanted or [args.lang, "zh-CN", "en"])
+    chinese = Texts.load("zh-CN", *folders)
+    found = (Texts.load(name, *folders) for name in names)
+    return [Texts(t.language, {**chinese.phrases, **t.phrases}) for t in found]
 
 
 def _silence(text: str) -> None:

@@ -7,8 +7,11 @@ from kiosk_ui.theme import CONTRAST
 from kiosk_ui.widgets import Pen
 
 
-def bar(pen: Pen, languages: bool) -> None:
-    """Large type, contrast, reach, language, help, home; the same place on each page."""
+def bar(pen: Pen, other: str) -> None:
+    """Large type, contrast, reach, language, help, home; the same place on each page.
+
+    `other` names the next language in itself; empty: there is one only.
+    """
     large, palette = pen.theme.large, pen.theme.palette
     keys = [
         ("large", "type", pen.words("ordinary" if large else "large")),
@@ -16,8 +19,8 @@ def bar(pen: Pen, languages: bool) -> None:
     ]
     if pen.theme.portrait:
         keys.append(("low", "chevron-down", pen.words("high" if pen.theme.low else "low")))
-    if languages:
-        keys.append(("language", "languages", pen.words("language")))
+    if other:
+        keys.append(("language", "languages", other))
     keys += [("help", "bell", pen.words("help")), ("home", "home", pen.words("home"))]
     widgets.bar(pen, widgets.frame(pen.theme, 0).bar, keys)
 

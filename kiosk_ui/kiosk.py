@@ -132,7 +132,7 @@ class Kiosk:
         scene.put(self._brush.landscape(scene.rect.size, head, self._theme.palette), topleft=(0, 0))
         page.draw(pen, self)
         if page.name not in BARE:
-            always.bar(pen, len(self._languages) > 1)
+            always.bar(pen, self._other_language())
         if self._asks_whether_there():
             always.still_here(pen, self.left_s)
         scene.shift(*SHIFTS[int(self.now_s // SHIFT_S) % len(SHIFTS)])
@@ -264,6 +264,11 @@ class Kiosk:
 
     def _texts(self) -> Texts:
         return self._languages[self._language]
+
+    def _other_language(self) -> str:
+        if len(self._languages) < 2:
+            return ""
+        return self._languages[(self._language + 1) % len(self._languages)].get("ui.language")
 
     def _at(self) -> datetime | None:
         """The hall's time: the view's, and what has passed since it came."""

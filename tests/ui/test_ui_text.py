@@ -1,5 +1,6 @@
 """Setting Chinese: lines broken at the right places, no boxes for characters a face lacks."""
 
+import argparse
 from pathlib import Path
 
 import pygame
@@ -8,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ui_stage import Stage
 
+from edge import paths
 from kiosk_ui import fonts
+from kiosk_ui.__main__ import _languages
 from kiosk_ui.text import NEVER_FIRST, NEVER_LAST, Typesetter
 
 
@@ -99,3 +102,19 @@ def test_without_the_debian_package_one_line_says_so_and_another_font_serves(tmp
     faces = fonts.load(tmp_path / "none")
     assert faces.notice and "\n" not in faces.notice
     assert faces.regular and faces.regular[0].path.is_file()
+
+
+def test_a_catalogue_of_a_second_language_may_say_only_a_part(tmp_path: Path) -> None:
+    (tmp_path / "ii.toml").write_text('[ui]\nlanguage = "ꆈꌠꉙ"\nprompt = "ꃅ"\n', "utf-8")
+    args = argparse.Namespace(what="kiosk", languages="zh-CN,ii", lang="zh-CN")
+    chinese, yi = _languages(args, [paths.shared("texts"), tmp_path])
+    assert (yi.get("ui.prompt"), yi.get("ui.home")) == ("ꃅ", chinese.get("ui.home"))
+
+
+def test_the_key_for_languages_names_the_next_one_in_itself(stage: Stage) -> None:
+    kiosk = stage.kiosk()
+    names = []
+    for _ in range(3):
+        names.append(next(t.text for t in kiosk.scene().targets if t.id == "language"))
+        kiosk.tap("language")
+    assert names == ["English", "中文", "English"]
