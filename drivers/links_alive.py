@@ -2,11 +2,12 @@
 
 import socket
 
-HALF_OPEN_S = 8
+HALF_OPEN_S = 7
 """A converter that is switched off, or a cable pulled behind the next switch, sends no farewell: the kernel
 asks after a silence, and gives up the connection when nothing has been acknowledged for so long.
 
-As long as a printer may take for one slip, and less than the 10 s that a hall may wait.
+Longer than a printer holds back while it works off what it has, and found well within the 10 s that a hall
+may wait: the kernel looks once a second.
 """
 
 ASK_AFTER_S = 3

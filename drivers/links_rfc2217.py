@@ -6,15 +6,18 @@ from typing import Any
 from drivers.links_wake import Waker
 
 
-class _Arrivals(queue.Queue[bytes]):
+class _Arrivals(queue.Queue[bytes | None]):
     """The library's own buffer, that says when something is put into it."""
 
     def __init__(self, waker: Waker) -> None:
         super().__init__()
         self._waker = waker
+        self.is_over = False
+        """The library has put None: the connection is gone, and nothing more will come."""
 
-    def put(self, item: bytes, block: bool = True, timeout: float | None = None) -> None:
+    def put(self, item: bytes | None, block: bool = True, timeout: float | None = None) -> None:
         super().put(item, block, timeout)
+        self.is_over = self.is_over or item is None
         self._waker.wake()
 
 
@@ -30,7 +33,12 @@ def watch_arrivals(port: Any, waker: Waker) -> None:
 
 
 def read_arrived(port: Any, waker: Waker, timeout_s: float) -> bytes:
-    """What has come, at once if something has. Raises the library's error when the server is gone."""
-    if not port.in_waiting:
+    """What has come, at once if something has. Raises OSError when the server is gone."""
+    if not port.in_waiting and not port._read_buffer.is_over:
         waker.wait([], timeout_s)
-    return bytes(port.read(max(1, port.in_waiting)))
+    chunk = bytes(port.read(max(1, port.in_waiting)))
+    if (
+        not chunk and port._read_buffer.is_over
+    ):  # its thread may live a moment longer
+        raise ConnectionError("the serial server is gone")
+    return chunk

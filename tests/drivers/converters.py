@@ -40,6 +40,8 @@ class Converter:
         self._scheme, self._terminal = scheme, terminal
         self._caller: socket.socket | None = None
         self._called = threading.Event()
+        self._silent = False
+        self._stopped = threading.Event()
         self._stop_read, self._stop_write = os.pipe()
         self._thread = threading.Thread(target=self._run, name=f"converter-{scheme}")
         self._thread.start()
@@ -55,6 +57,9 @@ class Converter:
         """
         self.wait_for_caller()
         assert self._caller is not None
+        self._silent = True
+        os.write(self._stop_write, b"!")
+        assert self._stopped.wait(5)  # it says nothing more
         unacknowledged = True
         while unacknowledged:  # else our own kernel would go on sending it, and so give a sign of life
             unacknowledged = any(fcntl.ioctl(self._caller, termios.TIOCOUTQ, bytes(4)))
@@ -94,6 +99,10 @@ class Converter:
         manager = serial.rfc2217.PortManager(port, Connection()) if self._scheme == "rfc2217" else None
         while True:
             ready = select.select([caller, port.fd, self._stop_read], [], [])[0]
+            if self._stop_read in ready and self._silent:
+                os.read(self._stop_read, 1)
+                self._stopped.set()
+                select.select([self._stop_read], [], [])
             if self._stop_read in ready:
                 return
             if caller in ready:
