@@ -98,6 +98,8 @@ class FailingHall:
         try:
             for counter in order:
                 self._visit(counter, wire, result.during, result.lost)
+            if fault == "unplugged":  # the others may be told of, or lived with
+                self._until(lambda: self._state(device) == "down", f"{device} is seen to be unplugged")
             result.noticed = self._state(device)
         finally:
             self.house.twins.fault(device, fault, on=False)

@@ -18,7 +18,7 @@ FEW = (
     ("camera-1", "unplugged"),
 )
 """Each fault once; `make soak` takes each device with each of its faults."""
-VISITS = 3
+VISITS = 2
 
 
 @pytest.mark.timeout(120)
