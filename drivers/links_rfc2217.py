@@ -37,8 +37,6 @@ def read_arrived(port: Any, waker: Waker, timeout_s: float) -> bytes:
     if not port.in_waiting and not port._read_buffer.is_over:
         waker.wait([], timeout_s)
     chunk = bytes(port.read(max(1, port.in_waiting)))
-    if (
-        not chunk and port._read_buffer.is_over
-    ):  # its thread may live a moment longer
+    if not chunk and port._read_buffer.is_over:  # its thread may live a moment longer
         raise ConnectionError("the serial server is gone")
     return chunk
