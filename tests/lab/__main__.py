@@ -66,9 +66,12 @@ class Lab:
         self._show_why(["power"])
 
     def _show_why(self, parts: Sequence[str]) -> None:
-        """What stood on the machine's console, when something failed or the kernel itself was ill."""
-        words = (self._folder / "console").read_text(errors="replace")
-        if any(ill in words for ill in KERNEL_ILL) or any(results.failed(self.tried[p]) for p in parts):
+        """What the console said, when something failed; a kernel that fails is the last part's failure."""
+        logs = [self._folder / name for name in ("console", "disk.log")]
+        words = "\n".join(log.read_text(errors="replace") for log in logs if log.exists())
+        if any(ill in words for ill in KERNEL_ILL):
+            self.tried[parts[-1]]["checks"].append(("failed", "the kernel is well to the end", 0.0))
+        if any(results.failed(self.tried[part]) for part in parts):
             print(words[-8000:], file=sys.stderr)
 
     def _row(self, said: dict[str, str]) -> tuple[str, str, float]:

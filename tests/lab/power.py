@@ -43,7 +43,8 @@ class Box:
         words = [f"file={folder / 'hall.img'}", f"seed={seed}", f"at={at}", f"told={self._told}"]
         plugin = str(Path(__file__).with_name("disk.py"))
         server = ["nbdkit", "-f", "--exit-with-parent", "-U", str(node), "python", plugin]
-        self._disk = subprocess.Popen([*server, *words])
+        with (folder / "disk.log").open("a") as log:
+            self._disk = subprocess.Popen([*server, *words], stderr=log)
         _until(node.exists, "the disk's server")
         net = f"user,id=n,restrict=on,hostfwd=tcp:127.0.0.1:{self.port}-:8600"
         self._machine = Machine(
