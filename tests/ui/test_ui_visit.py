@@ -90,8 +90,8 @@ class Window:
 
 @pytest.fixture
 def window(hall: Hall, display: str, stage: object) -> Iterator[Window]:
-    """Ten times as impatient as in a hall."""
-    window = Window(hall, display, "--patience", "0.1")
+    """Five times as impatient as in a hall."""
+    window = Window(hall, display, "--patience", "0.2")
     yield window
     window.screen.end()
 
@@ -176,8 +176,9 @@ def test_five_touches_in_the_corner_and_a_pin_open_the_staffs_page(hall: Hall, w
     assert not says(window.until(lambda p: says(p, "●")), "2468")
     window.screen.tap(page, "enter")
     window.screen.tap(window.on("staff"), "staff:pause")
-    window.until(lambda p: says(p, "本机恢复取号"))
+    page = window.until(lambda p: says(p, "本机恢复取号"))
     assert hall.view()["desk"]["paused"] == ["k1"]
+    window.screen.tap(page, "back")
     page = window.until(lambda p: p["page"] == "home" and says(p, "这台机器暂停取号"))
     assert not hall.waiting() or says(page, "暂停取号")
     events = hall.client.get("/api/v1/events?after=0&limit=1000")[1]["events"]
