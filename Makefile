@@ -45,6 +45,7 @@ $(VENV)/.ok: requirements.lock pyproject.toml
 	@[ "$$(uname -m)" != aarch64 ] || $(BIN)/python -m pip install --quiet $(PINS) 2>/dev/null || echo "optional part not installed: lamps and contacts on pins (gpiozero, lgpio)"
 	@$(BIN)/python -m compileall -q edge drivers kiosk_ui # a service may not write here, and would compile at each start
 	@$(BIN)/python -m kiosk_ui fonts || echo "fonts are not ready: the screens use what the system has"
+	@$(BIN)/python -m kiosk_ui voice-pack || echo "the voice has no clips yet: recordings of a person serve as well (config/README.md)"
 	@touch $@
 
 $(VENV)/.ok-test: $(VENV)/.ok tests/requirements.lock

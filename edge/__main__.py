@@ -15,6 +15,7 @@ COMMANDS = {
     "doctor": "the machine, what is plugged in, what answers",
     "kiosk": "the touch screen",
     "screen": "the hall screen, or one counter's page",
+    "voice": "calls said aloud",
     "status": "devices and queues of a running daemon as a table",
     "scan": "find the page in pictures of a document camera",
     "paper-preview": "a paper as it will leave the printer",

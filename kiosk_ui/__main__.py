@@ -1,4 +1,4 @@
-"""`python -m kiosk_ui kiosk|screen URL`, `python -m kiosk_ui fonts`: one process per screen."""
+"""`python -m kiosk_ui kiosk|screen|voice URL`, `fonts`, `voice-pack`: one process per screen."""
 
 import argparse
 import os
@@ -12,12 +12,13 @@ from edge import paths
 from edge.errors import ConfigError
 from edge.texts import Texts
 from kiosk_ui import fonts
+from kiosk_ui.voice import start as voice
 
 
 def main(argv: list[str] | None = None) -> int:
     args = _parser().parse_args(argv)
     try:
-        return _fonts(args) if args.what == "fonts" else _screen(args)
+        return _PARTS.get(args.what, _screen)(args)
     except ConfigError as e:
         print(e, file=sys.stderr)
         return 2
@@ -58,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     parts.choices["screen"].add_argument(
         "--zone", default="", help="the part of the hall this screen hangs in"
     )
+    voice.configure(parts)
     cut = parts.add_parser("fonts", help="cut the fonts into the cache")
     cut.add_argument("--full", action="store_true", help="all ideographs, for people's names (a minute)")
     return parser
@@ -143,6 +145,9 @@ def _languages(args: argparse.Namespace, folders: list[Path]) -> list[Texts]:
     chinese = Texts.load("zh-CN", *folders)
     found = (Texts.load(name, *folders) for name in names)
     return [Texts(t.language, {**chinese.phrases, **t.phrases}) for t in found]
+
+
+_PARTS = {"fonts": _fonts, "voice": voice.run, "voice-pack": voice.check}
 
 
 def _silence(text: str) -> None:

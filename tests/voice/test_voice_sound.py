@@ -1,0 +1,156 @@
+"""The sound itself: SDL writes the samples of the sound card to a file, and calls are looked for in them."""
+
+import array
+import sys
+import threading
+import time
+import wave
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from voice_door import Door
+
+from edge.client import Client
+from kiosk_ui.voice.pack import Pack
+from kiosk_ui.voice.phrase import Speech
+from kiosk_ui.voice.service import Voice
+from kiosk_ui.voice.speaker import Speaker
+
+RATE_HZ = 22050
+
+
+@pytest.fixture
+def card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """SDL's disk driver: every sample that the card would get, several times faster than real time."""
+    file = tmp_path / "card.raw"
+    monkeypatch.setenv("SDL_AUDIODRIVER", "disk")
+    monkeypatch.setenv("SDL_DISKAUDIOFILE", str(file))
+    monkeypatch.setenv("SDL_DISKAUDIODELAY", "4")
+    return file
+
+
+def trimmed(file: Path) -> bytes:
+    """A clip between its first and its last loud sample, found here in another way than in the product."""
+    with wave.open(str(file)) as clip:
+        assert (clip.getframerate(), clip.getnchannels(), clip.getsampwidth()) == (RATE_HZ, 1, 2)
+        samples = array.array("h", clip.readframes(clip.getnframes()))
+    loud = [i for i, sample in enumerate(samples) if abs(sample) > 300]
+    return samples[loud[0] : loud[-1] + 1].tobytes()
+
+
+def rest(ms: int) -> bytes:
+    return bytes(2 * (ms * RATE_HZ // 1000))
+
+
+def spoken(pack: Pack, *groups: str) -> bytes:
+    """Groups of clips with short gaps, and rests of 250 ms between the groups."""
+    row = [rest(60).join(trimmed(pack.clips[c]) for c in group.split()) for group in groups]
+    return rest(250).join(row)
+
+
+def once(pack: Pack, number: str, counter: str) -> bytes:
+    return spoken(pack, f"please {' '.join(number)} hao", f"to {counter} window")
+
+
+@pytest.fixture
+def door():
+    door = Door()
+    yield door
+    door.close()
+
+
+class Running:
+    """A voice in a thread of the test."""
+
+    def __init__(self, door: Door, pack: Pack, clock: Callable[[], float] = time.monotonic) -> None:
+        self.speaker = Speaker(clock=clock)
+        self.voice = Voice(Client(door.url, "voice"), Speech([pack]), self.speaker, clock=clock)
+        self._thread = threading.Thread(target=self.voice.run, name="voice")
+        self._thread.start()
+        self.until(lambda: self.voice._view)
+
+    def until(self, wanted: Callable[[], object]) -> None:
+        ends = time.monotonic() + 30
+        while not wanted():
+            assert time.monotonic() < ends, "it did not come about"
+            threading.Event().wait(0.02)
+
+    def stop(self) -> None:
+        self.voice.stop()
+        self._thread.join(30)
+        assert not self._thread.is_alive()
+
+
+def test_two_calls_at_once_are_each_said_whole_and_twice_and_do_not_overlap(card, door, pack) -> None:
+    door.call(("A001", "1"))
+    voice = Running(door, pack)
+    door.call(("B012", "3"), ("C105", "12"))
+    voice.until(lambda: voice.voice.said == 2)
+    voice.stop()
+    sound = card.read_bytes()
+    chime = trimmed(pack.clips["chime"]) + rest(250)
+    first, second = once(pack, "B012", "3"), once(pack, "C105", "10 2")
+    whole = [chime + line + rest(700) + line for line in (first, second)]
+    begins = [sound.find(line) for line in whole]
+    assert -1 < begins[0] < begins[0] + len(whole[0]) <= begins[1]
+    assert [sound.count(line) for line in (first, second, trimmed(pack.clips["chime"]))] == [2, 2, 2]
+    # Nothing but these, and silence: least of all the call from before the voice was there.
+    assert not any(sound[: begins[0]]) and not any(sound[begins[0] + len(whole[0]) : begins[1]])
+    assert not any(sound[begins[1] + len(whole[1]) :])
+
+
+def test_what_is_being_said_when_the_voice_is_stopped_comes_to_its_end(card, door, pack) -> None:
+    voice = Running(door, pack)
+    door.call(("A007", "2"), ("A008", "1"))
+    voice.until(lambda: card.exists() and any(card.read_bytes()))
+    voice.stop()
+    line = once(pack, "A007", "2")
+    assert card.read_bytes().count(line) == 2
+    assert once(pack, "A008", "1") not in card.read_bytes()
+
+
+def test_half_the_volume_is_half_as_loud(card, door, pack) -> None:
+    door.change(desk={"emergency": None, "volume": 50})
+    voice = Running(door, pack)
+    door.call(("A007", "2"))
+    voice.until(lambda: voice.voice.said == 1)
+    voice.stop()
+    told = array.array("h", card.read_bytes())
+    clips = [
+        array.array("h", trimmed(pack.clips[c]))
+        for c in ["chime", "please", "A", "0", "7", "hao", "to", "2", "window"]
+    ]
+    loudest = max(max(abs(s) for s in clip) for clip in clips)
+    assert abs(max(abs(s) for s in told) - loudest / 2) < 40
+
+
+def test_a_machine_without_a_sound_card_is_a_state_and_nothing_is_said_late(door, pack, monkeypatch) -> None:
+    monkeypatch.setenv("SDL_AUDIODRIVER", "no_such_driver")
+    now_s = [1000.0]
+    voice = Running(door, pack, lambda: now_s[0])
+    assert door.heard(lambda told: (told["state"], told["code"]) == ("down", "no_sound_card"))
+    door.call(("A001", "1"))
+    monkeypatch.setenv("SDL_AUDIODRIVER", "dummy")
+    voice.until(lambda: voice.voice._turns._mark == 102)
+    assert voice.voice.said == 0
+    now_s[0] += 61.0
+    voice.until(lambda: not voice.speaker.code)
+    voice.until(lambda: not voice.voice._turns._waiting)
+    voice.stop()
+    assert voice.voice.said == 0
+
+
+def test_a_card_that_hangs_costs_one_announcement_and_a_new_child(pack, tmp_path: Path) -> None:
+    stuck = tmp_path / "mixer.py"
+    stuck.write_text(
+        "import sys\nprint('{\"ready\": true}', flush=True)\nsys.stdin.readline()\n"
+        "print('{\"length_s\": -2.9}', flush=True)\nsys.stdin.readline()\n"
+    )
+    now_s = [0.0]
+    speaker = Speaker([sys.executable, str(stuck)], clock=lambda: now_s[0])
+    assert not speaker.say([pack.clips["chime"]], 50)
+    assert speaker.code == "sound_stuck" and not speaker.ready()
+    now_s[0] = 20.0
+    assert speaker.ready() and speaker.code == ""
+    speaker.close()
