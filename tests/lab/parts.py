@@ -6,7 +6,7 @@ _PADS = ("callpad_evdev", "rating_evdev", "keypad", "keys", "links_input", "link
 _PRINTER = ("printer_escpos", "escpos_slip", "escpos_status", "links_usb", "links_wake")
 _SERIAL = ("board_onbon_k", "callpad_framed", "rating_framed", "addressed", "framing", "links", "links_wake")
 _CAMERA = ("camera_opencv", "links_video")
-_BOOKS = ("journal", "journal_file", "registrar", "recovery", "daemon")
+_BOOKS = ("journal", "journal_file", "registrar", "recovery")
 _DOCTOR = ("plugged", "naming", "answering")
 _CARE = ("edge/supervisor.py", "edge/seats.py")
 

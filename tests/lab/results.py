@@ -58,9 +58,9 @@ def hashes(paths: Iterable[str], commit: str = "") -> dict[str, str]:
     return found
 
 
-def changed(part: Part) -> list[str]:
-    """Files that are not any more what they were when this part was tried."""
-    return [path for path, now in hashes(part["files"]).items() if now != part["files"][path]]
+def changed(part: Part, paths: Iterable[str]) -> list[str]:
+    """Of these files those that are not any more what they were when the part was tried."""
+    return [path for path, now in hashes(paths).items() if now != part["files"].get(path)]
 
 
 def failed(part: Part) -> list[str]:

@@ -2,7 +2,7 @@
 
 import sys
 
-from tests.lab.parts import PARTS
+from tests.lab.parts import FILES, PARTS
 from tests.lab.results import changed, failed, load, newest
 
 
@@ -14,7 +14,7 @@ def told() -> list[tuple[bool, str]]:
             lines.append((False, f"{name}: never tried"))
             continue
         part = parts[name]
-        ill, other = failed(part), changed(part)
+        ill, other = failed(part), changed(part, FILES[name])
         of = f"{len(part['checks'])} checks at {part['commit'][:10]}, {part['at']:%Y-%m-%d}"
         why = f"changed since: {', '.join(other)}" if other else "of the present files"
         if ill:
