@@ -12,7 +12,12 @@ UNITS = sorted(p.name for p in SYSTEMD.iterdir() if p.suffix in (".service", ".t
 SERVICES = [name for name in UNITS if name.endswith(".service")]
 INSTALLED = "/opt/bianmin/.venv/bin/bianmin"
 # systemd-analyze's exposure times ten: 0 is sealed, 100 wide open. Reached: 22, 18, 18 (systemd 252).
-EXPOSURE = {"bianmin.service": 25, "bianmin-kiosk.service": 25, "bianmin-screen@.service": 25}
+EXPOSURE = {
+    "bianmin.service": 25,
+    "bianmin-kiosk.service": 25,
+    "bianmin-screen@.service": 25,
+    "bianmin-voice@.service": 25,
+}
 
 
 def run(*command: str, **more: str) -> "subprocess.CompletedProcess[str]":
@@ -37,7 +42,8 @@ def values(name: str, key: str) -> list[str]:
 
 def test_systemd_finds_nothing_to_complain_about(units: Path) -> None:
     names = [str(units / name.replace("@.", "@hall.")) for name in UNITS]
-    (units / "bianmin-screen@hall.service").symlink_to("bianmin-screen@.service")
+    for name in ("screen", "voice"):
+        (units / f"bianmin-{name}@hall.service").symlink_to(f"bianmin-{name}@.service")
     checked = run("systemd-analyze", "verify", "--man=no", *names, SYSTEMD_UNIT_PATH=f"{units}:")
     ours = [line for line in checked.stderr.splitlines() if "bianmin" in line]
     assert (checked.returncode, ours) == (0, [])
@@ -77,6 +83,12 @@ def test_screens_are_watched_and_start_for_ever() -> None:
         assert values(name, "Restart") == ["always"] and values(name, "StartLimitIntervalSec") == ["0"]
 
 
+def test_a_voice_comes_to_the_end_of_what_it_says() -> None:
+    name = "bianmin-voice@.service"
+    assert values(name, "KillMode") == ["mixed"] and int(values(name, "TimeoutStopSec")[0]) >= 40
+    assert values(name, "Restart") == ["always"] and not values(name, "(?:Requires|PartOf)")
+
+
 def test_only_the_daemons_user_may_switch_the_box() -> None:
     text = (SYSTEMD / "50-bianmin.rules").read_text("utf-8")
     assert values("bianmin.service", "User") == re.findall(r'subject\.user === "(\w+)"', text)
@@ -96,7 +108,7 @@ def test_every_program_is_called_by_a_command_that_exists() -> None:
     words = [
         v.removeprefix(INSTALLED).split() for n in SERVICES for v in values(n, "ExecStart") if INSTALLED in v
     ]
-    assert sorted(w[0] for w in words) == ["center", "kiosk", "run", "screen"]
+    assert sorted(w[0] for w in words) == ["center", "kiosk", "run", "screen", "voice"]
     for word in words:
         helped = subprocess.run(
             [sys.executable, "-m", "edge", word[0], "--help"], capture_output=True, timeout=60
