@@ -190,7 +190,7 @@ def _told(one: "Scan", texts: Texts) -> str:
         corners = " ".join(f"{x:.1f},{y:.1f}" for x, y in page.corners)
         sharp = "-" if page.sharpness is None else f"{page.sharpness:.2f}"
         faults = [texts.get(f"scan.fault.{why}") for why in page.why.split(",") if why]
-        state = texts.get("scan.good") if page.accepted else texts.get("scan.and").join(faults)
+        state = texts.get("scan.good") if page.accepted else f"{texts.get('scan.and')} ".join(faults)
         sure = f"{page.confidence:.2f}"
         lines.append(
             texts.get(
