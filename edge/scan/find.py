@@ -26,6 +26,8 @@ KNOWN_SIZE = 1.5
 """What a figure of exactly a paper's size gains, where the scale is known."""
 LONGEST = 1.4
 """Times what is seen of a page that goes on beyond the picture."""
+STILL_HELD, STILL_DRIFT = 0.6, 0.006
+"""Of each side, and share of the picture's longer side: a page that has not been moved."""
 SQUARES = np.sqrt(2.0)
 
 
@@ -71,6 +73,22 @@ def find(
         taken.append(short.corners[i])
         pages.append(page)
     return sorted(pages, key=lambda page: -page.quad.confidence)
+
+
+def again(picture: Picture, last: Found, bare: Bare | None = None) -> Found | None:
+    """Is the page still where it was? Some milliseconds, for a live view; None: look for it anew.
+
+    A quick look tells a page that stays or creeps, not what else lies there now.
+    """
+    beyond = np.array(last.beyond)
+    if beyond.any():
+        return None
+    exact = refine.refine(picture, last.quad.corners, None, bare)
+    drift = np.linalg.norm(exact.corners - last.quad.corners, axis=1).max()
+    held = [side.held for side in exact.sides]
+    if min(held) < STILL_HELD or drift > STILL_DRIFT * max(picture.shape[:2]):
+        return None
+    return Found(Quad(exact.corners, last.quad.confidence), exact.sides, last.beyond)
 
 
 def _refined(

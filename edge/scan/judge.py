@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 from edge.scan.sameness import Face, face_of, is_same
 from edge.scan.straighten import straighten
+from edge.scan.upright import Turn, told
 from edge.scan.values import Corners, Field, Page, Picture, Quad
 
-SURE = 0.4
+SURE = 0.55
 """Confidence from which on a quad counts as a page."""
 SHARP, CRISP = 0.42, 0.50
 # Measured on 5 MP: sharp .62 (.55 to .72), blurred by 1 pixel .51, 1.5 .42, 2 .32; the Laplacian's variance
@@ -34,6 +35,10 @@ UNLIKE_PAPER = 7
 """Steps of Cr that skin differs from the page's own colour."""
 
 
+TOP_LEFT = {Turn.NONE: 0, Turn.LEFT: 1, Turn.HALF: 2, Turn.RIGHT: 3}
+"""Which corner of the page as it lies is its top left, by how it wants to be turned."""
+
+
 class Fault(StrEnum):
     """Why a page is not taken; what to do about it stands in the catalogue, `scan.fault.KEY`."""
 
@@ -46,7 +51,10 @@ class Fault(StrEnum):
 
 
 def judge(picture: Picture, quad: Quad, before: Face | None = None) -> Page:
-    """What may be said against a page; `before`: the page that was taken last."""
+    """What may be said against a page, its corners from its own top left, as far as its text tells.
+
+    `before`: the page that was taken last.
+    """
     page = straighten(picture, quad.corners)
     sharp, burnt = sharpness(page), glare(page)
     cut = is_cut_off(quad.corners, picture.shape)
@@ -62,7 +70,8 @@ def judge(picture: Picture, quad: Quad, before: Face | None = None) -> Page:
         )
         if so
     ]
-    return Page(quad.corners, quad.confidence, sharp, burnt, not faults, ",".join(faults))
+    corners = np.roll(quad.corners, -TOP_LEFT[told(page)], axis=0)
+    return Page(corners, quad.confidence, sharp, burnt, not faults, ",".join(faults))
 
 
 def is_cut_off(corners: Corners, shape: tuple[int, ...]) -> bool:

@@ -62,6 +62,17 @@ def test_every_fault_and_every_bad_file_has_its_words():
         assert "{" not in texts.get(f"scan.bad.{bad}", file="x", limit=1, width=2, height=3, error="e")
 
 
+def test_corners_begin_at_the_pages_own_top_left():
+    picture = scenes.scene(scenes.UPRIGHT)
+    upright = judge(picture, find(picture)[0].quad).corners
+    assert np.abs(upright - np.array(scenes.UPRIGHT)).max() < 2
+    picture = np.ascontiguousarray(np.rot90(picture))
+    turned = judge(picture, find(picture)[0].quad).corners
+    # Turned to the left by a quarter, the page's top left lies at the picture's bottom left.
+    assert turned[0][0] < turned[2][0]
+    assert turned[0][1] > turned[2][1]
+
+
 # --- sharpness, glare ---------------------------------------------------------------------------------------
 
 

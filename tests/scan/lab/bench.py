@@ -26,7 +26,7 @@ from tests.scan.lab.measures import Try
 from tests.scan.lab.scenes import KINDS, NOTHING, Scene, scene
 
 RESULTS = Path(__file__).resolve().parents[2] / "results"
-FIRST, COUNT = 5000, 12
+FIRST, COUNT = 5010, 4
 WAYS = ("desk", "alone", "tutorial")
 
 
@@ -110,16 +110,16 @@ def _overlaps(one: Scene, picture: np.ndarray, quads: list[np.ndarray]) -> tuple
 
 
 def flat_ms() -> float:
-    """Of a sheet that fills 1654 x 2339 pixels of a picture, perspective and light taken out."""
+    """Processor time of a sheet that fills 1654 x 2339 pixels of a picture, perspective and light taken out."""
     picture = cv2.GaussianBlur(
         np.random.default_rng(1).integers(120, 255, (2500, 1900, 3), np.uint8), (9, 9), 4
     )
     corners = np.array([[100.0, 60], [1754, 64], [1750, 2400], [96, 2399]])
     times = []
     for _ in range(5):
-        begun = time.perf_counter()
+        begun = time.process_time()
         clean(flatten(picture, corners).picture)
-        times.append(time.perf_counter() - begun)
+        times.append(time.process_time() - begun)
     return 1000 * min(times)
 
 
