@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import callers, commit, daemon, door, flushes, keys, screens, starts
+from tests.bench import callers, commit, daemon, door, drain, flushes, keys, screens, starts
 from tests.bench.figures import Figure
 from tests.crash.rounds import ROOT
 
@@ -23,6 +23,7 @@ BENCHES: dict[str, Callable[[], list[Figure]]] = {
     "flushes": flushes.measure,
     "daemon": daemon.measure,
     "door": door.measure,
+    "drain": drain.measure,
     "keys": keys.measure,
     "starts": starts.measure,
     "screens": screens.measure,
