@@ -110,7 +110,7 @@ def _overlaps(one: Scene, picture: np.ndarray, quads: list[np.ndarray]) -> tuple
 
 
 def flat_ms() -> float:
-    """Processor time of a sheet that fills 1654 x 2339 pixels of a picture, perspective and light taken out."""
+    """Processor time of a sheet of 1654 x 2339 pixels, perspective and uneven light taken out."""
     picture = cv2.GaussianBlur(
         np.random.default_rng(1).integers(120, 255, (2500, 1900, 3), np.uint8), (9, 9), 4
     )
