@@ -104,6 +104,22 @@ def test_an_over_exposed_sheet_is_no_glare_and_a_lamp_is():
     assert glare(dim) == 0.0
 
 
+def test_a_bright_field_whose_strokes_can_be_read_is_no_glare():
+    page = np.full((900, 640, 3), 200, np.uint8)
+    page[:400] = 255
+    assert glare(page) > 0.3
+    for y in range(30, 900, 40):
+        for x in range(40, 600, 26):
+            cv2.rectangle(page, (x, y), (x + 16, y + 18), (60, 60, 60), 3)
+    assert glare(page) == 0.0
+
+
+def test_a_cover_with_a_line_of_gold_is_sharp():
+    one = scene("dark", 3)
+    sharp = sharpness(straighten(one.picture, one.pages[0]))
+    assert sharp is None or sharp > 0.42
+
+
 # --- the same page again ------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,201 @@
+"""Captures: a page of the folder camera through the real link, into the journal and the data folder, once."""
+
+import hashlib
+import io
+import json
+import shutil
+import threading
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from drivers.camera_opencv import Options
+from drivers.twins.pages import write_pages
+from edge.captures import Captures
+from edge.clock import system_clock
+from edge.hall.commands import CallNext, OpenCounter, TakeTicket
+from edge.hall.events import DocumentCaptured
+from edge.hall.plan import Counter, HallPlan, Service
+from edge.hall.words import NO_REQUEST, By, Door, Refused, Request
+from edge.journal import Journal
+from edge.registrar import Registrar
+from edge.sidestore import SideStore
+from edge.supervisor import DeviceOnLink, LinkPlan, Supervisor
+from tests.printing.hall_bench import Deaf, wait_for
+
+PLAN = HallPlan(
+    county="510000",
+    hall="510000001",
+    name="站街镇便民服务中心",
+    services=(Service("social", "社会保障", "A"),),
+    counters=(Counter("6", "综合窗口", ("social",)), Counter("1", "社保窗口", ("social",))),
+)
+DESK = By(Door.HTTP)
+
+
+class Bench:
+    def __init__(self, folder: Path, *, trusted: bool = False, keep_days: int = 30) -> None:
+        self.pictures = folder / "pictures"
+        self.pictures.mkdir(exist_ok=True)
+        self.stored = folder / "captures"
+        self.journal = Journal(folder / "journal.db", source="/510000/510000001")
+        clock = system_clock("Asia/Shanghai", in_step=lambda: trusted)
+        self.registrar = Registrar(self.journal, PLAN, clock)
+        device = DeviceOnLink("camera-1", "camera_opencv", Options())
+        self.supervisor = Supervisor([LinkPlan("camera", f"folder://{self.pictures}", (device,))], Deaf())
+        handles = self.supervisor.handles
+        self.side = SideStore(folder / "side.db", folder / "hall.key")
+        self.captures = Captures(
+            self.registrar, {"6": handles["camera-1"]}, self.stored, vault=self.side, keep_days=keep_days
+        )
+
+    def __enter__(self) -> "Bench":
+        self.registrar.start()
+        self.supervisor.start()
+        wait_for(lambda: self.supervisor.handles["camera-1"].status().code is None)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.supervisor.stop()
+        self.registrar.stop()
+        self.journal.close()
+        self.side.close()
+
+    def noted(self) -> list[DocumentCaptured]:
+        events = [entry.event for entry in self.journal.read_after(0, 1000)]
+        return [event for event in events if isinstance(event, DocumentCaptured)]
+
+    def files(self) -> list[str]:
+        return sorted(p.name for p in self.stored.rglob("*") if p.is_file())
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory) -> Path:
+    folder: Path = tmp_path_factory.mktemp("pages")
+    write_pages(folder)
+    return folder
+
+
+@pytest.fixture
+def bench(tmp_path, pages) -> Iterator[Bench]:
+    shutil.copytree(pages, tmp_path / "pictures")
+    with Bench(tmp_path) as made:
+        yield made
+
+
+def test_a_page_is_stored_its_digest_noted_and_handed_out_again(bench):
+    bench.registrar.ask(TakeTicket(by=DESK, service="social"))
+    bench.registrar.ask(OpenCounter(by=DESK, counter="6"))
+    bench.registrar.ask(CallNext(by=DESK, counter="6"))
+    (event,) = bench.captures.take("6", NO_REQUEST, DESK)
+    assert bench.noted() == [event]
+    page = bench.captures.fetch(event.capture)
+    assert page.content == (bench.pictures / "page-1.jpg").read_bytes()
+    assert (page.media_type, page.counter) == ("image/jpeg", "6")
+    assert event.digest == hashlib.sha256(page.content).hexdigest()
+    assert event.size_bytes == len(page.content)
+    assert event.ticket == bench.registrar.ticket("A001").id
+    assert bench.files() == [f"{event.capture}.json", f"{event.capture}.sealed"]
+
+
+def test_what_lies_on_the_disk_is_no_picture(bench):
+    (event,) = bench.captures.take("6", NO_REQUEST, DESK)
+    page = bench.captures.fetch(event.capture).content
+    sealed = next(bench.stored.rglob("*.sealed")).read_bytes()
+    assert page[:3] == b"\xff\xd8\xff"
+    assert b"JFIF" in page[:32]
+    assert b"JFIF" not in sealed
+    assert page[1000:1016] not in sealed
+
+
+def test_a_page_in_another_ones_place_is_not_handed_out(bench):
+    first, second = (bench.captures.take("6", NO_REQUEST, DESK)[0].capture for _ in range(2))
+    one = next(bench.stored.rglob(f"{first}.sealed"))
+    one.write_bytes(next(bench.stored.rglob(f"{second}.sealed")).read_bytes())
+    assert bench.captures.fetch(first) is None
+    assert bench.captures.fetch(second) is not None
+
+
+def test_the_page_on_the_picture_is_found_beside_it(bench):
+    (event,) = bench.captures.take("6", NO_REQUEST, DESK)
+    facts = json.loads(next(bench.stored.rglob(f"{event.capture}.json")).read_text())
+    assert facts["pages"][0]["accepted"] is True
+    assert len(facts["pages"][0]["corners"]) == 4
+
+
+def test_the_same_request_takes_one_page_even_from_many_callers_at_once(bench):
+    request = Request("POST /api/v1/counters/6/captures k1", "0123456789abcdef")
+    answers: list[tuple] = []
+    callers = [
+        threading.Thread(target=lambda: answers.append(bench.captures.take("6", request, DESK)))
+        for _ in range(4)
+    ]
+    for caller in callers:
+        caller.start()
+    for caller in callers:
+        caller.join()
+    assert len({events[0].capture for events in answers}) == 1
+    assert len(bench.noted()) == 1
+    assert len(bench.files()) == 2
+    with pytest.raises(Refused) as caught:
+        bench.captures.take("6", Request(request.key, "another body"), DESK)
+    assert caught.value.reason == "key_reused"
+
+
+def test_a_counter_without_a_camera_is_refused(bench):
+    with pytest.raises(Refused) as caught:
+        bench.captures.take("1", NO_REQUEST, DESK)
+    assert caught.value.reason == "no_camera"
+    assert bench.noted() == []
+
+
+def test_a_picture_that_cannot_be_taken_is_refused_and_leaves_nothing(bench):
+    for picture in bench.pictures.glob("*.jpg"):
+        picture.write_bytes(b"broken")
+    with pytest.raises(Refused) as caught:
+        bench.captures.take("6", NO_REQUEST, DESK)
+    assert caught.value.reason == "camera_failed"
+    assert (bench.noted(), bench.files()) == ([], [])
+
+
+def test_a_journal_that_does_not_take_it_leaves_no_file(bench):
+    bench.registrar.stop()
+    with pytest.raises(Exception, match="not running"):
+        bench.captures.take("6", NO_REQUEST, DESK)
+    assert bench.files() == []
+
+
+def test_a_page_that_was_altered_is_not_handed_out(bench):
+    (event,) = bench.captures.take("6", NO_REQUEST, DESK)
+    next(bench.stored.rglob("*.sealed")).write_bytes(b"something else")
+    assert bench.captures.fetch(event.capture) is None
+
+
+@pytest.mark.parametrize("id", ["", "../../etc/passwd", "20200101-0123456789abcdef", "x" * 200, "%2e%2e"])
+def test_no_other_file_is_handed_out(bench, id):
+    assert bench.captures.fetch(id) is None
+
+
+def test_a_picture_without_a_page_is_kept_all_the_same(tmp_path):
+    (tmp_path / "pictures").mkdir()
+    Image.new("RGB", (640, 480), (80, 80, 80)).save(tmp_path / "pictures" / "empty.jpg")
+    with Bench(tmp_path) as bench:
+        (event,) = bench.captures.take("6", NO_REQUEST, DESK)
+        assert Image.open(io.BytesIO(bench.captures.fetch(event.capture).content)).size == (640, 480)
+
+
+@pytest.mark.parametrize(("trusted", "left"), [(True, 1), (False, 2)])
+def test_old_days_are_erased_only_by_a_clock_that_is_to_be_trusted(tmp_path, trusted, left):
+    (tmp_path / "pictures").mkdir()
+    Image.new("RGB", (64, 64)).save(tmp_path / "pictures" / "x.png")
+    with Bench(tmp_path, trusted=trusted, keep_days=7) as bench:
+        today = date.fromisoformat(bench.registrar.view.day)
+        for age in (7, 8):
+            folder = bench.stored / f"{today - timedelta(days=age):%Y%m%d}"
+            folder.mkdir(parents=True)
+            (folder / "x.jpg").write_bytes(b"x")
+        assert bench.captures.purge() == 2 - left
+        assert len(list(bench.stored.iterdir())) == left
