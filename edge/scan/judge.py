@@ -110,8 +110,8 @@ def _slope(grey: Field) -> Field:
 def glare(page: Picture) -> float:
     """Share of the page that a lamp's reflection hides.
 
-    What is burnt out and still shows strokes is over-exposed paper, and so is a page bright as a whole: both are
-    read without loss.
+    What is burnt out and still shows strokes is over-exposed paper, and so is a page that is bright as a
+    whole: both are read without loss.
     """
     darkest = page.min(axis=2)
     if np.median(darkest[::4, ::4]) > OVEREXPOSED:
