@@ -16,8 +16,8 @@ STROKE = 15
 """Shrunk pixels: wider than any stroke, narrower than any photo."""
 DARK = 0.72
 """Of the paper's light: below, what is wider than a stroke is a photo, a cover, or in a hard shadow."""
-EVEN, PAPER_SHARE = 0.09, 0.38
-"""So near to the ground's tone, and so much of it, is paper in a shadow."""
+EVEN, PAPER_SHARE = 0.09, 0.42
+"""So near to the brightest around, and so much of a field, is paper in a shadow."""
 COLOURED = 0.16
 """Of the paper's light, between the brightest and the darkest channel: more is a coloured field."""
 MOST_PHOTO = 0.5
@@ -92,9 +92,8 @@ def _photos(small: Picture) -> NDArray[np.bool_]:
         if stats[n, cv2.CC_STAT_AREA] < STROKE * STROKE:
             continue
         where = label == n
-        # Paper in a shadow has one tone between its strokes, a photo has many.
-        ground = float(np.quantile(grey[where], 0.85))
-        even = float((np.abs(grey[where] - ground) < EVEN * ground).mean())
+        # Between the strokes on paper in a shadow lies what is brightest around; in a photo it is rare.
+        even = float((grey[where] > (1 - EVEN) * light[where]).mean())
         if even < PAPER_SHARE or float(np.median(colour[where])) > COLOURED * paper:
             out |= where
     return np.asarray(cv2.dilate(out.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0)

@@ -189,3 +189,15 @@ def test_a_card_keeps_its_ground():
     assert made.profile is Profile.NATURAL
     seen = straighten(picture, found.quad.corners)
     assert made.picture.mean() == pytest.approx(seen.mean(), abs=3)
+
+
+def test_dense_writing_in_a_hard_shadow_is_no_photo():
+    """Drawn once as a scene whose lower half stayed grey."""
+    dice = np.random.default_rng(3)
+    page = np.full((1400, 1000, 3), 238, np.uint8)
+    for y in range(60, 1350, 34):
+        for x in range(50, 950, 26):
+            stroke = np.array([x, y]) + dice.integers(-11, 12, (5, 2))
+            cv2.polylines(page, [stroke.astype(np.int32)], False, (50, 40, 40), 3, cv2.LINE_AA)
+    page[600:] = (page[600:] * 0.5).astype(np.uint8)
+    assert np.median(clean(page)[700:1300, 100:900]) > 245
