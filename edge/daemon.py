@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from drivers.capabilities import Slip
 from edge.books import open_books
+from edge.capture_files import KeyFileVault
 from edge.captures import Captures
 from edge.clock import boot_id, system_clock
 from edge.device_facts import DeviceFacts
@@ -129,7 +130,13 @@ class Daemon:
             devices=known.all,
         )
         cameras = {counters[id]: h for id, h in handles.items() if h.kind == "camera"}
-        self._captures = Captures(registrar, cameras, self._data / "captures", vault=self._side)
+        self._captures = Captures(
+            registrar,
+            cameras,
+            self._data / "captures",
+            vault=KeyFileVault(Path(key)) if (key := settings.captures.key_file) else self._side,
+            settings=settings.captures,
+        )
         self._door = Door(
             registrar,
             texts=settings.texts,
@@ -147,6 +154,7 @@ class Daemon:
         )
         opened = self._door.start()
         stack.callback(self._door.stop)
+        self._captures.mend()
         self._uplink = self._county()
         rooms: list[Room] = [
             self._printing,

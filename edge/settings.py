@@ -22,6 +22,7 @@ from edge.public import Public, is_picture
 from edge.settings_bind import Problems, bind, hint, parse, read
 from edge.settings_boards import BoardsFile, BoardsPlan, boards_of
 from edge.settings_calendar import almanac_of, calendar_of
+from edge.settings_captures import CaptureSettings
 from edge.settings_devices import (
     DeviceSettings,
     Frames,
@@ -65,6 +66,7 @@ class Settings:
     """By name: `ticket`."""
     guides: Guides
     backup: BackupSettings = field(default_factory=BackupSettings)
+    captures: CaptureSettings = field(default_factory=CaptureSettings)
     public: Public = field(default_factory=Public)
     power: PowerSettings = field(default_factory=PowerSettings)
     boards: BoardsPlan = field(default_factory=BoardsPlan)
@@ -220,6 +222,7 @@ class _Reader:
             papers,
             guides,
             backup,
+            hall.captures if hall else CaptureSettings(),
             public,
             power,
             boards,

@@ -10,6 +10,7 @@ from edge.hall.almanac import SATURDAY
 from edge.hall.plan import Rules
 from edge.hall.workdays import DayType
 from edge.public import AboutTable, FloorTable, LeaderTable, NoticeTable, ShowTable, VoiceTable
+from edge.settings_captures import CaptureSettings
 
 # --- hall.toml ----------------------------------------------------------------------------------------------
 
@@ -151,6 +152,7 @@ class HallFile:
     kiosk: dict[str, KioskTable] = field(default_factory=dict)
     rules: Rules = field(default_factory=Rules)
     backup: BackupSettings = field(default_factory=BackupSettings)
+    captures: CaptureSettings = field(default_factory=CaptureSettings)
     power: PowerSettings = field(default_factory=PowerSettings)
     about: AboutTable = field(default_factory=AboutTable)
     show: ShowTable = field(default_factory=ShowTable)

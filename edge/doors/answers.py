@@ -87,11 +87,57 @@ class Capture:
     """SHA-256 of the stored file, hex."""
     size_bytes: int
     pages: int
+    item: str
+    material: int
+    """Of the item's materials, from 1; 0: none of them."""
 
 
 @dataclass(frozen=True)
 class CaptureAnswer:
     capture: Capture
+
+
+@dataclass(frozen=True)
+class TakenPage:
+    id: str
+    counter: str
+    ticket: str
+    digest: str
+    size_bytes: int
+    item: str
+    material: int
+
+
+@dataclass(frozen=True)
+class CapturesAnswer:
+    captures: list[TakenPage]
+    """In the order in which they were taken."""
+
+
+@dataclass(frozen=True)
+class Material:
+    number: int
+    """From 1."""
+    text: str
+    captures: list[str]
+    """Ids of its pages; empty: it is missing."""
+
+
+@dataclass(frozen=True)
+class Checklist:
+    ticket: str
+    item: str
+    name: str
+    materials: list[Material]
+    missing: list[int]
+    """Numbers of the materials of which there is no page."""
+    others: list[str]
+    """Pages of the ticket that are for none of them."""
+
+
+@dataclass(frozen=True)
+class ChecklistAnswer:
+    checklist: Checklist
 
 
 @dataclass(frozen=True)

@@ -147,6 +147,15 @@ class FinishBody(Body):
     cases: Annotated[tuple[Name, ...], Field(max_length=20)] = ()
 
 
+class CaptureBody(Body):
+    """What the page is for; nothing: it is a page of the ticket, and no more is said."""
+
+    item: Word = ""
+    """A guide; empty: the ticket's own."""
+    material: Annotated[int, Field(ge=0, le=200)] = 0
+    """Which of the guide's materials, from 1; 0: none of them."""
+
+
 class SlipBody(Body):
     """A person's word on an `unknown` slip."""
 
@@ -247,6 +256,16 @@ class Query(BaseModel):
 class PageQuery(Query):
     part: Word = ""
     """`hall`: only the page's moving part."""
+
+
+class CaptureQuery(Query):
+    counter: Word = ""
+    """Whose page it must be; empty: any counter's of today."""
+
+
+class ChecklistQuery(Query):
+    item: Word = ""
+    """A guide; empty: the ticket's own."""
 
 
 class EventsQuery(Query):

@@ -11,6 +11,7 @@ from typing import Any, ParamSpec, Protocol, TypeVar
 from aiohttp import web
 
 from edge.box import Box
+from edge.capture_files import Meant, Stored
 from edge.doors.bodies import Body, Query
 from edge.doors.cards import Cards
 from edge.doors.page import Page
@@ -84,10 +85,12 @@ class Picture(Protocol):
 
 
 class Photographer(Protocol):
-    """The document cameras, as the door knows them. Both block."""
+    """The document cameras, as the door knows them. All block."""
 
-    def take(self, counter: CounterId, request: Request, by: By) -> tuple[Event, ...]: ...
-    def fetch(self, capture: str) -> Picture | None: ...
+    def take(self, counter: CounterId, request: Request, by: By, meant: Meant) -> tuple[Event, ...]: ...
+    def fetch(self, capture: str, counter: CounterId = "") -> Picture | None: ...
+    def of_counter(self, counter: CounterId) -> tuple[Stored, ...]: ...
+    def of_ticket(self, ticket: TicketId) -> tuple[Stored, ...]: ...
 
 
 class Tries:
@@ -181,9 +184,13 @@ class House:
         """Run a blocking job in the pool. Raises what it raises, and Problem `busy` after a while."""
         return await _within(ASK_S, self.pool, lambda: job(*args, **kwargs))
 
-    async def take_page(self, cameras: Photographer, call: Call, counter: CounterId) -> tuple[Event, ...]:
+    async def take_page(
+        self, cameras: Photographer, call: Call, counter: CounterId, meant: Meant
+    ) -> tuple[Event, ...]:
         """Raises Refused, JournalError, and Problem `busy`: the page may be taken all the same."""
-        return await _within(CAMERA_S, self.camera_pool, lambda: cameras.take(counter, call.request, HTTP))
+        return await _within(
+            CAMERA_S, self.camera_pool, lambda: cameras.take(counter, call.request, HTTP, meant)
+        )
 
     async def ask(self, command: Command) -> Answer:
         """Raises Refused, JournalError, and Problem `busy`."""

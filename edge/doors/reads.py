@@ -119,15 +119,6 @@ async def guide(house: House, call: Call) -> Reply:
     return Reply(200, {"guide": found.to_json()})
 
 
-async def captured(house: House, call: Call) -> web.Response:
-    picture = await house.wait(house.cameras.fetch, call.id) if house.cameras else None
-    if picture is None:
-        raise Problem("no_capture", capture=call.id)
-    log.info("capture %s of counter %s handed to %s", call.id, picture.counter, call.peer)
-    headers = {"Content-Disposition": f'inline; filename="{picture.name}"'}
-    return web.Response(body=picture.content, content_type=picture.media_type, headers=headers)
-
-
 async def view_stream(house: House, call: Call) -> web.StreamResponse:
     """The whole view at once and after each change; always the newest, so no slow screen falls behind."""
     screen = _read(call, ScreenQuery).screen

@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from edge.doors import answers as a
-from edge.doors import at_hand, desk, public, reads, verbs
+from edge.doors import at_hand, desk, pages_taken, public, reads, verbs
 from edge.doors import bodies as b
 from edge.doors.house import Call, House, Reply
 from edge.doors.verbs import CounterVerb
@@ -193,13 +193,36 @@ _COUNTERS = (
     ),
     _post(
         "/counters/{id}/captures",
-        verbs.capture,
+        pages_taken.capture,
         "Take a page with the counter's document camera",
         a.CaptureAnswer,
+        takes=b.CaptureBody,
         status=201,
         no=_OF_TICKET,
     ),
-    _get(f"{API}/captures/{{id}}", reads.captured, "A stored page", media="*/*", no=(404,)),
+    _get(
+        f"{API}/counters/{{id}}/captures",
+        pages_taken.at_counter,
+        "Pages of the ticket that is at the counter",
+        a.CapturesAnswer,
+        no=(404,),
+    ),
+    _get(
+        f"{API}/tickets/{{id}}/checklist",
+        pages_taken.checklist,
+        "What a ticket's matter needs, what there is a page of, and what is missing",
+        a.ChecklistAnswer,
+        asks=b.ChecklistQuery,
+        no=(404,),
+    ),
+    _get(
+        f"{API}/captures/{{id}}",
+        pages_taken.captured,
+        "A stored page of today; that it was handed out is written down",
+        media="*/*",
+        asks=b.CaptureQuery,
+        no=(404, 503),
+    ),
 )
 
 _DAY = (

@@ -17,7 +17,6 @@ from edge.doors.bodies import (
 )
 from edge.doors.house import HTTP, Call, House, Reply
 from edge.doors.problems import Problem
-from edge.errors import JournalError
 from edge.hall.commands import (
     AtCounter,
     CancelTicket,
@@ -34,7 +33,7 @@ from edge.hall.commands import (
     StartNumbers,
     TakeTicket,
 )
-from edge.hall.events import DocumentCaptured, Event, TicketExpired, TicketIssued, TicketServedByHand
+from edge.hall.events import Event, TicketExpired, TicketIssued, TicketServedByHand
 from edge.hall.views import CounterView, HallView
 from edge.hall.words import By, Door
 
@@ -151,19 +150,6 @@ async def rate(house: House, call: Call) -> Reply:
     )
     await house.ask(command)
     return Reply(201, {"rating": {"ticket": ticket, "score": body.score}})
-
-
-async def capture(house: House, call: Call) -> Reply:
-    counter = known_counter(house.view, call.id)
-    if house.cameras is None:
-        raise Problem("no_camera", counter=counter.id)
-    try:
-        events = await house.take_page(house.cameras, call, counter.id)
-    except OSError as e:
-        raise JournalError(f"counter {counter.id}: the page could not be stored: {e}") from e
-    taken = _first(events, DocumentCaptured)
-    told = {"id": taken.capture, "counter": taken.counter, "ticket": taken.ticket, "digest": taken.digest}
-    return Reply(201, {"capture": {**told, "size_bytes": taken.size_bytes, "pages": taken.pages}})
 
 
 async def alive(house: House, call: Call) -> Reply:

@@ -259,6 +259,9 @@ class NoteCapture(AtCounter):
     """SHA-256 of the stored file, hex."""
     size_bytes: int
     pages: int = 1
+    item: str = ""
+    material: int = 0
+    """Of the item's materials, from 1; 0: none of them."""
 
 
 @dataclass(frozen=True, kw_only=True)

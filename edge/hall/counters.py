@@ -244,6 +244,8 @@ def capture(book: Book, command: cmd.NoteCapture, now: Now) -> Events:
             size_bytes=command.size_bytes,
             ticket=book.counter(command.counter).ticket,
             pages=command.pages,
+            item=command.item,
+            material=command.material,
         ),
     )
 

@@ -466,3 +466,7 @@ class DocumentCaptured(Event):
     size_bytes: int
     ticket: TicketId = ""
     pages: int = 1
+    item: str = ""
+    """The guide for which it was taken,"""
+    material: int = 0
+    """… and which of its materials, from 1; 0: none of them."""

@@ -1,9 +1,9 @@
-"""What happened to the house around the queue: mains and shutdown, contacts, attendance."""
+"""What happened to the house around the queue: mains and shutdown, contacts, attendance, pages."""
 
 from dataclasses import dataclass
 
 from edge.hall.events import Event
-from edge.hall.words import DeviceId, StaffNumber
+from edge.hall.words import CounterId, DeviceId, StaffNumber, TicketId
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,3 +59,27 @@ class PunchRefused(Event):
     why: str
     """`no_staff`, `no_time`, `not_text`, `too_long`, `cut_off`"""
     digest: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentHandedOver(Event):
+    """A stored page left the box: to the counter's browser, or into the folder that a program watches."""
+
+    capture: str
+    counter: CounterId
+    digest: str
+    """SHA-256 of what was handed over, hex."""
+    ticket: TicketId = ""
+    staff: StaffNumber = ""
+    """Who sat at the counter."""
+    to: str = "door"
+    """`door|folder`"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentErased(Event):
+    """Stored pages are no more."""
+
+    captures: tuple[str, ...]
+    why: str = "time"
+    """`time`, `handed_over` (and its days are over) or `room` (more than the quota)."""

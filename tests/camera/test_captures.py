@@ -12,64 +12,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from drivers.camera_opencv import Options
 from drivers.twins.pages import write_pages
-from edge.captures import Captures
-from edge.clock import system_clock
-from edge.hall.commands import CallNext, OpenCounter, TakeTicket
 from edge.hall.events import DocumentCaptured
-from edge.hall.plan import Counter, HallPlan, Service
-from edge.hall.words import NO_REQUEST, By, Door, Refused, Request
-from edge.journal import Journal
-from edge.registrar import Registrar
-from edge.sidestore import SideStore
-from edge.supervisor import DeviceOnLink, LinkPlan, Supervisor
-from tests.printing.hall_bench import Deaf, wait_for
-
-PLAN = HallPlan(
-    county="510000",
-    hall="510000001",
-    name="站街镇便民服务中心",
-    services=(Service("social", "社会保障", "A"),),
-    counters=(Counter("6", "综合窗口", ("social",)), Counter("1", "社保窗口", ("social",))),
-)
-DESK = By(Door.HTTP)
-
-
-class Bench:
-    def __init__(self, folder: Path, *, trusted: bool = False, keep_days: int = 30) -> None:
-        self.pictures = folder / "pictures"
-        self.pictures.mkdir(exist_ok=True)
-        self.stored = folder / "captures"
-        self.journal = Journal(folder / "journal.db", source="/510000/510000001")
-        clock = system_clock("Asia/Shanghai", in_step=lambda: trusted)
-        self.registrar = Registrar(self.journal, PLAN, clock)
-        device = DeviceOnLink("camera-1", "camera_opencv", Options())
-        self.supervisor = Supervisor([LinkPlan("camera", f"folder://{self.pictures}", (device,))], Deaf())
-        handles = self.supervisor.handles
-        self.side = SideStore(folder / "side.db", folder / "hall.key")
-        self.captures = Captures(
-            self.registrar, {"6": handles["camera-1"]}, self.stored, vault=self.side, keep_days=keep_days
-        )
-
-    def __enter__(self) -> "Bench":
-        self.registrar.start()
-        self.supervisor.start()
-        wait_for(lambda: self.supervisor.handles["camera-1"].status().code is None)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.supervisor.stop()
-        self.registrar.stop()
-        self.journal.close()
-        self.side.close()
-
-    def noted(self) -> list[DocumentCaptured]:
-        events = [entry.event for entry in self.journal.read_after(0, 1000)]
-        return [event for event in events if isinstance(event, DocumentCaptured)]
-
-    def files(self) -> list[str]:
-        return sorted(p.name for p in self.stored.rglob("*") if p.is_file())
+from edge.hall.words import NO_REQUEST, Refused, Request
+from tests.camera.camera_bench import DESK, Bench
 
 
 @pytest.fixture(scope="module")
@@ -87,11 +33,9 @@ def bench(tmp_path, pages) -> Iterator[Bench]:
 
 
 def test_a_page_is_stored_its_digest_noted_and_handed_out_again(bench):
-    bench.registrar.ask(TakeTicket(by=DESK, service="social"))
-    bench.registrar.ask(OpenCounter(by=DESK, counter="6"))
-    bench.registrar.ask(CallNext(by=DESK, counter="6"))
+    bench.calls_a_ticket()
     (event,) = bench.captures.take("6", NO_REQUEST, DESK)
-    assert bench.noted() == [event]
+    assert bench.noted(DocumentCaptured) == [event]
     page = bench.captures.fetch(event.capture)
     assert page.content == (bench.pictures / "page-1.jpg").read_bytes()
     assert (page.media_type, page.counter) == ("image/jpeg", "6")
@@ -138,7 +82,7 @@ def test_the_same_request_takes_one_page_even_from_many_callers_at_once(bench):
     for caller in callers:
         caller.join()
     assert len({events[0].capture for events in answers}) == 1
-    assert len(bench.noted()) == 1
+    assert len(bench.noted(DocumentCaptured)) == 1
     assert len(bench.files()) == 2
     with pytest.raises(Refused) as caught:
         bench.captures.take("6", Request(request.key, "another body"), DESK)
@@ -149,7 +93,7 @@ def test_a_counter_without_a_camera_is_refused(bench):
     with pytest.raises(Refused) as caught:
         bench.captures.take("1", NO_REQUEST, DESK)
     assert caught.value.reason == "no_camera"
-    assert bench.noted() == []
+    assert bench.noted(DocumentCaptured) == []
 
 
 def test_a_picture_that_cannot_be_taken_is_refused_and_leaves_nothing(bench):
@@ -158,7 +102,7 @@ def test_a_picture_that_cannot_be_taken_is_refused_and_leaves_nothing(bench):
     with pytest.raises(Refused) as caught:
         bench.captures.take("6", NO_REQUEST, DESK)
     assert caught.value.reason == "camera_failed"
-    assert (bench.noted(), bench.files()) == ([], [])
+    assert (bench.noted(DocumentCaptured), bench.files()) == ([], [])
 
 
 def test_a_journal_that_does_not_take_it_leaves_no_file(bench):
@@ -196,6 +140,6 @@ def test_old_days_are_erased_only_by_a_clock_that_is_to_be_trusted(tmp_path, tru
         for age in (7, 8):
             folder = bench.stored / f"{today - timedelta(days=age):%Y%m%d}"
             folder.mkdir(parents=True)
-            (folder / "x.jpg").write_bytes(b"x")
+            (folder / f"{folder.name}-0123456789abcdef.sealed").write_bytes(b"x")
         assert bench.captures.purge() == 2 - left
         assert len(list(bench.stored.iterdir())) == left

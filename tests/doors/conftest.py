@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from edge.capture_files import Meant
+from edge.capture_files import Stored as Page
 from edge.doors.cards import Cards, Place
 from edge.doors.ears import Ears
 from edge.doors.house import Front
@@ -134,8 +136,9 @@ class Cameras:
 
     registrar: Registrar
     taken: list[str] = field(default_factory=list)
+    pages: list[Page] = field(default_factory=list)
 
-    def take(self, counter: str, request: Request, by: By) -> tuple[Event, ...]:
+    def take(self, counter: str, request: Request, by: By, meant: Meant) -> tuple[Event, ...]:
         if counter != "3":
             raise Refused("no_camera", counter=counter)
         if request.key and (before := self.registrar.remembered(request)) is not None:
@@ -143,12 +146,29 @@ class Cameras:
         id = f"capture-{len(self.taken) + 1}"
         self.taken.append(id)
         note = NoteCapture(
-            by=by, request=request, counter=counter, capture=id, digest="ab" * 32, size_bytes=4
+            by=by,
+            request=request,
+            counter=counter,
+            capture=id,
+            digest="ab" * 32,
+            size_bytes=4,
+            item=meant.item,
+            material=meant.material,
         )
-        return self.registrar.ask(note).events
+        events = self.registrar.ask(note).events
+        for e in events:
+            self.pages.append(Page(id, counter, e.ticket, e.digest, e.size_bytes, e.item, e.material))
+        return events
 
-    def fetch(self, capture: str) -> Stored | None:
-        if capture not in self.taken:
+    def of_counter(self, counter: str) -> tuple[Page, ...]:
+        at = next(c.ticket for c in self.registrar.view.counters if c.id == counter)
+        return self.of_ticket(at.id) if at else ()
+
+    def of_ticket(self, ticket: str) -> tuple[Page, ...]:
+        return tuple(p for p in self.pages if p.ticket == ticket)
+
+    def fetch(self, capture: str, counter: str = "") -> Stored | None:
+        if capture not in self.taken or counter not in ("", "3"):
             return None
         return Stored(b"\xff\xd8\xff\xd9", "image/jpeg", f"{capture}.jpg", "3")
 

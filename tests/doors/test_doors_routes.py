@@ -164,6 +164,9 @@ def test_every_json_answer_is_as_described(document: Json, house: House) -> None
     rated = check("POST", "/api/v1/ratings", {"code": code, "score": 5, "tags": ["quick"]})
     assert rated == {"rating": {"ticket": first["id"], "score": 5}}
     assert check("POST", "/api/v1/counters/3/captures")["capture"]["id"] == "capture-1"
+    assert check("GET", "/api/v1/counters/3/captures") == {"captures": []}
+    checklist = check("GET", f"/api/v1/tickets/{first['id']}/checklist?item=dibao")["checklist"]
+    assert checklist["missing"] == [m["number"] for m in checklist["materials"]]
     assert check("POST", "/api/v1/tickets/B002/cancel")["ticket"]["state"] == "cancelled"
     left = check("POST", "/api/v1/day/numbers", {"service": "relief", "last": 900})["services"]
     assert {"service": "relief", "left": 99} in left and house.ask.take("relief")["number"] == "B901"
@@ -239,6 +242,31 @@ def test_a_stored_page_is_handed_out_as_it_is(ask: Caller) -> None:
     answer = ask.get(f"/api/v1/captures/{id}")
     assert (answer.status, answer.content) == (200, b"\xff\xd8\xff\xd9")
     assert answer.headers["Content-Type"] == "image/jpeg"
+
+
+def test_a_page_is_for_a_material_and_what_is_missing_is_known(ask: Caller) -> None:
+    ask.post("/api/v1/counters/3/open")
+    guide = next(g for g in ask.get("/api/v1/guides?limit=500").json["guides"] if g["materials"])
+    wish = {"service": guide["service"], "item": guide["id"]}
+    ticket = ask.post("/api/v1/tickets", wish).json["ticket"]["id"]
+    ask.post("/api/v1/counters/3/call", {"ticket": ticket})
+    checked = ask.get(f"/api/v1/tickets/{ticket}/checklist").json["checklist"]
+    numbers = [m["number"] for m in checked["materials"]]
+    assert (checked["missing"], checked["others"]) == (numbers, [])
+    assert [m["text"] for m in checked["materials"]] == list(guide["materials"])
+    taken = ask.post("/api/v1/counters/3/captures", {"material": 1}).json["capture"]
+    assert (taken["item"], taken["material"], taken["ticket"]) == (guide["id"], 1, ticket)
+    loose = ask.post("/api/v1/counters/3/captures").json["capture"]
+    checked = ask.get(f"/api/v1/tickets/{ticket}/checklist").json["checklist"]
+    assert checked["missing"] == numbers[1:]
+    assert checked["materials"][0]["captures"] == [taken["id"]]
+    assert checked["others"] == [loose["id"]]
+    listed = ask.get("/api/v1/counters/3/captures").json["captures"]
+    assert [p["id"] for p in listed] == [taken["id"], loose["id"]]
+    assert ask.get(f"/api/v1/captures/{taken['id']}?counter=3").status == 200
+    assert ask.get(f"/api/v1/captures/{taken['id']}?counter=1").status == 404
+    assert ask.post("/api/v1/counters/3/captures", {"material": 99}).json["reason"] == "no_material"
+    assert ask.get(f"/api/v1/tickets/{ticket}/checklist?item=none").json["reason"] == "no_guide"
 
 
 def test_the_page_and_all_that_it_needs_come_from_the_door_itself(ask: Caller) -> None:

@@ -9,6 +9,7 @@ from hall_scenario import HTTP, KIOSK, PLAN, Scene, everything, kinds, request
 
 from edge.hall import commands as cmd
 from edge.hall import events as ev
+from edge.hall import machine_events as me
 from edge.hall.event_json import EVENTS, UnknownEvent, from_json, to_json, type_of
 from edge.hall.event_values import DeviceKnown, SheetLine
 from edge.hall.hall import Hall
@@ -161,6 +162,14 @@ OTHER = {
     ev.WaitingListStarted: {"list": "y"},
     ev.WaitingListEnded: {"list": "y"},
     ev.SlipDecided: {"state": "eaten"},
+    me.ContactChanged: {"device": "nothing", "closed": True},
+    me.ShutdownPlanned: {"device": "nothing", "why": "low"},
+    me.ShutdownCancelled: {"device": "nothing"},
+    me.ShutdownOrdered: {"device": "nothing"},
+    me.StaffPunched: {"device": "nothing", "at": "soon"},
+    me.PunchRefused: {"device": "nothing", "source": "a.csv:1", "why": "no_time"},
+    me.DocumentHandedOver: {"capture": "c", "digest": "d"},
+    me.DocumentErased: {"captures": ["c"]},
 }
 
 
@@ -198,6 +207,7 @@ SPECIAL = {
     "counters": "texts",
     "total": "str",
     "devices": "devices",
+    "captures": "texts",
 }
 
 

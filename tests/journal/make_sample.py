@@ -169,6 +169,8 @@ def house(hall: Hall) -> None:
         me.ShutdownCancelled(device="ups-1"),
         me.ShutdownOrdered(device="ups-1"),
         me.ContactChanged(device="door", closed=True),
+        me.DocumentHandedOver(capture="c-1", counter="1", digest="0" * 64, staff="101"),
+        me.DocumentErased(captures=("c-1",), why="handed_over"),
         me.StaffPunched(device="punches", staff="101", at="2026-11-22T08:31:05", way="in", source="a.csv:2"),
         me.PunchRefused(device="punches", source="a.csv:3", why="no_time", digest="0" * 16),
     ):
