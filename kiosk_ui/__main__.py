@@ -59,6 +59,9 @@ def _parser() -> argparse.ArgumentParser:
     parts.choices["screen"].add_argument(
         "--zone", default="", help="the part of the hall this screen hangs in"
     )
+    parts.choices["screen"].add_argument(
+        "--table", action="store_true", help="a row for each counter beside the call: for small halls"
+    )
     voice.configure(parts)
     cut = parts.add_parser("fonts", help="cut the fonts into the cache")
     cut.add_argument("--full", action="store_true", help="all ideographs, for people's names (a minute)")
@@ -120,7 +123,7 @@ def _screen(args: argparse.Namespace) -> int:
     elif args.counter:
         app = CounterScreen(size, brush, languages[0], live, args.counter)
     else:
-        app = HallScreen(size, brush, languages[0], live, args.zone)
+        app = HallScreen(size, brush, languages[0], live, args.zone, table=args.table)
     if args.shots:
         args.shots.mkdir(parents=True, exist_ok=True)
     player = Player(waker.wake) if args.play else None

@@ -1,11 +1,9 @@
 """What the kiosk does: pages, time-outs, modes; its daemon stands still."""
 
-from dataclasses import replace
-
 import pygame
 import pytest
 from ui_stage import STANDING, Stage, ticket
-from ui_views import T0, TICKET, VIEW, many, view
+from ui_views import T0, TICKET, many, view
 
 from kiosk_ui.pages.guides import GuidesPage
 from kiosk_ui.pages.number import NumberPage
@@ -205,35 +203,6 @@ def test_only_what_changed_is_drawn_again_and_comes_out_the_same(stage: Stage) -
     whole = pygame.Surface(STANDING)
     draw(after, whole, None)
     assert pygame.image.tobytes(screen, "RGB") == pygame.image.tobytes(whole, "RGB")
-
-
-def test_an_undone_call_leaves_the_former_one_standing_and_silent(stage: Stage) -> None:
-    screen = stage.hall(fresh=True)
-    told: list[dict] = []
-    screen._announce = told.append
-    former = VIEW["calls"]
-    undone = [{**former[0], "seq": former[0]["seq"] + 50}, *former]
-    for calls in (former, undone, former):
-        screen._live.seen = replace(screen._live.seen, view=view(calls=calls))
-        screen.tick(T0 + 3)
-    assert told == [undone[0]]
-
-
-def test_the_hall_screen_does_not_announce_what_was_called_before_it_came_up(stage: Stage) -> None:
-    quiet, fresh = stage.hall(), stage.hall(fresh=True)
-    grounds = [next(s.ground for s in screen.scene().texts if s.text == "A012") for screen in (quiet, fresh)]
-    assert grounds == [BOARD.card, BOARD.fresh]
-    told: list[dict] = []
-    fresh._announce = told.append
-    fresh.tick(T0 + 2)
-    assert told == []
-    calls = [{**VIEW["calls"][0], "seq": 100, "kind": "recall"}]
-    fresh._live.seen = replace(fresh._live.seen, view=view(calls=calls))
-    for _ in range(3):
-        fresh.tick(T0 + 3)
-    assert told == calls
-    fresh.tick(T0 + 20)
-    assert next(s.ground for s in fresh.scene().texts if s.text == "A012") == BOARD.card
 
 
 @pytest.mark.parametrize(("beside", "warns"), [("k1", True), ("k9", False)])

@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from ui_views import GUIDES, TICKET, VIEW
+from ui_views import ABOUT, GUIDES, TICKET, VIEW
 
 Json = dict[str, Any]
 
@@ -93,6 +93,8 @@ class StandInDoor:
                 parts = urlsplit(self.path)
                 if parts.path == "/api/v1/view/stream":
                     return self.stream()
+                if parts.path == "/api/v1/about":
+                    return self.answer(200, ABOUT)
                 if parts.path == "/api/v1/guides":
                     q = parse_qs(parts.query).get("q", [""])[0]
                     door.questions.append(q)

@@ -21,7 +21,19 @@ from ui_stage import (
     ticket,
     typed,
 )
-from ui_views import T0, VIEW, declared, many, paused, printer, second_line, shut, view
+from ui_views import (
+    T0,
+    VIEW,
+    crowded,
+    declared,
+    floors,
+    many,
+    paused,
+    printer,
+    second_line,
+    shut,
+    view,
+)
 
 from kiosk_ui.kiosk import Kiosk
 from kiosk_ui.pages.about import HoursPage, NoticesPage
@@ -140,8 +152,28 @@ def walls() -> Iterator[Shot]:
     yield Shot("wall-welcome", lambda s: s.hall(shut()), WALL)
     yield Shot("wall-away", lambda s: s.hall(away_s=400.0), WALL)
     yield Shot("wall-starting", lambda s: s.hall({}), WALL)
+    yield Shot("wall-waiting", lambda s: s.hall(later_s=12.0), WALL)
+    yield Shot("wall-notice", lambda s: s.hall(shut(), later_s=12.0), WALL)
+    yield Shot("wall-poster", lambda s: s.hall(shut(), later_s=24.0), WALL)
+    yield Shot("wall-table", lambda s: s.hall(table=True, fresh=True), WALL)
+    yield Shot("wall-table-welcome", lambda s: s.hall(shut(), table=True), WALL)
+    yield Shot("wall-zone", lambda s: s.hall(floors(), zone="1f", later_s=36.0), WALL)
+    yield Shot("wall-english", lambda s: s.hall(fresh=True, english=True), WALL)
+    yield Shot("wall-english-waiting", lambda s: s.hall(later_s=12.0, english=True), WALL)
+    yield Shot("wall-english-table", lambda s: s.hall(table=True, english=True), WALL)
+    yield Shot("wall-english-poster", lambda s: s.hall(shut(), english=True, later_s=12.0), WALL)
+    yield Shot("wall-crowded", lambda s: s.hall(crowded(), fresh=True), WALL)
+    yield Shot("wall-crowded-table", lambda s: s.hall(crowded(), table=True), WALL)
+    yield Shot("wall-evacuate", lambda s: s.hall(declared("evacuate", True)), WALL)
+    yield Shot("wall-suspend", lambda s: s.hall(declared("suspend"), english=True), WALL)
     yield Shot("counter-calling", lambda s: s.counter("1"), WALL)
     yield Shot("counter-serving", lambda s: s.counter("2"), WALL)
     yield Shot("counter-open", lambda s: s.counter("4"), WALL)
     yield Shot("counter-paused", lambda s: s.counter("5"), WALL)
     yield Shot("counter-missing", lambda s: s.counter("9"), WALL)
+    yield Shot("counter-items", lambda s: s.counter("3", later_s=12.0), WALL)
+    yield Shot("counter-closed", lambda s: s.counter("6"), WALL)
+    yield Shot("counter-long", lambda s: s.counter("1", crowded()), WALL)
+    yield Shot("counter-second", lambda s: s.counter("5", crowded()), WALL)
+    yield Shot("counter-english", lambda s: s.counter("3", english=True), WALL)
+    yield Shot("counter-english-paused", lambda s: s.counter("5", english=True), WALL)

@@ -35,6 +35,8 @@ LYING = (1280, 800)
 
 
 WALL = (1920, 1080)
+PAGES_BEGIN = 50400.0
+"""When a hall screen begins all its turns anew: the playlist, the strip, the shift."""
 
 
 @dataclass
@@ -116,21 +118,38 @@ class Stage:
         return kiosk
 
     def hall(
-        self, seen: dict[str, Any] | None = None, *, fresh: bool = False, away_s: float = 0.0
+        self,
+        seen: dict[str, Any] | None = None,
+        *,
+        fresh: bool = False,
+        away_s: float = 0.0,
+        later_s: float = 0.0,
+        english: bool = False,
+        zone: str = "",
+        table: bool = False,
+        size: tuple[int, int] = WALL,
     ) -> HallScreen:
+        """`later_s`: so long after the first pages, when others of its pages are shown."""
         live = self.live(seen if seen is not None else view(), away_s=away_s)
-        screen = HallScreen(WALL, self.brush, self.texts[0], live)  # type: ignore[arg-type]
-        screen.tick(T0)
+        live.seen = replace(live.seen, at_s=PAGES_BEGIN - away_s)
+        texts = self.texts[english]
+        screen = HallScreen(size, self.brush, texts, live, zone, table=table)  # type: ignore[arg-type]
+        screen.tick(PAGES_BEGIN)
+        screen.tick(PAGES_BEGIN + later_s)
         if fresh:
             calls = [{**live.seen.view["calls"][0], "seq": 99}, *live.seen.view["calls"][1:]]  # type: ignore[index]
             live.seen = replace(live.seen, view=live.seen.view | {"calls": calls})  # type: ignore[operator]
-            screen.tick(T0 + 1)
+            screen.tick(PAGES_BEGIN + 1)
         return screen
 
-    def counter(self, id: str, seen: dict[str, Any] | None = None) -> CounterScreen:
+    def counter(
+        self, id: str, seen: dict[str, Any] | None = None, *, later_s: float = 0.0, english: bool = False
+    ) -> CounterScreen:
         live = self.live(seen if seen is not None else view())
-        screen = CounterScreen(WALL, self.brush, self.texts[0], live, id)  # type: ignore[arg-type]
-        screen.tick(T0)
+        live.seen = replace(live.seen, at_s=PAGES_BEGIN)
+        screen = CounterScreen(WALL, self.brush, self.texts[english], live, id)  # type: ignore[arg-type]
+        screen.tick(PAGES_BEGIN)
+        screen.tick(PAGES_BEGIN + later_s)
         return screen
 
     def picture(self, shot: Shot) -> tuple[Scene, pygame.Surface]:

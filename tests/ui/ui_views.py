@@ -214,6 +214,8 @@ ABOUT = {
         {"day": "ordinary", "spans": ["08:30-12:00", "14:00-17:30"]},
         {"day": "duty", "spans": ["09:00-11:30"]},
     ],
+    "leader": {"post": "副镇长", "name": "陈ＸＸ"},
+    "voice": {"volume": 80, "hour": [], "repeat": 1, "stale_s": 60},
     "phones": [{"counter": "3", "name": "民政窗口", "phone": "0000-0000003"}],
     "notices": [
         {
@@ -222,6 +224,13 @@ ABOUT = {
             "kind": "notice",
             "since": "2026-11-20",
             "until": "2026-11-28",
+        },
+        {
+            "title": "老年优待证可以代办",
+            "text": "家里人带老人的身份证来就行，在 3 号民政窗口，3 个工作日，不收费。",
+            "kind": "item",
+            "since": "",
+            "until": "",
         },
         {
             "title": "危房改造第二批名单",
@@ -285,6 +294,34 @@ def shut(reason: str = "closed", opens_at: str = "14:00") -> dict[str, Any]:
     for counter in changed["counters"]:
         counter.update(state="closed", ticket=None, waiting=0)
     changed["calls"] = []
+    return changed
+
+
+def floors() -> dict[str, Any]:
+    """Counters 1 to 3 on one floor, 4 and 5 on another, 6 without."""
+    changed = view()
+    for counter in changed["counters"]:
+        counter["floor"] = "1f" if counter["id"] in "123" else "2f" if counter["id"] in "45" else ""
+    return changed
+
+
+def crowded() -> dict[str, Any]:
+    """Twelve counters with long names in two languages, and numbers of two letters."""
+    changed = view()
+    first = changed["counters"]
+    changed["counters"] = [
+        {
+            **first[n % 6],
+            "id": str(n + 1),
+            "name": "退役军人和残疾人窗口",
+            "second": "Veterans",
+        }
+        for n in range(12)
+    ]
+    changed["calls"] = [
+        {**call, "number": f"AB1{i}24", "counter": "12"} for i, call in enumerate(changed["calls"])
+    ]
+    changed["counters"][0]["ticket"]["number"] = "AB1024"
     return changed
 
 
