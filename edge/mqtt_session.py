@@ -13,6 +13,7 @@ import ssl
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -193,11 +194,7 @@ class Session:
         self, topic: str, payload: bytes, *, retain: bool = False, kind: str = "application/json"
     ) -> int:
         """Send with QoS 1 and return the packet id. Raises ConnectionError when the line is gone."""
-        properties = None
-        if self._version == NEW:
-            properties = _properties(PacketTypes.PUBLISH)
-            properties.PayloadFormatIndicator = 1
-            properties.ContentType = kind
+        properties = _of_kind(kind) if self._version == NEW else None
         sent = self._client.publish(topic, payload, qos=1, retain=retain, properties=properties)
         if sent.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
             raise ConnectionError(f"the line went while sending ({sent.rc.name})")
@@ -305,6 +302,15 @@ def _tls(broker: Broker) -> ssl.SSLContext:
     if broker.cert_file:
         context.load_cert_chain(broker.cert_file, broker.key_file or None)
     return context
+
+
+@cache
+def _of_kind(kind: str) -> Properties:
+    """What a message of this content type says of itself; paho only reads it."""
+    properties = _properties(PacketTypes.PUBLISH)
+    properties.PayloadFormatIndicator = 1
+    properties.ContentType = kind
+    return properties
 
 
 def _properties(packet: int) -> Properties:

@@ -3,11 +3,12 @@
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from edge.entries import Entry, canonical
+from edge.entries import Entry
 from edge.hall.views import DeviceView
 from edge.mqtt_session import Acknowledged, Arrived, Happening, Lost, Session, Subscribed
 from edge.readers.again import Again, Overdue
@@ -24,6 +25,8 @@ GOODBYE_WITHIN_S = 2.0
 HEALTH_GAP_S = 1.0
 """A device that flaps is reported at most so often."""
 IDLE_S, BUSY_S = 0.25, 0.05
+AHEAD = 100
+"""Entries that are read at once."""
 CLOUD_EVENT = "application/cloudevents+json"  # CloudEvents MQTT binding 1.0.2 §3.2: structured mode
 
 
@@ -93,6 +96,9 @@ class Talk:
         self._cursors = cursors
         self.window = Window(window, cursors.sent)
         self._next = cursors.sent
+        self._ahead: deque[Entry] = deque()
+        """Read and not yet sent."""
+        self._events = border.topic("events")
         self._health_every_s = health_every_s
         self._health = health
         self._at = at
@@ -225,9 +231,15 @@ class Talk:
             self._send_again(*ahead, room=max(1, self.window.room // 2))
         if self.window.room <= 0 or self._journal.head <= self._next:
             return
-        for entry in self._journal.read_after(self._next, self.window.room):
+        while self.window.room > 0 and (entry := self._next_entry()):
             self.window.sent(self._publish_entry(entry), time.monotonic(), entry.seq)
             self._next = entry.seq
+
+    def _next_entry(self) -> Entry | None:
+        """Many are read at once: after an outage room comes one by one, and a look into the file is dear."""
+        if not self._ahead:
+            self._ahead.extend(self._journal.read_after(self._next, AHEAD))
+        return self._ahead.popleft() if self._ahead else None
 
     def _send_again(self, after: int, last: int, room: int) -> None:
         """Entries that the broker had once: they move no cursor."""
@@ -240,8 +252,7 @@ class Talk:
         self._again.sent(came[-1].seq if came else last)
 
     def _publish_entry(self, entry: Entry) -> int:
-        payload = canonical(entry.cloud()).encode()
-        return self._session.publish(self._border.topic("events"), payload, kind=CLOUD_EVENT)
+        return self._session.publish(self._events, entry.travels(), kind=CLOUD_EVENT)
 
     def _say(self, state: str) -> None:
         self._publish("status", self._border.status(state, self._at(), self._journal.head), retain=True)

@@ -15,6 +15,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from edge import settings
 from edge.clock import system_clock
+from edge.commands.run import TURN_S
 from edge.entries import canonical
 from edge.journal import Journal, entries_after
 from edge.readers.uplink import Uplink
@@ -75,5 +76,6 @@ def bare(folder: Path, url: str) -> dict[str, float]:
 
 
 if __name__ == "__main__":
+    sys.setswitchinterval(TURN_S)  # as the daemon does
     work = {"hall": hall, "bare": bare}[sys.argv[1]]
     print(json.dumps(work(Path(sys.argv[2]), sys.argv[3])))

@@ -43,7 +43,9 @@ def test_the_golden_bodies_are_canonical_and_are_what_the_events_become() -> Non
 
 def test_the_county_can_check_the_chain_from_what_travels() -> None:
     case = GOLDEN["entries"][0]
-    travels = read_entry(1, case["body"], case["chain"]).cloud()
+    entry = read_entry(1, case["body"], case["chain"])
+    travels = entry.cloud()
+    assert entry.travels() == canonical(travels).encode()
     assert travels["specversion"] == "1.0" and travels["id"] == f"{travels['journal']}:{travels['sequence']}"
     chain = travels.pop("chain")
     text = json.dumps(travels, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
