@@ -170,7 +170,7 @@ class CounterScreen(HallScreen):
         return found or [(str(s["name"]), str(s.get("about", ""))) for s in services]
 
     def _phones(self) -> list[str]:
-        lines = [("phone_window", self.told.phone(self._id))]
+        lines = [("phone_hall", self.told.phone(self._id))]
         lines.append(("phone_complaints", str(self.told.about.get("complaint_phone", ""))))
         return [self.words(key, phone=phone) for key, phone in lines if phone]
 

@@ -133,6 +133,8 @@ class House:
         kiosk, screen = (KIOSK_WINDOW, SCREEN_WINDOW) if self._windows else (KIOSK_SIZE, SCREEN_SIZE)
         self.kiosk = self._screen("kiosk", "--name", "k1", "--size", kiosk)
         self.screen = self._screen("screen", "--size", screen)
+        if self._windows:
+            self._keep(self._python("voice", ["kiosk_ui", "voice", self.url]))
 
     def _screen(self, kind: str, *words: str) -> Child:
         headless = {"SDL_VIDEODRIVER": "dummy", "SDL_AUDIODRIVER": "dummy"}

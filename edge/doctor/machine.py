@@ -21,14 +21,12 @@ HOT_C = 80.0
 """A Raspberry Pi slows down from here on."""
 CONNECT_S = 3.0
 CHILD_S = 20.0
-VOICES = ("cmn-latn-pinyin", "cmn")
-"""espeak-ng 1.51: the first speaks characters, the second misreads some (facts §7.5)."""
 
 
 def machine(found: Settings, data: Path, port: int, root: Path = Path("/")) -> Iterator[Finding]:
     """One finding each; blocks some seconds in all."""
     yield fonts()
-    yield voice(found.texts.get("door.page.spoken", number="A012", counter="3"))
+    yield voice()
     yield clock()
     yield disk(data)
     yield from rights(found.folder, data)
@@ -48,13 +46,15 @@ def fonts() -> Finding:
     return warn("fonts", notice) if notice else ok("fonts", "cut and ready")
 
 
-def voice(words: str) -> Finding:
-    if shutil.which("espeak-ng") is None:
-        return warn("voice", "espeak-ng is missing: apt-get install espeak-ng, or clips recorded by a person")
-    for name in VOICES:
-        if (_run(["espeak-ng", "-q", "-x", "-v", name, words]) or "").strip():
-            return ok("voice", f"espeak-ng, voice {name}; nobody has listened")
-    return warn("voice", f"espeak-ng has none of the voices {', '.join(VOICES)}")
+def voice() -> Finding:
+    """The clips of the set-up, by the voice's own judgement, in a process of its own."""
+    code = "from kiosk_ui.voice import pack; print('lacks', *pack.load(pack.made_dir()).missing())"
+    said = _run([sys.executable, "-c", code])
+    if said is None:
+        espeak = "" if shutil.which("espeak-ng") else "apt-get install espeak-ng, then "
+        return warn("voice", f"no clips: {espeak}python -m kiosk_ui voice-pack; or a person's recordings")
+    lacks = said.strip().removeprefix("lacks").strip()
+    return warn("voice", f"clips are missing: {lacks}") if lacks else ok("voice", "clips ready")
 
 
 def clock() -> Finding:

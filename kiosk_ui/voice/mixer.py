@@ -24,6 +24,8 @@ NO_CARD = 3
 LOUD = 300
 """Of 32768: what is softer at the ends of a clip is cut off."""
 GAP_MS = 60
+TAIL_MS = 250
+"""Silence after an announcement: what the card still holds when it is closed is lost (SDL 2.32: 90 ms)."""
 LOOK_S = 0.02
 
 
@@ -71,14 +73,14 @@ def clip(file: str) -> bytes:
 
 def _play(samples: bytes, volume: int) -> None:
     """Returns when all of it has been played."""
+    samples += bytes(2 * (TAIL_MS * RATE_HZ // 1000))
     _tell({"length_s": round(len(samples) / 2 / RATE_HZ, 3)})
-    if samples:
-        sound = pygame.mixer.Sound(buffer=samples)
-        sound.set_volume(volume / 100)
-        channel = sound.play()
-        beat = threading.Event()
-        while channel is not None and channel.get_busy():
-            beat.wait(LOOK_S)
+    sound = pygame.mixer.Sound(buffer=samples)
+    sound.set_volume(volume / 100)
+    channel = sound.play()
+    beat = threading.Event()
+    while channel is not None and channel.get_busy():
+        beat.wait(LOOK_S)
     _tell({"done": True})
 
 

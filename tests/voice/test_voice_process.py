@@ -1,0 +1,77 @@
+"""`bianmin voice URL` as a process: told to stop in the middle of a call, and started again."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from voice_door import Door
+
+from kiosk_ui.voice.pack import Pack
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def door() -> Iterator[Door]:
+    door = Door()
+    yield door
+    door.close()
+
+
+def voice(door: Door, card: Path) -> "subprocess.Popen[bytes]":
+    sound = {"SDL_AUDIODRIVER": "disk", "SDL_DISKAUDIOFILE": str(card), "SDL_DISKAUDIODELAY": "4"}
+    command = [sys.executable, "-m", "edge", "voice", door.url, "--name", "voice-1f", "--zone", "1f"]
+    return subprocess.Popen(command, cwd=ROOT, env={**os.environ, **sound}, stderr=subprocess.DEVNULL)
+
+
+def until(wanted: Callable[[], object]) -> None:
+    ends = time.monotonic() + 30
+    while not wanted():
+        assert time.monotonic() < ends, "it did not come about"
+        threading.Event().wait(0.02)
+
+
+def loud(card: Path) -> bool:
+    return card.exists() and any(card.read_bytes())
+
+
+def test_a_call_is_said_to_its_end_and_not_again_after_a_restart(
+    door: Door, pack: Pack, tmp_path: Path
+) -> None:
+    first, second = tmp_path / "first.raw", tmp_path / "second.raw"
+    process = voice(door, first)
+    until(lambda: door.alive)
+    door.call(("F001", "5"), ("A012", "3"))
+    until(lambda: loud(first))
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=40) == 0
+    whole = first.read_bytes()
+    chime = pack.clips["chime"].read_bytes()[-8000:-6000]
+    assert whole.count(chime) == 1, "one call: counter 5 is on another floor"
+    assert not any(whole[-2000:]), "it was not cut off"
+    told = len(door.alive)
+    process = voice(door, second)
+    until(lambda: len(door.alive) > told and second.exists())
+    door.call(("A013", "1"))
+    until(lambda: loud(second))
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=40) == 0
+    assert second.read_bytes().count(chime) == 1, "the new call, and not the old one again"
+    assert all(said["state"] == "ok" for said in door.alive)
+
+
+def test_a_voice_without_a_pack_says_what_to_do(door: Door, tmp_path: Path) -> None:
+    env = {**os.environ, "CACHE_DIRECTORY": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-m", "edge", "voice", door.url], cwd=ROOT, env=env, capture_output=True, text=True
+    )
+    assert done.returncode == 1 and "python -m kiosk_ui voice-pack" in done.stderr
+    asked = [sys.executable, "-m", "edge", "voice", door.url, "--pack", str(tmp_path)]
+    done = subprocess.run(asked, cwd=ROOT, env=env, capture_output=True, text=True)
+    assert done.returncode == 2 and "pack.toml" in done.stderr and "Traceback" not in done.stderr
