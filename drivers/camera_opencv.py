@@ -1,15 +1,18 @@
-"""Document cameras: USB ones through Video4Linux and OpenCV, and folders of image files that stand for one.
+"""Document cameras: USB ones through Video4Linux and OpenCV; video files and folders of pictures instead.
 
 OpenCV costs 80 MB and its grab can hang, so the camera lives in a child process, started by `VideoLink` as
 `python -m drivers.camera_opencv URL` and asked by lines of JSON. The Video4Linux part was never tried on a
 device.
 """
 
+import errno
+import fcntl
 import io
 import itertools
 import json
 import logging
 import os
+import struct
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -36,6 +39,10 @@ SELECT_TIMEOUT_S = 3
 JPEG_QUALITY = 92
 PICTURES = (".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp")
 USUAL_SIZE = "2592x1944"
+BLACK_SIZE, BLACK_LEVEL, BLACK_SPREAD = (64, 48), 10, 4
+"""A picture is black when its channels' means and spreads, looked at so small, stay under these, of 255."""
+# linux/videodev2.h: _IOWR('V', 8, struct v4l2_requestbuffers), of 20 bytes; and two of its fields' words.
+VIDIOC_REQBUFS, V4L2_VIDEO_CAPTURE, V4L2_MMAP = 0xC0145608, 1, 1
 
 
 @dataclass(frozen=True)
@@ -68,9 +75,11 @@ class Driver:
 
     def check(self) -> DeviceStatus:
         try:
-            self._ask("check", CHECK_S)
+            facts, _ = self._ask("check", CHECK_S)
         except DeviceFault as fault:
             return DeviceStatus(State.DOWN, fault.code, fault.detail)
+        if facts.get("mode"):
+            return DeviceStatus(State.DEGRADED, Fault.WRONG_MODE, str(facts["mode"]))
         return OK
 
     def capture(self) -> Photo:
@@ -94,7 +103,8 @@ class Driver:
 class Camera(Protocol):
     def start(self) -> dict[str, Any]: ...
 
-    def check(self) -> None: ...
+    def check(self) -> str:
+        """Empty, or what is not as the config asks, though pictures come."""
 
     def capture(self) -> Photo: ...
 
@@ -109,8 +119,9 @@ class FolderCamera:
     def start(self) -> dict[str, Any]:
         return {"model": "folder", "size": f"{len(self._files())} pictures"}
 
-    def check(self) -> None:
+    def check(self) -> str:
         self._files()
+        return ""
 
     def capture(self) -> Photo:
         files = self._files()
@@ -138,14 +149,22 @@ class FolderCamera:
 
 
 class V4lCamera:
-    """A UVC camera through OpenCV, its order of settings as others reported it; never tried on a device."""
+    """A UVC camera through OpenCV, its order of settings as others reported it; never tried on a device.
+
+    A video file instead of a device gives its frames in turn, and begins again at its end.
+    """
 
     def __init__(self, path: str, size: str, fourcc: str) -> None:
-        self._path = path
-        self._size = size
-        self._fourcc = fourcc
+        """`size`: as `1920x1080`; empty: the usual one, and another is no trouble."""
+        self._path, self._size, self._fourcc = path, size, fourcc
         self._camera: Any = None
         self._cv2: Any = None
+        self._mode = ""
+        self._was_black = False
+
+    @property
+    def _is_file(self) -> bool:
+        return Path(self._path).is_file()
 
     def start(self) -> dict[str, Any]:
         self._close()
@@ -156,43 +175,83 @@ class V4lCamera:
         except ImportError as error:
             raise DeviceFault(Fault.NOT_OPENED, f"OpenCV is not installed: {error}") from error
         self._cv2 = cv2
-        width, _, height = self._size.partition("x")
-        camera = cv2.VideoCapture(self._path, cv2.CAP_V4L2)
+        camera = cv2.VideoCapture(self._path, cv2.CAP_ANY if self._is_file else cv2.CAP_V4L2)
         if not camera.isOpened():
-            raise DeviceFault(Fault.NO_ANSWER, f"{self._path}: cannot be opened as a camera")
-        # The format first: large YUYV pictures exceed USB 2, and the driver takes the nearest mode silently.
-        camera.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*self._fourcc))
-        camera.set(cv2.CAP_PROP_FRAME_WIDTH, int(width))
-        camera.set(cv2.CAP_PROP_FRAME_HEIGHT, int(height))
-        camera.set(cv2.CAP_PROP_BUFFERSIZE, 1)
+            raise self._silent("cannot be opened as a camera")
+        if not self._is_file:
+            width, _, height = (self._size or USUAL_SIZE).partition("x")
+            # The format first: large YUYV pictures exceed USB 2, and the nearest mode is taken silently.
+            camera.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*self._fourcc))
+            camera.set(cv2.CAP_PROP_FRAME_WIDTH, int(width))
+            camera.set(cv2.CAP_PROP_FRAME_HEIGHT, int(height))
+            camera.set(cv2.CAP_PROP_BUFFERSIZE, 1)
         self._camera = camera
-        got = (int(camera.get(p)) for p in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT))
-        return {"model": self._path, "size": "x".join(map(str, got))}
+        got = "x".join(str(int(camera.get(p))) for p in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT))
+        self._mode = f"{got} instead of {self._size}" if self._size and got != self._size else ""
+        return {"model": self._path, "size": got}
 
-    def check(self) -> None:
+    def check(self) -> str:
         if self._camera is None or not Path(self._path).exists():
             self._close()
             raise DeviceFault(Fault.NO_ANSWER, f"{self._path}: the camera is gone")
+        if self._was_black:
+            self._frame()
+        return self._mode
 
     def capture(self) -> Photo:
-        if self._camera is None:
-            self.start()
-        for _ in range(STALE_FRAMES):
-            self._camera.grab()
-        good, frame = self._camera.read()
-        if not good:
-            self._close()
-            raise DeviceFault(Fault.NO_ANSWER, f"{self._path}: no picture within {SELECT_TIMEOUT_S} s")
+        frame = self._frame()
         good, jpeg = self._cv2.imencode(".jpg", frame, [self._cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
         if not good:
             raise DeviceFault(Fault.BAD_PICTURE, f"{self._path}: the picture cannot be encoded")
         height, width = frame.shape[:2]
         return Photo(jpeg.tobytes(), int(width), int(height))
 
+    def _frame(self) -> Any:
+        """What lies under the camera now. Raises DeviceFault: nothing comes, or it is black."""
+        if self._camera is None:
+            self.start()
+        if not self._is_file:
+            for _ in range(STALE_FRAMES):
+                self._camera.grab()
+        good, frame = self._camera.read()
+        if not good and self._is_file:
+            self._camera.set(self._cv2.CAP_PROP_POS_FRAMES, 0)
+            good, frame = self._camera.read()
+        if not good:
+            self._close()
+            raise self._silent(f"no picture within {SELECT_TIMEOUT_S} s")
+        mean, spread = self._cv2.meanStdDev(self._cv2.resize(frame, BLACK_SIZE))
+        self._was_black = bool(mean.max() < BLACK_LEVEL and spread.max() < BLACK_SPREAD)
+        if self._was_black:
+            raise DeviceFault(Fault.BAD_PICTURE, f"{self._path}: the picture is black (a cap, no light)")
+        return frame
+
+    def _silent(self, why: str) -> DeviceFault:
+        if is_held(self._path):
+            return DeviceFault(Fault.IN_USE, f"{self._path}: another program holds it")
+        return DeviceFault(Fault.NO_ANSWER, f"{self._path}: {why}")
+
     def _close(self) -> None:
         if self._camera is not None:
             self._camera.release()
             self._camera = None
+
+
+def is_held(path: str) -> bool:
+    """Does another program stream from this camera? False where nobody can say; never tried on a device."""
+    try:
+        device = os.open(path, os.O_RDWR | os.O_NONBLOCK)
+    except OSError as error:
+        return error.errno == errno.EBUSY
+    try:
+        # Asking for no buffers changes nothing; who is not the queue's owner is told EBUSY (the kernel's
+        # videobuf2-v4l2.c, vb2_ioctl_reqbufs, and uvc_v4l2.c, uvc_acquire_privileges).
+        fcntl.ioctl(device, VIDIOC_REQBUFS, struct.pack("5I", 0, V4L2_VIDEO_CAPTURE, V4L2_MMAP, 0, 0))
+    except OSError as error:
+        return error.errno == errno.EBUSY
+    finally:
+        os.close(device)
+    return False
 
 
 def camera_of(url: str) -> Camera:
@@ -202,12 +261,14 @@ def camera_of(url: str) -> Camera:
     if parts.scheme == "folder":
         return FolderCamera(Path(unquote(parts.path)))
     if parts.scheme == "video":
-        size, fourcc = options.get("size", USUAL_SIZE), options.get("fourcc", "MJPG")
-        width, _, height = size.partition("x")
+        size, fourcc = options.get("size", ""), options.get("fourcc", "MJPG")
+        width, _, height = (size or USUAL_SIZE).partition("x")
         if not (width.isdigit() and height.isdigit() and len(fourcc) == 4):
             raise ValueError(f"{url!r}: size must be like {USUAL_SIZE}, fourcc like MJPG")
         return V4lCamera(unquote(parts.path), size, fourcc)
-    raise ValueError(f"{url!r} is no camera (folder:///path or video:///dev/v4l/by-id/...)")
+    raise ValueError(
+        f"{url!r} is no camera (folder:///path, video:///dev/v4l/by-id/... or video:///file.avi)"
+    )
 
 
 def serve(camera: Camera, questions: Iterator[bytes], out: BinaryIO) -> None:
@@ -228,8 +289,7 @@ def _answer(camera: Camera, line: bytes) -> tuple[dict[str, Any], bytes]:
             case "start":
                 return {"ok": True, **camera.start()}, b""
             case "check":
-                camera.check()
-                return {"ok": True}, b""
+                return {"ok": True, "mode": camera.check()}, b""
             case "capture":
                 photo = camera.capture()
                 return {"ok": True, "width": photo.width, "height": photo.height}, photo.jpeg
