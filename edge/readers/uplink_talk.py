@@ -123,8 +123,13 @@ class Talk:
                     return ending
             self._farewell()
         except ConnectionError as error:
-            return Ending(str(error))
+            return self._last_word() or Ending(str(error))
         return None
+
+    def _last_word(self) -> Ending | None:
+        """Why the line went, where the broker has said so: its word may still wait to be read."""
+        lost = (h for h in self._session.happenings(BUSY_S) if isinstance(h, Lost))
+        return next((self._take(h) for h in lost), None)
 
     def _once(self) -> Ending | None:
         self._turn()
