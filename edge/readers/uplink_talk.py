@@ -96,6 +96,7 @@ class Talk:
         self._cursors = cursors
         self.window = Window(window, cursors.sent)
         self._next = cursors.sent
+        self._heard: deque[Happening] = deque()
         self._ahead: deque[Entry] = deque()
         """Read and not yet sent."""
         self._events = border.topic("events")
@@ -128,13 +129,14 @@ class Talk:
 
     def _last_word(self) -> Ending | None:
         """Why the line went, where the broker has said so: its word may still wait to be read."""
-        lost = (h for h in self._session.happenings(BUSY_S) if isinstance(h, Lost))
-        return next((self._take(h) for h in lost), None)
+        heard = (*self._heard, *self._session.happenings(BUSY_S))
+        return next((self._take(h) for h in heard if isinstance(h, Lost)), None)
 
     def _once(self) -> Ending | None:
         self._turn()
-        for happening in self._session.happenings(self._wait_s()):
-            if ending := self._take(happening):
+        self._heard.extend(self._session.happenings(self._wait_s()))
+        while self._heard:
+            if ending := self._take(self._heard.popleft()):
                 return ending
         self._cursors.acknowledged(self.window.cursor)
         if self.born and self._rival:
