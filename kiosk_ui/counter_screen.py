@@ -8,7 +8,7 @@ import pygame
 
 from edge.texts import Texts
 from kiosk_ui import widgets
-from kiosk_ui.hall_parts import Unit
+from kiosk_ui.hall_parts import Unit, beside, larger, whole
 from kiosk_ui.hall_screen import PAGE_S, HallScreen
 from kiosk_ui.live import Live
 from kiosk_ui.paint import Brush
@@ -60,11 +60,9 @@ class CounterScreen(HallScreen):
             top = pygame.Rect(main.left, main.top, main.w, u(170))
             self._name_plate(pen, counter, top, u)
             below = pygame.Rect(main.left, top.bottom + u(24), main.w, main.bottom - top.bottom - u(24))
-            sign = pygame.Rect(0, below.top, u(620), below.h)
-            sign.right = below.right
-            card = pygame.Rect(below.left, below.top, sign.left - u(28) - below.left, below.h)
-            self._card(pen, counter, card, u)
-            self._sign(pen, counter, sign, u)
+            card, sign = beside(below, 0.64, u(28))
+            self._card(pen, counter, card, larger(below, u))
+            self._sign(pen, counter, sign, larger(below, u))
         self.foot(pen, foot, area, u)
 
     def _nothing(self, pen: widgets.Pen, rect: pygame.Rect, u: Unit) -> None:
@@ -108,7 +106,7 @@ class CounterScreen(HallScreen):
             return
         ink = BOARD.fresh_ink if fresh else BOARD.number
         size, at = round(card.h * 0.72), (card.centerx, card.top + round(card.h * 0.43))
-        scene.text(ticket, size, ink, ground, bold=True, width=room, center=at)
+        scene.text(ticket, whole(pen, ticket, size, room), ink, ground, bold=True, center=at)
         at = (card.centerx, card.bottom - u(84))
         soft = BOARD.fresh_ink if fresh else BOARD.card_soft
         label = f"{self.words(f'state_{state}')}  {self._waiting(counter)}"

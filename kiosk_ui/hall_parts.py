@@ -32,6 +32,27 @@ def state_look(state: str) -> tuple[Colour, Colour]:
     return BOARD.panel, BOARD.ok
 
 
+def whole(pen: widgets.Pen, number: str, size: int, room: int) -> int:
+    """The size at which a number keeps within the room: it may become small, but is never cut."""
+    return pen.scene.brush.type.fit(number, size, room, True, least=0.2)[1]
+
+
+def beside(rect: pygame.Rect, share: float, gap: int) -> tuple[pygame.Rect, pygame.Rect]:
+    """Two parts, the first with a share of the room: side by side, or one above the other where it stands."""
+    if rect.h > rect.w:
+        high = round(rect.h * share) - gap
+        first = pygame.Rect(rect.left, rect.top, rect.w, high)
+        return first, pygame.Rect(rect.left, first.bottom + gap, rect.w, rect.h - high - gap)
+    first = pygame.Rect(rect.left, rect.top, round(rect.w * share), rect.h)
+    left = first.right + gap
+    return first, pygame.Rect(left, rect.top, rect.right - left, rect.h)
+
+
+def larger(rect: pygame.Rect, u: Unit) -> Unit:
+    """Where parts stand one above the other they have the whole width."""
+    return (lambda n: u(1.5 * n)) if rect.h > rect.w else u
+
+
 def call_card(pen: widgets.Pen, call: Json, name: str, rect: pygame.Rect, u: Unit, *, fresh: bool) -> None:
     """The newest call: what it is, the number, and where to go."""
     ground = BOARD.fresh if fresh else BOARD.card
@@ -49,7 +70,8 @@ def call_card(pen: widgets.Pen, call: Json, name: str, rect: pygame.Rect, u: Uni
     size = min(round((band.top - top) * 1.14), round(rect.w * 0.43))
     at = (rect.centerx, (top + band.top) // 2)
     number = str(call["number"])
-    pen.scene.text(number, size, ink, ground, bold=True, width=rect.w - 2 * u(40), center=at)
+    size = whole(pen, number, size, rect.w - 2 * u(40))
+    pen.scene.text(number, size, ink, ground, bold=True, center=at)
     fill, words_ink = (BOARD.number, BOARD.ink) if fresh else (BOARD.band, BOARD.band_ink)
     pen.scene.put(brush.card(band.size, u(28), fill), topleft=band.topleft)
     label = pen.words("please_go", counter=call["counter"])
@@ -72,7 +94,8 @@ def calls_before(
         pen.scene.put(pen.scene.brush.card(row.size, u(24), ground), topleft=row.topleft)
         size = min(u(96), round(high * 0.86))
         at = (row.left + u(34), row.centery)
-        number = pen.scene.text(str(call["number"]), size, ink, ground, bold=True, midleft=at)
+        large = whole(pen, str(call["number"]), size, round(row.w * 0.55))
+        number = pen.scene.text(str(call["number"]), large, ink, ground, bold=True, midleft=at)
         label = pen.words("counter", counter=call["counter"])
         room = row.right - u(34) - number.right - u(20)
         at = (row.right - u(34), row.centery)
@@ -106,7 +129,8 @@ def counter_table(
         at = (row.right - u(26), row.centery)
         room = row.right - u(26) - left - name_room - u(16)
         ticket = _at_counter(counter)
-        label, shade, large = (ticket, BOARD.ink, size) if ticket else (doing(counter), ink, small)
+        large = whole(pen, ticket, size, room) if ticket else small
+        label, shade = (ticket, BOARD.ink) if ticket else (doing(counter), ink)
         pen.scene.text(label, large, shade, ground, bold=True, width=room, midright=at)
 
 
@@ -201,12 +225,13 @@ def _plate(pen: widgets.Pen, counter: Json, plate: pygame.Rect, u: Unit, doing: 
     y = plate.top + round(plate.h * 0.58)
     if ticket := _at_counter(counter):
         at = (plate.left + pad, y)
-        number = pen.scene.text(ticket, u(56), BOARD.ink, ground, bold=True, width=room, midleft=at)
-        beside = plate.right - pad - number.right - u(16)
+        size = whole(pen, ticket, u(56), room)
+        number = pen.scene.text(ticket, size, BOARD.ink, ground, bold=True, midleft=at)
+        left_over = plate.right - pad - number.right - u(16)
         # A long number says by itself that somebody is served.
-        if pen.scene.brush.type.width(doing, u(38), True) * 0.75 <= beside:
+        if pen.scene.brush.type.width(doing, u(38), True) * 0.75 <= left_over:
             at = (plate.right - pad, y)
-            pen.scene.text(doing, u(38), ink, ground, bold=True, width=beside, midright=at)
+            pen.scene.text(doing, u(38), ink, ground, bold=True, width=left_over, midright=at)
     else:
         pen.scene.text(doing, u(48), ink, ground, bold=True, width=room, midleft=(plate.left + pad, y))
     count = counter.get("waiting", 0)

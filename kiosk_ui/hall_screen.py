@@ -183,8 +183,8 @@ class HallScreen:
             self._welcome(pen, rect, u)
             return
         alone = len(calls) == 1 and not counters
-        left = pygame.Rect(rect.left, rect.top, rect.w if alone else round(rect.w * 0.575), rect.h)
-        right = pygame.Rect(left.right + u(28), rect.top, rect.right - left.right - u(28), rect.h)
+        left, right = hall_parts.beside(rect, 0.575, u(28))
+        left, u = rect if alone else left, hall_parts.larger(rect, u)
         if calls:
             name = str(self.counter(str(calls[0]["counter"])).get("name", ""))
             hall_parts.call_card(pen, calls[0], name, left, u, fresh=self.is_fresh(calls[0]))

@@ -1,5 +1,6 @@
 """The hall screen and a counter's page from views alone: what they say, in which colour, how large."""
 
+import itertools
 import math
 from collections.abc import Callable
 from dataclasses import replace
@@ -198,3 +199,29 @@ def test_the_call_can_be_read_from_eight_metres(
 def test_a_counters_number_can_be_read_from_eight_metres(stage: Stage) -> None:
     scene = stage.counter("2").scene()
     assert minutes_of_arc(next(s.size for s in scene.texts if s.text == "C031"), 8) >= 60
+
+
+MADE: dict[str, Callable[[Stage, tuple[int, int]], HallScreen]] = {
+    "hall": lambda s, size: s.hall(size=size, fresh=True),
+    "table": lambda s, size: s.hall(size=size, table=True, english=True),
+    "welcome": lambda s, size: s.hall(shut(), size=size),
+    "crowded": lambda s, size: s.hall(crowded(), size=size),
+    "crowded-table": lambda s, size: s.hall(crowded(), size=size, table=True),
+    "counter": lambda s, size: s.counter("3", size=size),
+    "counter-long": lambda s, size: s.counter("1", crowded(), size=size, english=True),
+}
+
+
+@pytest.mark.parametrize("size", [(1024, 768), (1280, 800), (3840, 2160), (1080, 1920)], ids=str)
+@pytest.mark.parametrize("name", MADE)
+def test_on_any_monitor_no_text_is_cut_or_lies_over_another(
+    stage: Stage, size: tuple[int, int], name: str
+) -> None:
+    screen = MADE[name](stage, size)
+    for turn in range(6):
+        screen.tick(PAGES_BEGIN + turn * PAGE_S)
+        scene = screen.scene()
+        for said in scene.texts:
+            assert scene.rect.contains(said.rect) and not said.text.endswith("…"), said
+        for one, other in itertools.combinations(scene.texts, 2):
+            assert not one.rect.colliderect(other.rect), (one, other)

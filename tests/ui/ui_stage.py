@@ -143,11 +143,17 @@ class Stage:
         return screen
 
     def counter(
-        self, id: str, seen: dict[str, Any] | None = None, *, later_s: float = 0.0, english: bool = False
+        self,
+        id: str,
+        seen: dict[str, Any] | None = None,
+        *,
+        later_s: float = 0.0,
+        english: bool = False,
+        size: tuple[int, int] = WALL,
     ) -> CounterScreen:
         live = self.live(seen if seen is not None else view())
         live.seen = replace(live.seen, at_s=PAGES_BEGIN)
-        screen = CounterScreen(WALL, self.brush, self.texts[english], live, id)  # type: ignore[arg-type]
+        screen = CounterScreen(size, self.brush, self.texts[english], live, id)  # type: ignore[arg-type]
         screen.tick(PAGES_BEGIN)
         screen.tick(PAGES_BEGIN + later_s)
         return screen
