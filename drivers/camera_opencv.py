@@ -8,7 +8,6 @@ device.
 import errno
 import fcntl
 import io
-import itertools
 import json
 import logging
 import os
@@ -37,6 +36,7 @@ CHECK_S = 4.0
 STALE_FRAMES = 5
 SELECT_TIMEOUT_S = 3
 JPEG_QUALITY = 92
+PREVIEW_SIZE, PREVIEW_QUALITY = (640, 640), 70
 PICTURES = (".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp")
 USUAL_SIZE = "2592x1944"
 BLACK_SIZE, BLACK_LEVEL, BLACK_SPREAD = (64, 48), 10, 4
@@ -83,7 +83,13 @@ class Driver:
         return OK
 
     def capture(self) -> Photo:
-        facts, jpeg = self._ask("capture", self._options.within_s)
+        return self._photo("capture")
+
+    def preview(self) -> Photo:
+        return self._photo("preview")
+
+    def _photo(self, do: str) -> Photo:
+        facts, jpeg = self._ask(do, self._options.within_s)
         width, height = facts.get("width"), facts.get("height")
         if not jpeg or not isinstance(width, int) or not isinstance(height, int):
             raise DeviceFault(Fault.BAD_PICTURE, f"the camera's process gave {len(jpeg)} bytes and no size")
@@ -108,13 +114,15 @@ class Camera(Protocol):
 
     def capture(self) -> Photo: ...
 
+    def preview(self) -> Photo: ...
+
 
 class FolderCamera:
     """Image files taken in turn, by name; a folder that changes is read anew each time."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._turn = itertools.count()
+        self._turn = 0
 
     def start(self) -> dict[str, Any]:
         return {"model": "folder", "size": f"{len(self._files())} pictures"}
@@ -124,8 +132,8 @@ class FolderCamera:
         return ""
 
     def capture(self) -> Photo:
-        files = self._files()
-        path = files[next(self._turn) % len(files)]
+        path = self._next()
+        self._turn += 1
         try:
             data = path.read_bytes()
             with Image.open(io.BytesIO(data)) as picture:
@@ -137,6 +145,24 @@ class FolderCamera:
                 return Photo(out.getvalue(), picture.width, picture.height)
         except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
             raise DeviceFault(Fault.BAD_PICTURE, f"{path.name}: {error}") from error
+
+    def preview(self) -> Photo:
+        """Of the picture that would be taken next."""
+        path = self._next()
+        try:
+            with Image.open(path) as picture:
+                picture.draft("RGB", PREVIEW_SIZE)
+                small = picture.convert("RGB")
+                small.thumbnail(PREVIEW_SIZE)
+                out = io.BytesIO()
+                small.save(out, "JPEG", quality=PREVIEW_QUALITY)
+                return Photo(out.getvalue(), small.width, small.height)
+        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+            raise DeviceFault(Fault.BAD_PICTURE, f"{path.name}: {error}") from error
+
+    def _next(self) -> Path:
+        files = self._files()
+        return files[self._turn % len(files)]
 
     def _files(self) -> list[Path]:
         try:
@@ -199,23 +225,35 @@ class V4lCamera:
         return self._mode
 
     def capture(self) -> Photo:
-        frame = self._frame()
-        good, jpeg = self._cv2.imencode(".jpg", frame, [self._cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+        return self._encoded(self._frame(), JPEG_QUALITY)
+
+    def preview(self) -> Photo:
+        frame = self._frame(fresh=False)
+        height, width = frame.shape[:2]
+        share = min(1.0, PREVIEW_SIZE[0] / width, PREVIEW_SIZE[1] / height)
+        small = self._cv2.resize(frame, None, fx=share, fy=share, interpolation=self._cv2.INTER_AREA)
+        return self._encoded(small, PREVIEW_QUALITY)
+
+    def _encoded(self, frame: Any, quality: int) -> Photo:
+        good, jpeg = self._cv2.imencode(".jpg", frame, [self._cv2.IMWRITE_JPEG_QUALITY, quality])
         if not good:
             raise DeviceFault(Fault.BAD_PICTURE, f"{self._path}: the picture cannot be encoded")
         height, width = frame.shape[:2]
         return Photo(jpeg.tobytes(), int(width), int(height))
 
-    def _frame(self) -> Any:
-        """What lies under the camera now. Raises DeviceFault: nothing comes, or it is black."""
+    def _frame(self, *, fresh: bool = True) -> Any:
+        """What lies under the camera now, or, not `fresh`, lay there some frames ago.
+
+        Raises DeviceFault: nothing comes, or it is black.
+        """
         if self._camera is None:
             self.start()
-        if not self._is_file:
+        if fresh and not self._is_file:
             for _ in range(STALE_FRAMES):
                 self._camera.grab()
         good, frame = self._camera.read()
         if not good and self._is_file:
-            self._camera.set(self._cv2.CAP_PROP_POS_FRAMES, 0)
+            self.start()
             good, frame = self._camera.read()
         if not good:
             self._close()
@@ -290,8 +328,8 @@ def _answer(camera: Camera, line: bytes) -> tuple[dict[str, Any], bytes]:
                 return {"ok": True, **camera.start()}, b""
             case "check":
                 return {"ok": True, "mode": camera.check()}, b""
-            case "capture":
-                photo = camera.capture()
+            case "capture" | "preview" as do:
+                photo = camera.capture() if do == "capture" else camera.preview()
                 return {"ok": True, "width": photo.width, "height": photo.height}, photo.jpeg
             case other:
                 return {"ok": False, "code": Fault.REFUSED, "detail": f"unknown: {other!r}"}, b""

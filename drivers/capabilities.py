@@ -337,3 +337,7 @@ class DocumentCamera(Device, Protocol):
     def capture(self) -> Photo:
         """Take one fresh picture. Blocks up to 5 s. Raises DeviceFault, LinkLost."""
         ...
+
+    def preview(self) -> Photo:
+        """What it sees, small, and not kept. Blocks as `capture`. Raises DeviceFault, LinkLost."""
+        ...

@@ -1,7 +1,8 @@
 """A camera's link: a child process that holds OpenCV, asked by lines of JSON and killed when it hangs.
 
-To the child, one line: `{"do": "start"|"check"|"capture"}`. From it, one line, as `{"ok": true, "bytes": N}`,
-and then N bytes. Its standard error is the log; the end of its standard input ends it.
+To the child, one line: `{"do": "start"|"check"|"capture"|"preview"}`. From it, one line, as
+`{"ok": true, "bytes": N}`, and then N bytes. Its standard error is the log; the end of its standard input
+ends it.
 """
 
 import json

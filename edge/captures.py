@@ -146,6 +146,16 @@ class Captures:
                     self._mark(id, **_whose(event, self._registrar.now().at))
         return answer.events
 
+    def preview(self, counter: CounterId) -> bytes:
+        """What the counter's camera sees, as a small JPEG that nobody keeps. Raises Refused as `take`."""
+        camera = self._cameras.get(counter)
+        if camera is None:
+            raise Refused(NO_CAMERA, counter=counter)
+        try:
+            return camera.ask(lambda c: c.preview(), BEGIN_WITHIN_S).jpeg
+        except (DeviceUnavailable, DeviceFault, LinkLost) as error:
+            raise Refused(CAMERA_FAILED, counter=counter) from error
+
     # --- handing out
 
     def fetch(self, capture: str, counter: CounterId = "") -> StoredPage | None:

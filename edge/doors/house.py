@@ -89,6 +89,7 @@ class Photographer(Protocol):
 
     def take(self, counter: CounterId, request: Request, by: By, meant: Meant) -> tuple[Event, ...]: ...
     def fetch(self, capture: str, counter: CounterId = "") -> Picture | None: ...
+    def preview(self, counter: CounterId) -> bytes: ...
     def of_counter(self, counter: CounterId) -> tuple[Stored, ...]: ...
     def of_ticket(self, ticket: TicketId) -> tuple[Stored, ...]: ...
 
@@ -191,6 +192,10 @@ class House:
         return await _within(
             CAMERA_S, self.camera_pool, lambda: cameras.take(counter, call.request, HTTP, meant)
         )
+
+    async def look(self, cameras: Photographer, counter: CounterId) -> bytes:
+        """Raises Refused, and Problem `busy`."""
+        return await _within(ASK_S, self.camera_pool, lambda: cameras.preview(counter))
 
     async def ask(self, command: Command) -> Answer:
         """Raises Refused, JournalError, and Problem `busy`."""

@@ -1,5 +1,7 @@
 """Pages of the document cameras: taken, listed, checked against what a matter needs, and handed out."""
 
+import asyncio
+import logging
 from dataclasses import asdict
 from typing import Any
 
@@ -7,14 +9,23 @@ from aiohttp import web
 
 from edge.capture_files import Meant, Stored
 from edge.doors.bodies import CaptureBody, CaptureQuery, ChecklistQuery
+from edge.doors.guard import SECURITY_HEADERS
 from edge.doors.house import Call, House, Photographer, Reply
 from edge.doors.problems import Problem
+from edge.doors.sse import Stream
 from edge.doors.verbs import known_counter
 from edge.errors import JournalError
 from edge.guides import Guide
 from edge.hall.events import DocumentCaptured
+from edge.hall.words import Refused
+
+log = logging.getLogger(__name__)
 
 Json = dict[str, Any]
+
+BOUNDARY = "picture"
+LIVE_PACE_S = 0.1
+"""Between two pictures of a preview: at most ten a second."""
 
 
 async def capture(house: House, call: Call) -> Reply:
@@ -36,6 +47,27 @@ async def capture(house: House, call: Call) -> Reply:
     told = {"id": taken.capture, "counter": taken.counter, "ticket": taken.ticket, "digest": taken.digest}
     more = {"pages": taken.pages, "item": taken.item, "material": taken.material}
     return Reply(201, {"capture": {**told, "size_bytes": taken.size_bytes, **more}})
+
+
+async def live(house: House, call: Call) -> web.StreamResponse:
+    """What the counter's camera sees, as Motion JPEG, until the caller goes or the camera fails."""
+    counter = known_counter(house.view, call.id).id
+    cameras = _cameras(house, counter)
+    frame = await house.look(cameras, counter)
+    kind = f"multipart/x-mixed-replace; boundary={BOUNDARY}"
+    response = web.StreamResponse(headers={**SECURITY_HEADERS, "Content-Type": kind})
+    await response.prepare(call.http)
+    stream = Stream(response)
+    try:
+        while not house.feed.ended:
+            head = f"--{BOUNDARY}\r\nContent-Type: image/jpeg\r\nContent-Length: {len(frame)}\r\n\r\n"
+            await stream.send(head.encode() + frame + b"\r\n")
+            await asyncio.sleep(LIVE_PACE_S)
+            frame = await house.look(cameras, counter)
+    except (ConnectionError, TimeoutError, Problem, Refused) as e:
+        log.info("preview of counter %s to %s ends: %s", counter, call.peer, str(e) or type(e).__name__)
+        response.force_close()
+    return response
 
 
 async def captured(house: House, call: Call) -> web.Response:

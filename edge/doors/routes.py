@@ -208,6 +208,13 @@ _COUNTERS = (
         no=(404,),
     ),
     _get(
+        f"{API}/counters/{{id}}/camera",
+        pages_taken.live,
+        "What the counter's document camera sees: Motion JPEG, up to ten pictures a second",
+        media="multipart/x-mixed-replace",
+        no=(404, 409, 503),
+    ),
+    _get(
         f"{API}/tickets/{{id}}/checklist",
         pages_taken.checklist,
         "What a ticket's matter needs, what there is a page of, and what is missing",

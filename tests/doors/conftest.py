@@ -160,6 +160,9 @@ class Cameras:
             self.pages.append(Page(id, counter, e.ticket, e.digest, e.size_bytes, e.item, e.material))
         return events
 
+    def preview(self, counter: str) -> bytes:
+        raise Refused("camera_failed", counter=counter)
+
     def of_counter(self, counter: str) -> tuple[Page, ...]:
         at = next(c.ticket for c in self.registrar.view.counters if c.id == counter)
         return self.of_ticket(at.id) if at else ()
