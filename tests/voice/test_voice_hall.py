@@ -1,0 +1,100 @@
+"""The voice of a real hall: its daemon's calls, recalls, volume and emergency, in the samples of the card."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from edge import paths, settings
+from edge.client import Client
+from edge.daemon import Daemon
+from kiosk_ui.voice.pack import Pack
+from kiosk_ui.voice.phrase import Part, Speech
+from kiosk_ui.voice.service import Voice
+from kiosk_ui.voice.speaker import Speaker
+from tests.printing.hall_bench import wait_for
+
+Json = dict[str, Any]
+API = "/api/v1"
+
+
+class Hall:
+    """The demo hall without a device."""
+
+    def __init__(self, folder: Path) -> None:
+        config = folder / "config"
+        shutil.copytree(paths.shared("demo"), config)
+        (config / "devices.toml").write_text("", "utf-8")
+        file = config / "hall.toml"
+        file.write_text(file.read_text("utf-8").replace('printer = "printer-1"', ""), "utf-8")
+        (config / "uplink.toml").write_text("[uplink]\nenabled = false\n", "utf-8")
+        (config / "boards.toml").unlink(missing_ok=True)
+        self.daemon = Daemon(settings.load(config), folder / "data")
+        self.url = self.daemon.start(0)
+        self.client = Client(self.url)
+
+    def do(self, path: str, body: Json | None = None, token: str = "") -> Json:
+        status, answer = self.client.post(f"{API}{path}", body, token=token)
+        assert status in (200, 201), answer
+        return answer
+
+
+class Noted(Speech):
+    """Notes what it is asked for."""
+
+    def __init__(self, packs: list[Pack]) -> None:
+        super().__init__(packs)
+        self.said: list[str] = []
+
+    def call(self, number: str, counter: str, repeat: int) -> list[Part]:
+        self.said.append(f"{number} {counter}")
+        return super().call(number, counter, repeat)
+
+    def words(self, phrase: str, repeat: int = 0) -> list[Part]:
+        self.said.append(phrase)
+        return super().words(phrase, repeat)
+
+
+@pytest.fixture
+def hall(tmp_path: Path) -> Iterator[Hall]:
+    hall = Hall(tmp_path)
+    yield hall
+    hall.daemon.stop()
+
+
+def test_a_hall_is_heard(hall: Hall, pack: Pack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    card = tmp_path / "card.raw"
+    monkeypatch.setenv("SDL_AUDIODRIVER", "disk")
+    monkeypatch.setenv("SDL_DISKAUDIOFILE", str(card))
+    monkeypatch.setenv("SDL_DISKAUDIODELAY", "4")
+    hall.do("/counters/3/open")
+    number = hall.do("/tickets", {"service": "relief"})["ticket"]["number"]
+    hall.do("/counters/3/next")
+    speech = Noted([pack])
+    said = speech.said
+    voice = Voice(Client(hall.url, "voice-hall"), speech, Speaker(), "1f")
+    thread = threading.Thread(target=voice.run, name="voice")
+    thread.start()
+    try:
+        wait_for(lambda: voice._view)
+        hall.do("/counters/3/recall")
+        wait_for(lambda: voice.said == 1)
+        assert said == [f"{number} 3"], "the recall, and not the call before the voice was there"
+        manager = {"staff": "120", "pin": "135790", "kiosk": "k1"}
+        token = hall.do("/staff/sign-on", manager)["session"]["token"]
+        hall.do("/hall/volume", {"percent": 0}, token)
+        hall.do("/tickets", {"service": "relief"})
+        hall.do("/counters/3/next")
+        wait_for(lambda: len(said) == 2)
+        hall.do("/hall/emergency", {"kind": "suspend"}, token)
+        wait_for(lambda: voice.said == 2)
+        assert said[2] == "suspend" and any(card.read_bytes()[-30000:]), "no volume silences an emergency"
+        screens = hall.client.get(f"{API}/health")[1]["screens"]
+        assert [(s["name"], s["state"]) for s in screens] == [("voice-hall", "ok")]
+    finally:
+        voice.stop()
+        thread.join(40)
+    assert not thread.is_alive()
