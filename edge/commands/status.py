@@ -59,7 +59,10 @@ def tables(hall: Json, health: Json, texts: Texts) -> Group:
     """The hall and the box for a terminal."""
     words = {**texts.section("door.page"), **texts.section("door")}
     return Group(
-        _counters(hall, words), _queues(hall, words), _devices(hall, words, texts), _box(hall, health, words)
+        _counters(hall, words),
+        _queues(hall, words),
+        _devices(hall, words, texts),
+        _box(hall, health, words),
     )
 
 
@@ -116,6 +119,9 @@ def _box(hall: Json, health: Json, words: dict[str, str]) -> Table:
         table.add_row(words["temperature"], f"{host['temperature_c']} °C")
     if "disk_free_mb" in host:
         table.add_row(words["disk"], fill(words["free"], {"gb": f"{host['disk_free_mb'] / 1024:.1f}"}))
+    for screen in health.get("screens", []):
+        if code := screen.get("code", ""):
+            table.add_row(escape(screen["name"]), f"[red]{escape(words.get(f'voice.{code}', code))}[/]")
     if health.get("trouble"):
         table.add_row(words["trouble"], f"[red]{escape(health['trouble'])}[/]")
     return table

@@ -169,9 +169,19 @@ def status(*args: str) -> subprocess.CompletedProcess[str]:
 
 def test_status_prints_queues_devices_and_the_box(house: House) -> None:
     house.ask.take()
+    mute = {"frames": 0, "state": "down", "code": "no_sound_card"}
+    house.ask.post("/api/v1/screens/voice-hall/alive", mute)
     told = status(house.url)
     assert told.returncode == 0, told.stderr
-    for words in ("站街镇便民服务中心", "社保窗口", "printer-1", "离线", "7 条待传"):
+    for words in (
+        "站街镇便民服务中心",
+        "社保窗口",
+        "printer-1",
+        "离线",
+        "7 条待传",
+        "voice-hall",
+        "没有声卡",
+    ):
         assert words in told.stdout
     assert "最近正常" in told.stdout and "重发" in told.stdout
     as_json = json.loads(status(house.url, "--json").stdout)
