@@ -128,7 +128,8 @@ def _screen(args: argparse.Namespace) -> int:
         args.shots.mkdir(parents=True, exist_ok=True)
     player = Player(waker.wake) if args.play else None
     # SDL 2.32 turns SIGTERM into its QUIT, which a whole screen does not heed: whoever stops it is heeded.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, waker.end)
     live.start()
     try:
         if player:

@@ -76,6 +76,8 @@ class Waker:
 
     def __init__(self) -> None:
         self._called = threading.Event()
+        self.is_over = False
+        """Somebody outside wants this program to end."""
         # Without a display SDL 2.32 polls each millisecond (2.5 % of a core), and nothing but a call comes.
         self._headless = pygame.display.get_driver() in ("dummy", "offscreen")
 
@@ -84,6 +86,10 @@ class Waker:
         self._called.set()
         if not self._headless and pygame.display.get_init():
             pygame.event.post(pygame.event.Event(pygame.USEREVENT))
+
+    def end(self, *_: object) -> None:
+        """From a signal, between any two steps of this thread: takes no lock, which it may hold itself."""
+        self.is_over = True
 
     def wait(self, timeout_ms: int) -> list[pygame.event.Event]:
         """Events, as soon as there are any or somebody called; blocks up to the time-out."""
@@ -122,7 +128,7 @@ def run(
     watchdog = watchdog or Watchdog()
     shot, seen, drawn_s = "", live.seen, 0.0
     wait_ms = 0
-    while not getattr(app, "ended", False):
+    while not (waker.is_over or getattr(app, "ended", False)):
         events = waker.wait(wait_ms)
         for event in events:
             if event.type == pygame.QUIT and closable:

@@ -167,8 +167,8 @@ def test_noise_is_counted_and_said_once_a_minute(bench: Bench, caplog: pytest.Lo
     caplog.set_level(logging.WARNING)
     assert isinstance(bench.wire.end, PtyEnd)
     for _ in range(3):
-        bench.wire.end.write(bytes.fromhex("A5 A5 A5 A5 A5 A5 A5 A5 01 00 5A") * 3)
         bad = bench.handles["board-2"].tally.bad_frames
+        bench.wire.end.write(bytes.fromhex("A5 A5 A5 A5 A5 A5 A5 A5 01 00 5A") * 3)
         until(lambda bad=bad: bench.handles["board-2"].tally.bad_frames > bad)
     assert bench.state("board-1") == bench.state("board-2") == "ok"
     assert len([r for r in caplog.records if "noise on the wire" in r.getMessage()]) == 1
