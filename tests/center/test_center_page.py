@@ -155,14 +155,15 @@ def test_who_has_no_login_sees_nothing(browser: webdriver.Chrome, serve: Callabl
     browser.get(f"http://127.0.0.1:{port}/")
     browser.find_element(By.NAME, "name").send_keys("county")
     browser.find_element(By.NAME, "password").send_keys("wrong")
+    wait = WebDriverWait(browser, 10, poll_frequency=0.1)
     browser.find_element(By.TAG_NAME, "button").click()
-    assert "不对" in browser.find_element(By.CSS_SELECTOR, ".bad").text
+    assert "不对" in wait.until(lambda b: b.find_element(By.CSS_SELECTOR, ".bad")).text
     browser.find_element(By.NAME, "name").send_keys("county")
     browser.find_element(By.NAME, "password").send_keys("开门")
     browser.find_element(By.TAG_NAME, "button").click()
-    assert browser.find_elements(By.CSS_SELECTOR, ".hall")
+    wait.until(lambda b: b.find_elements(By.CSS_SELECTOR, ".hall"))
     browser.find_element(By.CSS_SELECTOR, "header button").click()
-    assert browser.find_elements(By.NAME, "password")
+    wait.until(lambda b: b.find_elements(By.NAME, "password"))
 
 
 def test_a_machine_logs_in_with_every_question(serve: Callable[..., int]) -> None:

@@ -116,6 +116,7 @@ def test_waiting_for_a_contact_is_woken(pins, opened):
 @pytest.mark.parametrize("module", [buzzer_gpio, relay_gpio, contact_gpio])
 def test_a_machine_without_pins_says_so_and_the_link_is_there(module, opened, monkeypatch):
     monkeypatch.delenv("GPIOZERO_PIN_FACTORY", raising=False)
+    monkeypatch.setattr("gpiozero.Device.pin_factory", None)  # one that another test chose stays for ever
     driver = module.Driver(opened("gpio://17"), module.Options())
     with pytest.raises(DeviceFault) as no:
         driver.start()
