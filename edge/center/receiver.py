@@ -109,13 +109,6 @@ class Receiver:
             **{name: self.counts[name] for name in ("entries", "refused", "receipts", "asked")},
         }
 
-    def send(self, hall: str, command: Json) -> bool:
-        """Put a command on a hall's topic, by the receiver's thread. False: there is no line now."""
-        talk = self._talk
-        if talk is not None:
-            talk.orders.append((hall, command))
-        return talk is not None
-
     # --- the thread -----------------------------------------------------------------------------------------
 
     def _run(self) -> None:
@@ -184,7 +177,7 @@ class Receiver:
 
 
 class _Talk:
-    """One connection's conversation; belongs to the receiver's thread, but for `orders`."""
+    """One connection's conversation; belongs to the receiver's thread."""
 
     def __init__(
         self, session: Session, place: Place, store: Store, own_status: Any, counts: Counter[str]
@@ -193,7 +186,7 @@ class _Talk:
         self._own_status, self._counts = own_status, counts
         self.window = INFLIGHT
         self.orders: list[tuple[str, Json]] = []
-        """Commands to send, as (hall, command); any thread may append."""
+        """Commands to send, as (hall, command)."""
         self.hears = False
         """Every subscription holds: nothing is published into the void any more."""
         self._asked: set[int] = set()

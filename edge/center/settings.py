@@ -31,8 +31,6 @@ class CenterTable:
     """A word that all workers of this county have in common; empty: there is only one."""
     listen: str = "127.0.0.1:8700"
     """Where the fleet's page is served; empty: nowhere, for a second worker."""
-    sign_key_file: str = ""
-    """An Ed25519 key (PEM) that signs commands; empty: only commands that need no signature are sent."""
 
     def __post_init__(self) -> None:
         if not (len(self.county) == 6 and self.county.isdecimal()):

@@ -186,14 +186,14 @@ class Store:
     # --- what a hall says of itself -------------------------------------------------------------------------
 
     def told(self, said: Mapping[tuple[str, str], str]) -> None:
-        """Keep the newest `status`, `health` or `inventory` of halls, by hall and kind, as JSON.
+        """Keep the newest `status` or `health` of halls, by hall and kind, as JSON.
 
         Raises StoreError.
         """
         now = _iso(datetime.now(UTC))
         with self._engine.begin() as tx:
             for (hall, kind), text in sorted(said.items()):
-                new = {kind: text} | ({f"{kind}_at": now} if kind != "inventory" else {})
+                new = {kind: text, f"{kind}_at": now}
                 insert = _insert_into(tx, halls).values(hall=hall, **new)
                 tx.execute(insert.on_conflict_do_update(index_elements=["hall"], set_=new))
                 if kind == "status":

@@ -16,7 +16,6 @@ halls = Table(
     Column("status_at", String(24), nullable=False, default=""),
     Column("health", Text, nullable=False, default="{}"),
     Column("health_at", String(24), nullable=False, default=""),
-    Column("inventory", Text, nullable=False, default="{}"),
 )
 
 journals = Table(

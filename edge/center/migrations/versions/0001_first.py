@@ -16,7 +16,6 @@ def upgrade() -> None:
         sa.Column("status_at", sa.String(24), nullable=False, server_default=""),
         sa.Column("health", sa.Text, nullable=False, server_default="{}"),
         sa.Column("health_at", sa.String(24), nullable=False, server_default=""),
-        sa.Column("inventory", sa.Text, nullable=False, server_default="{}"),
     )
     op.create_table(
         "journal",
