@@ -87,7 +87,7 @@ class Receiver:
         self._patience = patience or Patience()
         self._instance = uuid.uuid4().hex
         self._talk: _Talk | None = None
-        self._why = "not yet connected"
+        self._why = ""
         self.counts: Counter[str] = Counter()
         """Since the start: `entries` that came, `refused` messages, `receipts`, `asked` holes."""
         self._stopping = threading.Event()
