@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from typing import TypeAlias
 
 from drivers.checksums import CHECKSUMS
@@ -175,24 +176,18 @@ class FrameFormat:
         return None if size is not None and size > len(buffer) else size
 
     def _extent_by_length(self, buffer: bytearray) -> int | None:
-        at = 0
-        for field in self.fields:
-            chunk = bytes(buffer[at : at + field.size])
-            if field.kind == "data":
+        for at, const in self._consts_before:
+            if not const.startswith(bytes(buffer[at : at + len(const)])):
                 return 0
-            if field.kind == "const" and not field.const.startswith(chunk):
-                return 0
-            if len(chunk) < field.size:
-                return None
-            if field.kind == "length" and self._counts_data(field):
-                try:
-                    counted = int(value_of(field, chunk)) - field.add
-                except FrameError:
-                    return 0
-                data = counted - sum(other.size for other in self.fields[self.over(field)])
-                return self._fixed_size + data if data >= 0 else 0
-            at += field.size
-        return 0
+        at, field, beside = self._length
+        chunk = bytes(buffer[at : at + field.size])
+        if len(chunk) < field.size:
+            return None
+        try:
+            data = int(value_of(field, chunk)) - field.add - beside
+        except FrameError:
+            return 0
+        return self._fixed_size + data if data >= 0 else 0
 
     # --- inside ---------------------------------------------------------------------------------------------
 
@@ -221,6 +216,20 @@ class FrameFormat:
         return sum(field.size for field in self.fields)
 
     @cached_property
+    def _length(self) -> tuple[int, Field, int]:
+        """The first length: where it stands, and what it counts beside the data. Every length counts that."""
+        place, field = next((i, field) for i, field in enumerate(self.fields) if field.kind == "length")
+        beside = sum(other.size for other in self.fields[self.over(field)])
+        return sum(before.size for before in self.fields[:place]), field, beside
+
+    @cached_property
+    def _consts_before(self) -> list[tuple[int, bytes]]:
+        """Constants before the length, and where each stands."""
+        before = self.fields[: self._places[self._length[1].name]]
+        ends = accumulate((field.size for field in before), initial=0)
+        return [(at, f.const) for at, f in zip(ends, before, strict=False) if f.kind == "const"]
+
+    @cached_property
     def _escaped(self) -> slice:
         return slice(self._places[self.escape.first], self._places[self.escape.last] + 1)
 
@@ -236,10 +245,6 @@ class FrameFormat:
 
     def over(self, field: Field) -> slice:
         return slice(self._places[field.first], self._places[field.last] + 1)
-
-    def _counts_data(self, field: Field) -> bool:
-        over = self.over(field)
-        return self.data_at in range(over.start, over.stop)
 
     def _holds(self, field: Field, chunk: bytes, raw: list[bytes]) -> bool:
         if field.kind == "const":
