@@ -16,6 +16,8 @@ halls = Table(
     Column("status_at", String(24), nullable=False, default=""),
     Column("health", Text, nullable=False, default="{}"),
     Column("health_at", String(24), nullable=False, default=""),
+    Column("inventory", Text, nullable=False, default="{}"),
+    Column("inventory_at", String(24), nullable=False, default=""),
 )
 
 journals = Table(
@@ -54,4 +56,24 @@ figures = Table(
     Column("day", String(10), primary_key=True),
     Column("type", String(80), primary_key=True),
     Column("count", Integer, nullable=False),
+)
+
+enrolments = Table(
+    "enrolment",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # SHA-256 of a one-time code's secret
+    Column("hall", String(20), nullable=False),
+    Column("made_at", Float, nullable=False),  # Unix time
+    Column("ends_at", Float, nullable=False),  # Unix time
+    Column("key", String(64), nullable=False, default=""),  # SHA-256 of the key that used it; empty: nobody
+)
+
+certificates = Table(
+    "certificate",
+    metadata,
+    Column("serial", String(40), primary_key=True),  # hexadecimal
+    Column("hall", String(20), nullable=False),
+    Column("digest", String(64), nullable=False),  # the code that all this box's certificates come from
+    Column("issued_at", Float, nullable=False),  # Unix time
+    Column("ends_at", Float, nullable=False),  # Unix time
 )
