@@ -1,15 +1,28 @@
 """Every decoder of the product and of its twins: bytes to begin from, and what must hold for any input."""
 
+import hashlib
 import json
+import random
 import tomllib
 import zlib
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
-from drivers import loader
+from drivers import (
+    addressed,
+    checksums,
+    escpos_status,
+    frame_format,
+    frame_value,
+    framing,
+    keypad,
+    keys,
+    loader,
+)
 from drivers.errors import FrameError
 from drivers.escpos_status import Replies
 from drivers.frame_explain import explain
@@ -19,11 +32,14 @@ from drivers.links import open_link
 from drivers.twins.wire import PtyEnd
 from edge.wire import marks
 from tests.fuzz import devices
+from tests.fuzz.mutate import LONGEST, mutate
 
 ROOT = Path(__file__).resolve().parents[2]
 WIRE = ROOT / "tests/golden/wire"
-EXPLAINED = 50
+EXPLAINED = 300
 """One of so many refused inputs is explained too: that tries hundreds of other checksums."""
+FRAMES = (frame_format, frame_value, checksums)
+STREAMS = (*FRAMES, framing)
 
 
 @dataclass(frozen=True)
@@ -32,8 +48,22 @@ class Decoder:
     seeds: Sequence[bytes]
     run: Callable[[bytes], Hashable]
     """Give it an input; what it says of it tells inputs apart. An exception is a fault."""
+    of: Sequence[ModuleType]
+    """Where it is written."""
+    description: str = ""
+    """What it goes by beside its source."""
+    make: Callable[[random.Random], bytes] | None = None
+    """A frame that is whole and says what nobody ever said: a checksum is seldom hit by chance."""
     cost: int = 1
     """It gets so many times fewer inputs: a tool that tries everything on its input."""
+
+    digest: str = field(init=False)
+    """Of its source and description, 16 hex digits."""
+
+    def __post_init__(self) -> None:
+        files = sorted(Path(module.__file__ or "") for module in self.of)
+        words = [*(file.read_bytes() for file in files), self.description.encode()]
+        object.__setattr__(self, "digest", hashlib.sha256(b"\0".join(words)).hexdigest()[:16])
 
 
 def golden() -> list[bytes]:
@@ -57,19 +87,27 @@ def formats() -> dict[str, FrameFormat]:
 
 def all_of_them(place: Path, open_: ExitStack) -> Iterator[Decoder]:
     """`place`: a folder for the terminals on which drivers sit."""
-    everything = golden()
+    everything, makers = golden(), []
     for name, frames in formats().items():
         mine = [frame for frame in everything if _reads(frames, frame)]
         mine += [golden_.frame for golden_ in frames.golden] + [frames.encode(**{_data(frames): b"A012"})]
-        yield Decoder(f"frame {name}", mine, _decoding(frames))
-        yield Decoder(f"stream {name}", mine, _splitting(frames))
-        for driver in _drivers_of(frames, place, open_):
-            yield Decoder(f"driver {driver[0]} in {name}", mine, _hearing(driver[1]))
-    yield Decoder("printer's answers", [b for b in everything if len(b) <= 4], _answers)
-    yield Decoder("key records", [b for b in everything if len(b) in (16, 24)], _keys)
-    yield Decoder("marks of unknown frames", everything, _marks, cost=50)
-    for name, seeds, run in devices.parts():
-        yield Decoder(name, [*seeds, *everything], run)
+        make, text = _making(frames, mine), repr(frames)
+        makers.append(make)
+        yield Decoder(f"frame {name}", mine, _decoding(frames), FRAMES, text, make)
+        yield Decoder(f"stream {name}", mine, _splitting(frames), STREAMS, text, make)
+        for driver, module, made in _drivers_of(frames, place, open_):
+            of = (*FRAMES, addressed, keypad, module)
+            yield Decoder(f"driver {driver} in {name}", mine, _hearing(made), of, text, make)
+    short = [b for b in everything if len(b) <= 4]
+    yield Decoder("printer's answers", short, _answers, [escpos_status])
+    yield Decoder("key records", [b for b in everything if len(b) in (16, 24)], _keys, [keys])
+    yield Decoder("marks of unknown frames", everything, _marks, [marks, checksums], cost=50)
+
+    def any_frame(dice: random.Random) -> bytes:
+        return dice.choice(makers)(dice)
+
+    for name, seeds, run, of in devices.parts():
+        yield Decoder(name, [*seeds, *everything], run, of, make=any_frame)
 
 
 # --- frames -----------------------------------------------------------------------------------------------
@@ -129,7 +167,32 @@ def _split(frames: FrameFormat, chunks: Sequence[bytes]) -> list[bytes]:
     return found + splitter.feed(b"")
 
 
-def _drivers_of(frames: FrameFormat, place: Path, open_: ExitStack) -> Iterator[tuple[str, object]]:
+def _making(frames: FrameFormat, mine: Sequence[bytes]) -> Callable[[random.Random], bytes]:
+    """Frames with other values, by the format's own encoder."""
+    known = [frames.decode(frame) for frame in mine]
+    settable = [one for one in frames.fields if one.name in frames.settable]
+
+    def make(dice: random.Random) -> bytes:
+        values = dict(dice.choice(known))
+        one = dice.choice(settable)
+        if one.kind == "uint":
+            values[one.name] = dice.choice((0, 1, 2, 255, dice.getrandbits(8 * one.size))) % 256**one.size
+        else:
+            made = bytearray(values[one.name])  # type: ignore[arg-type]
+            for _ in range(dice.choice((1, 1, 2, 5))):
+                mutate(made, dice, mine)
+            values[one.name] = bytes(made[: one.size or LONGEST])
+        try:
+            return frames.encode(**values)
+        except ValueError:
+            return dice.choice(mine)
+
+    return make
+
+
+def _drivers_of(
+    frames: FrameFormat, place: Path, open_: ExitStack
+) -> Iterator[tuple[str, ModuleType, object]]:
     """Drivers that take frames by themselves in this format, on terminals with nobody at the far end."""
     for name in loader.names():
         module = loader.load(name)
@@ -144,7 +207,7 @@ def _drivers_of(frames: FrameFormat, place: Path, open_: ExitStack) -> Iterator[
         link = open_link(end.url("serial", ""))
         open_.callback(link.close)
         try:
-            yield name, module.Driver(Line(link, frames), _options(module, name))
+            yield name, module, module.Driver(Line(link, frames), _options(module, name))
         except ValueError:  # a description of another kind of device
             continue
 

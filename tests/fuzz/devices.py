@@ -1,10 +1,14 @@
 """What is no frame of a description: cards, scanners, UPS, punches; and the twins of all."""
 
-from collections.abc import Callable, Hashable, Iterator
+import inspect
+import struct
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from types import ModuleType
 from typing import Any
 
-from drivers import attendance_csv, idcard_sdt, ups_apcupsd, ups_nut
+from drivers import attendance_csv, idcard_sdt, ups_apcupsd, ups_nut, wedge
 from drivers.errors import DeviceFault, FrameError
+from drivers.twins import thermal
 from drivers.twins.board import BoardTwin
 from drivers.twins.board_alpha import AlphaTwin
 from drivers.twins.board_digits import DigitsTwin
@@ -23,15 +27,20 @@ PUNCHES = [
     b",,\n",
 ]
 NUT = [b'VAR ups ups.status "OL CHRG"', b"ERR DATA-STALE", b'VAR ups ups.status "a\\"b\\\\"', b"ERR"]
+TYPED = b"".join(
+    struct.pack("<qqHHi", 1, 1000 * n, 1, code, value)
+    for n, (code, value) in enumerate([(30, 1), (30, 0), (2, 1), (3, 1), (4, 1), (28, 1)])
+)
+"""A scanner's `a123` and enter, 24 bytes a record: linux/input.h."""
 
 
-def parts() -> Iterator[tuple[str, list[bytes], Callable[[bytes], Hashable]]]:
-    """Name, bytes to begin from beside the golden ones, and the decoder."""
-    yield "nut's lines", NUT, _nut
-    yield "apcupsd's records", [b"\x00\x10STATUS : ONLINE\n\x00\x00", b"\x00\x00"], _apcupsd
-    yield "a card's text", [b"\x01\x00\x04\x00" + bytes(256)], _card
-    yield "a scanner's keys", [], _wedge
-    yield "punches", PUNCHES, _punches
+def parts() -> Iterator[tuple[str, list[bytes], Callable[[bytes], Hashable], Sequence[ModuleType]]]:
+    """Name, bytes to begin from beside the golden ones, the decoder, and where it is written."""
+    yield "nut's lines", NUT, _nut, [ups_nut]
+    yield "apcupsd's records", [b"\x00\x10STATUS : ONLINE\n\x00\x00", b"\x00\x00"], _apcupsd, [ups_apcupsd]
+    yield "a card's text", [b"\x01\x00\x04\x00" + bytes(256)], _card, [idcard_sdt]
+    yield "a scanner's keys", [TYPED], _wedge, [wedge]
+    yield "punches", PUNCHES, _punches, [attendance_csv]
     for twin in (
         BoardTwin("board", {"address": 1, "rows": 2}),
         LumenTwin("board", {"address": 1}),
@@ -49,8 +58,15 @@ def parts() -> Iterator[tuple[str, list[bytes], Callable[[bytes], Hashable]]]:
             f"twin {type(twin).__name__}{' by network' * getattr(twin, '_by_network', 0)}",
             [],
             _telling(twin),
+            _written(twin),
         )
-    yield "twin PrinterTwin", [], _printing
+    yield "twin PrinterTwin", [], _printing, [*_written(PrinterTwin("printer")), thermal]
+
+
+def _written(twin: object) -> list[ModuleType]:
+    """Its module and those of its bases."""
+    found = [inspect.getmodule(kind) for kind in type(twin).__mro__[:-1]]
+    return [module for module in found if module and module.__name__.startswith("drivers.")]
 
 
 def _nut(given: bytes) -> Hashable:

@@ -1,8 +1,9 @@
 """A few thousand invented inputs for every decoder; `make fuzz` takes a million."""
 
+import tomllib
 from contextlib import ExitStack
 
-from tests.fuzz.__main__ import try_out
+from tests.fuzz.__main__ import main, try_out
 from tests.fuzz.decoders import all_of_them
 
 FEW = 400
@@ -18,3 +19,21 @@ def test_no_decoder_fails_on_invented_bytes(tmp_path):
                 faults[decoder.name] = fault
     assert faults == {}
     assert {"frame clerk-pad-ff68", "twin PrinterTwin", "key records"} <= set(names)
+
+
+def test_a_run_goes_on_where_it_was_broken_off_and_begins_anew_where_the_source_has_changed(tmp_path, capsys):
+    def run(*words):
+        part = ["printer's answers", "--jobs=1", f"--results={tmp_path}", *words]
+        return main(part), capsys.readouterr().out
+
+    assert run("--inputs=300")[0] == 0
+    (file,) = tmp_path.iterdir()
+    row = tomllib.loads(file.read_text("utf-8"))["printer's answers"]
+    assert (row["inputs"], len(row["digest"])) == (300, 16)
+    status, said = run("--inputs=500", "--status")
+    assert status == 1 and "300 of 500" in said
+    assert "500 inputs" in run("--inputs=500")[1]
+    assert tomllib.loads(file.read_text("utf-8"))["printer's answers"]["inputs"] == 500
+    file.write_text(file.read_text("utf-8").replace(row["digest"], "0" * 16), "utf-8")
+    status, said = run("--inputs=500", "--status")
+    assert status == 1 and "0 of 500, changed since" in said
