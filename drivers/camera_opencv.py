@@ -7,22 +7,30 @@ device.
 
 import errno
 import fcntl
-import io
 import json
 import logging
 import os
 import struct
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from PIL import Image
-
-from drivers.capabilities import OK, DeviceInfo, DeviceStatus, Photo, State
+from drivers.capabilities import OK, DeviceInfo, DeviceStatus, Glance, Mark, Photo, State
 from drivers.errors import DeviceFault, Fault
+from drivers.folder_camera import (
+    DOUBTFUL,
+    GOOD,
+    JPEG_QUALITY,
+    PLAIN_QUALITY,
+    PLAIN_SIDE,
+    SHOWN_QUALITY,
+    SHOWN_SIDE,
+    THICK,
+    FolderCamera,
+)
 
 log = logging.getLogger(__name__)
 
@@ -35,9 +43,6 @@ CHECK_S = 4.0
 # pause is old; five are dropped.
 STALE_FRAMES = 5
 SELECT_TIMEOUT_S = 3
-JPEG_QUALITY = 92
-PREVIEW_SIZE, PREVIEW_QUALITY = (640, 640), 70
-PICTURES = (".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp")
 USUAL_SIZE = "2592x1944"
 BLACK_SIZE, BLACK_LEVEL, BLACK_SPREAD = (64, 48), 10, 4
 """A picture is black when its channels' means and spreads, looked at so small, stay under these, of 255."""
@@ -58,7 +63,7 @@ class Options:
 class Link(Protocol):
     """What this driver needs of `drivers.links_video.VideoLink`."""
 
-    def ask(self, do: str, within_s: float) -> tuple[dict[str, object], bytes]: ...
+    def ask(self, do: str, within_s: float, **more: object) -> tuple[dict[str, object], bytes]: ...
 
 
 class Driver:
@@ -83,24 +88,31 @@ class Driver:
         return OK
 
     def capture(self) -> Photo:
-        return self._photo("capture")
+        return _photo(*self._ask("capture", self._options.within_s))
 
-    def preview(self) -> Photo:
-        return self._photo("preview")
+    def preview(self, marks: Sequence[Mark] = (), *, plain: bool = False) -> Glance:
+        drawn = [{"corners": mark.corners, "good": mark.good} for mark in marks]
+        facts, jpegs = self._ask("preview", self._options.within_s, marks=drawn, plain=plain)
+        size = facts.get("shown")
+        if not isinstance(size, int) or not 0 < size <= len(jpegs):
+            raise DeviceFault(
+                Fault.BAD_PICTURE, f"the camera's process gave {len(jpegs)} bytes, {size} shown"
+            )
+        return Glance(_photo(facts, jpegs[:size]), jpegs[size:])
 
-    def _photo(self, do: str) -> Photo:
-        facts, jpeg = self._ask(do, self._options.within_s)
-        width, height = facts.get("width"), facts.get("height")
-        if not jpeg or not isinstance(width, int) or not isinstance(height, int):
-            raise DeviceFault(Fault.BAD_PICTURE, f"the camera's process gave {len(jpeg)} bytes and no size")
-        return Photo(jpeg, width, height)
-
-    def _ask(self, do: str, within_s: float) -> tuple[dict[str, object], bytes]:
-        facts, payload = self._link.ask(do, within_s)
+    def _ask(self, do: str, within_s: float, **more: object) -> tuple[dict[str, object], bytes]:
+        facts, payload = self._link.ask(do, within_s, **more)
         if facts.get("ok") is not True:
             code = str(facts.get("code"))
             raise DeviceFault(Fault(code) if code in list(Fault) else Fault.BUG, str(facts.get("detail", "")))
         return facts, payload
+
+
+def _photo(facts: dict[str, object], jpeg: bytes) -> Photo:
+    width, height = facts.get("width"), facts.get("height")
+    if not jpeg or not isinstance(width, int) or not isinstance(height, int):
+        raise DeviceFault(Fault.BAD_PICTURE, f"the camera's process gave {len(jpeg)} bytes and no size")
+    return Photo(jpeg, width, height)
 
 
 # --- the child process --------------------------------------------------------------------------------------
@@ -114,64 +126,7 @@ class Camera(Protocol):
 
     def capture(self) -> Photo: ...
 
-    def preview(self) -> Photo: ...
-
-
-class FolderCamera:
-    """Image files taken in turn, by name; a folder that changes is read anew each time."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._turn = 0
-
-    def start(self) -> dict[str, Any]:
-        return {"model": "folder", "size": f"{len(self._files())} pictures"}
-
-    def check(self) -> str:
-        self._files()
-        return ""
-
-    def capture(self) -> Photo:
-        path = self._next()
-        self._turn += 1
-        try:
-            data = path.read_bytes()
-            with Image.open(io.BytesIO(data)) as picture:
-                picture.load()
-                if picture.format == "JPEG":
-                    return Photo(data, picture.width, picture.height)
-                out = io.BytesIO()
-                picture.convert("RGB").save(out, "JPEG", quality=JPEG_QUALITY)
-                return Photo(out.getvalue(), picture.width, picture.height)
-        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-            raise DeviceFault(Fault.BAD_PICTURE, f"{path.name}: {error}") from error
-
-    def preview(self) -> Photo:
-        """Of the picture that would be taken next."""
-        path = self._next()
-        try:
-            with Image.open(path) as picture:
-                picture.draft("RGB", PREVIEW_SIZE)
-                small = picture.convert("RGB")
-                small.thumbnail(PREVIEW_SIZE)
-                out = io.BytesIO()
-                small.save(out, "JPEG", quality=PREVIEW_QUALITY)
-                return Photo(out.getvalue(), small.width, small.height)
-        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-            raise DeviceFault(Fault.BAD_PICTURE, f"{path.name}: {error}") from error
-
-    def _next(self) -> Path:
-        files = self._files()
-        return files[self._turn % len(files)]
-
-    def _files(self) -> list[Path]:
-        try:
-            files = sorted(p for p in self._folder.iterdir() if p.suffix.lower() in PICTURES)
-        except OSError as error:
-            raise DeviceFault(Fault.NO_ANSWER, f"{self._folder}: {error.strerror}") from error
-        if not files:
-            raise DeviceFault(Fault.NO_ANSWER, f"{self._folder}: no pictures in it")
-        return files
+    def preview(self, marks: Sequence[Mark], *, plain: bool) -> Glance: ...
 
 
 class V4lCamera:
@@ -227,12 +182,22 @@ class V4lCamera:
     def capture(self) -> Photo:
         return self._encoded(self._frame(), JPEG_QUALITY)
 
-    def preview(self) -> Photo:
-        frame = self._frame(fresh=False)
-        height, width = frame.shape[:2]
-        share = min(1.0, PREVIEW_SIZE[0] / width, PREVIEW_SIZE[1] / height)
-        small = self._cv2.resize(frame, None, fx=share, fy=share, interpolation=self._cv2.INTER_AREA)
-        return self._encoded(small, PREVIEW_QUALITY)
+    def preview(self, marks: Sequence[Mark], *, plain: bool) -> Glance:
+        medium = self._within(self._frame(fresh=False), PLAIN_SIDE)
+        small = self._within(medium, SHOWN_SIDE)
+        size = [small.shape[1], small.shape[0]]
+        numpy = sys.modules["numpy"]  # OpenCV's own, which came with it
+        for mark in marks:
+            outline = numpy.rint(numpy.multiply(mark.corners, size)).astype("int32")
+            colour = (GOOD if mark.good else DOUBTFUL)[::-1]
+            self._cv2.polylines(small, [outline], True, colour, THICK, self._cv2.LINE_AA)
+        shown = self._encoded(small, SHOWN_QUALITY)
+        return Glance(shown, self._encoded(medium, PLAIN_QUALITY).jpeg if plain else b"")
+
+    def _within(self, frame: Any, side: int) -> Any:
+        """A copy whose longer side has at most so many pixels."""
+        share = min(1.0, side / max(frame.shape[:2]))
+        return self._cv2.resize(frame, None, fx=share, fy=share, interpolation=self._cv2.INTER_AREA)
 
     def _encoded(self, frame: Any, quality: int) -> Photo:
         good, jpeg = self._cv2.imencode(".jpg", frame, [self._cv2.IMWRITE_JPEG_QUALITY, quality])
@@ -328,9 +293,14 @@ def _answer(camera: Camera, line: bytes) -> tuple[dict[str, Any], bytes]:
                 return {"ok": True, **camera.start()}, b""
             case "check":
                 return {"ok": True, "mode": camera.check()}, b""
-            case "capture" | "preview" as do:
-                photo = camera.capture() if do == "capture" else camera.preview()
+            case "capture":
+                photo = camera.capture()
                 return {"ok": True, "width": photo.width, "height": photo.height}, photo.jpeg
+            case "preview":
+                glance = camera.preview(_marks(question), plain=bool(question.get("plain")))
+                shown = glance.shown
+                size = {"width": shown.width, "height": shown.height, "shown": len(shown.jpeg)}
+                return {"ok": True, **size}, shown.jpeg + glance.plain
             case other:
                 return {"ok": False, "code": Fault.REFUSED, "detail": f"unknown: {other!r}"}, b""
     except DeviceFault as fault:
@@ -338,6 +308,11 @@ def _answer(camera: Camera, line: bytes) -> tuple[dict[str, Any], bytes]:
     except Exception as error:
         log.exception("camera: %r", line)
         return {"ok": False, "code": Fault.BUG, "detail": repr(error)}, b""
+
+
+def _marks(question: dict[str, Any]) -> list[Mark]:
+    told = question.get("marks") or ()
+    return [Mark(tuple((float(x), float(y)) for x, y in m["corners"]), bool(m["good"])) for m in told]
 
 
 def main(argv: list[str]) -> int:

@@ -245,6 +245,26 @@ class Photo:
     height: int
 
 
+@dataclass(frozen=True)
+class Mark:
+    """An outline to draw on a preview."""
+
+    corners: tuple[tuple[float, float], ...]
+    """x and y, as shares of the picture's width and height."""
+    good: bool = True
+    """Green; else amber."""
+
+
+@dataclass(frozen=True)
+class Glance:
+    """A passing look through a document camera: two pictures of one moment."""
+
+    shown: Photo
+    """Small, with the marks on it: for people."""
+    plain: bytes = b""
+    """JPEG of medium size without them, for a program; empty unless asked for."""
+
+
 class State(StrEnum):
     OK = "ok"
     DEGRADED = "degraded"
@@ -338,6 +358,6 @@ class DocumentCamera(Device, Protocol):
         """Take one fresh picture. Blocks up to 5 s. Raises DeviceFault, LinkLost."""
         ...
 
-    def preview(self) -> Photo:
+    def preview(self, marks: Sequence[Mark] = (), *, plain: bool = False) -> Glance:
         """What it sees, small, and not kept. Blocks as `capture`. Raises DeviceFault, LinkLost."""
         ...

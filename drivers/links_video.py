@@ -1,8 +1,8 @@
 """A camera's link: a child process that holds OpenCV, asked by lines of JSON and killed when it hangs.
 
-To the child, one line: `{"do": "start"|"check"|"capture"|"preview"}`. From it, one line, as
-`{"ok": true, "bytes": N}`, and then N bytes. Its standard error is the log; the end of its standard input
-ends it.
+To the child, one line: `{"do": "start"|"check"|"capture"|"preview", ...}`, with what more the driver says.
+From it, one line, as `{"ok": true, "bytes": N}`, and then N bytes. Its standard error is the log; the end
+of its standard input ends it.
 """
 
 import json
@@ -47,14 +47,14 @@ class VideoLink:
         os.set_blocking(self._from.fileno(), False)
         self._waker = Waker()
 
-    def ask(self, do: str, within_s: float) -> tuple[dict[str, object], bytes]:
-        """Ask the child; its answer's fields and the bytes after them.
+    def ask(self, do: str, within_s: float, **more: object) -> tuple[dict[str, object], bytes]:
+        """Ask the child; its answer's fields and the bytes after them. `more`: what JSON can say, little.
 
         Raises LinkLost, with the child killed, when the answer is late or makes no sense, or it has ended.
         """
         deadline = time.monotonic() + within_s
         try:
-            os.write(self._to.fileno(), json.dumps({"do": do}).encode() + b"\n")
+            os.write(self._to.fileno(), json.dumps({"do": do, **more}).encode() + b"\n")
             line = self._take_line(do, deadline)
             answer = json.loads(line)
             size = answer.get("bytes", 0) if isinstance(answer, dict) else -1

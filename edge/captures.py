@@ -152,7 +152,7 @@ class Captures:
         if camera is None:
             raise Refused(NO_CAMERA, counter=counter)
         try:
-            return camera.ask(lambda c: c.preview(), BEGIN_WITHIN_S).jpeg
+            return camera.ask(lambda c: c.preview(), BEGIN_WITHIN_S).shown.jpeg
         except (DeviceUnavailable, DeviceFault, LinkLost) as error:
             raise Refused(CAMERA_FAILED, counter=counter) from error
 

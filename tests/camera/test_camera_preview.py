@@ -5,12 +5,16 @@ import io
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
+import cv2
+import numpy as np
 import pytest
 from PIL import Image
 
 from drivers.camera_opencv import Options
+from drivers.capabilities import Mark
 from drivers.links import open_link
 from drivers.loader import load as load_driver
 from drivers.twins.pages import write_pages
@@ -76,18 +80,57 @@ def test_a_counter_without_a_camera_has_nothing_to_see(hall):
     assert Client(hall).get("/api/v1/counters/99/camera")[0] == 404
 
 
-def test_a_film_is_seen_small(tmp_path):
-    import cv2
-    import numpy as np
+@pytest.fixture
+def opened():
+    links = []
 
-    out = cv2.VideoWriter(str(tmp_path / "a.avi"), cv2.VideoWriter.fourcc(*"MJPG"), 10, (1280, 960))
+    def open_camera(url: str) -> Any:
+        links.append(open_link(url))
+        camera = load_driver("camera_opencv").Driver(links[-1], Options())
+        camera.start()
+        return camera
+
+    yield open_camera
+    for link in links:
+        link.close()
+
+
+def film(folder: Path) -> str:
+    out = cv2.VideoWriter(str(folder / "a.avi"), cv2.VideoWriter.fourcc(*"MJPG"), 10, (1280, 960))
     out.write(np.full((960, 1280, 3), 180, np.uint8))
     out.release()
-    link = open_link(f"video://{Path(tmp_path / 'a.avi')}")
-    try:
-        camera = load_driver("camera_opencv").Driver(link, Options())
-        camera.start()
-        seen, taken = camera.preview(), camera.capture()
-        assert ((seen.width, seen.height), (taken.width, taken.height)) == ((640, 480), (1280, 960))
-    finally:
-        link.close()
+    return f"video://{folder / 'a.avi'}"
+
+
+def still(folder: Path) -> str:
+    Image.new("RGB", (1280, 960), (180, 180, 180)).save(folder / "a.jpg")
+    return f"folder://{folder}"
+
+
+def pixels(jpeg: bytes) -> np.ndarray:
+    return np.asarray(Image.open(io.BytesIO(jpeg)).convert("RGB")).astype(int)
+
+
+@pytest.mark.parametrize("source", [film, still])
+def test_marks_are_drawn_on_what_people_see_and_not_on_what_the_finder_gets(tmp_path, opened, source):
+    camera = opened(source(tmp_path))
+    square = ((0.25, 0.25), (0.75, 0.25), (0.75, 0.75), (0.25, 0.75))
+    bare = camera.preview()
+    assert (bare.shown.width, bare.shown.height, bare.plain) == (640, 480, b"")
+    assert np.ptp(pixels(bare.shown.jpeg)) < 12
+    seen = camera.preview((Mark(square, good=True),), plain=True)
+    green, grey = pixels(seen.shown.jpeg)[240, 160], pixels(seen.shown.jpeg)[240, 320]
+    assert green[1] - green[0] > 60
+    assert np.ptp(grey) < 12
+    assert pixels(seen.plain).shape == (960, 1280, 3)
+    assert np.ptp(pixels(seen.plain)) < 12
+    amber = pixels(camera.preview((Mark(square, good=False),)).shown.jpeg)[240, 160]
+    assert amber[0] - amber[2] > 60
+    assert camera.capture().width == 1280
+
+
+def test_a_picture_grows_no_larger_for_the_finder(tmp_path, opened):
+    Image.new("RGB", (600, 400), (180, 180, 180)).save(tmp_path / "a.png")
+    seen = opened(f"folder://{tmp_path}").preview(plain=True)
+    assert (seen.shown.width, seen.shown.height) == (600, 400)
+    assert pixels(seen.plain).shape == (400, 600, 3)

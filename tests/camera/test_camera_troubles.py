@@ -1,8 +1,13 @@
 """A camera that hangs, dies, is black or in another mode: a state of its own, and the hall goes on."""
 
+import fcntl
 import os
+import pty
 import shutil
 import signal
+import subprocess
+import sys
+import termios
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +30,16 @@ from edge.settings import load
 from edge.verify import verify
 from tests.crash.rounds import ROOT
 from tests.printing.hall_bench import wait_for
+
+
+IS_HELD = """
+import os, sys
+from drivers.camera_opencv import is_held
+if os.geteuid() == 0:
+    os.setgid(65534)
+    os.setuid(65534)
+print(is_held(sys.argv[1]))
+"""
 
 
 def film(path: Path, *levels: int) -> str:
@@ -86,6 +101,22 @@ def test_a_grab_that_never_returns_is_ended_at_its_deadline(tmp_path, opened):
     with pytest.raises(LinkLost, match="no answer"):
         camera.capture()
     wait_for(lambda: camera._link._child.poll() == -signal.SIGKILL)
+
+
+def test_a_device_that_another_program_opened_for_itself_is_held(tmp_path):
+    """Who may not break the lock, as the daemon's user, is told EBUSY when it opens it."""
+    ours, theirs = pty.openpty()
+    try:
+        name = os.ttyname(theirs)
+        Path(name).chmod(0o666)
+        script = ["-c", IS_HELD, name]
+        free = subprocess.run([sys.executable, *script], capture_output=True, text=True, check=True)
+        fcntl.ioctl(theirs, termios.TIOCEXCL)
+        held = subprocess.run([sys.executable, *script], capture_output=True, text=True, check=True)
+        assert (free.stdout, held.stdout) == ("False\n", "True\n")
+    finally:
+        os.close(ours)
+        os.close(theirs)
 
 
 @pytest.mark.parametrize("path", ["/dev/null", "/nowhere", "/dev/zero"])

@@ -1,12 +1,17 @@
 """A document camera: vivid, the kernel's virtual one, by Video4Linux and OpenCV in its child process."""
 
 import io
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image
 
 from drivers.capabilities import Photo
-from drivers.errors import DriverError
+from drivers.errors import DriverError, Fault
 from edge.errors import DeviceUnavailable
 from tests.lab.inside.checking import Checks, until
 from tests.lab.inside.gadget import load
@@ -51,6 +56,30 @@ def run(check: Checks) -> None:
             (DRIVER / "unbind").write_text("vivid.0")
             (DRIVER / "bind").write_text("vivid.0")
             until(lambda: _takes(it), "a picture")
+
+    with _held() as holder, hall(plan(f"video://{NODE}", "camera_opencv", within_s=30.0)) as it:
+        with check("held by another program, it says so"):
+            until(lambda: it.handles["device"].status().code is Fault.IN_USE, "the word in_use")
+        with check("let go of, it comes without a hand"):
+            holder.kill()
+            it.comes("device")
+            assert len(capture(it).jpeg) > 2000
+
+
+@contextmanager
+def _held() -> Iterator[subprocess.Popen[bytes]]:
+    """Another program takes pictures of the camera, and goes on holding it."""
+    words = (sys.executable, "-m", "drivers.camera_opencv", f"video://{NODE}")
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdin and other.stdout
+        other.stdin.write(b'{"do": "capture"}\n')
+        other.stdin.flush()
+        answer = json.loads(other.stdout.readline())
+        assert answer["ok"] and other.stdout.read(answer["bytes"])
+        try:
+            yield other
+        finally:
+            other.kill()
 
 
 def _takes(it: Hall) -> bool:
