@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -16,6 +17,10 @@ from edge.center.tables import entries, figures, halls, journals
 Json = dict[str, Any]
 
 LAST_EVENTS = 40
+SAID = ("online", "asleep", "offline")
+MOST_WORD, MOST_LINES = 80, 500
+DEVICE_WORDS = ("id", "kind", "driver", "counter", "state", "code", "since", "last_ok")
+QUEUE_WORDS = ("id", "name")
 PAPER = ("near_end", "paper_low", "paper_out")
 """Codes of a printer that wants somebody with a roll."""
 LOUD = {"chain_broken": 0, "offline": 1, "device_down": 2, "lag": 3, "clock_untrusted": 4, "paper": 5}
@@ -112,7 +117,7 @@ class Fleet:
         self, hall: str, row: Json, books: Sequence[Any], today: Mapping[str, int], now: datetime
     ) -> HallNow:
         status, health = json.loads(row.get("status") or "{}"), json.loads(row.get("health") or "{}")
-        journal = str(status.get("journal") or row.get("journal") or "")
+        journal = _word(status.get("journal")) or str(row.get("journal") or "")
         book = next((b for b in books if b.journal == journal), None)
         stored, highest = (book.stored, book.highest) if book else (0, 0)
         head = max(_number(status.get("head")), highest)
@@ -120,16 +125,16 @@ class Fleet:
         made = HallNow(
             hall=hall,
             name=table.name or hall.partition("/")[2],
-            state=str(status.get("state") or "unknown"),
+            state=status["state"] if status.get("state") in SAID else "unknown",
             since=str(row.get("status_at") or ""),
-            version=str(status.get("version") or ""),
+            version=_word(status.get("version")),
             journal=journal,
             head=head,
             stored=stored,
             holes=highest > stored,
             lag=max(head - stored, _number(_dict(health.get("uplink")).get("lag"))),
-            devices=tuple(d for d in _list(health.get("devices")) if isinstance(d, dict)),
-            queues=tuple(q for q in _list(health.get("queues")) if isinstance(q, dict)),
+            devices=_each_once(health.get("devices"), DEVICE_WORDS),
+            queues=_each_once(health.get("queues"), QUEUE_WORDS),
             host=_dict(health.get("host")),
             uplink=_dict(health.get("uplink")),
             health_at=str(row.get("health_at") or ""),
@@ -152,7 +157,7 @@ class Fleet:
             return  # what it said of its devices is old
         for device in hall.devices:
             yield from self._of_device(device, hours, now)
-        oldest = str(hall.uplink.get("oldest") or "")
+        oldest = _word(hall.uplink.get("oldest"))
         late_s = open_seconds(hours, _time(oldest, now), now) if oldest else 0.0
         if late_s > limits.lag_over_s:
             yield Alarm("lag", str(hall.lag), int(late_s), oldest)
@@ -160,7 +165,7 @@ class Fleet:
             yield Alarm("clock_untrusted")
 
     def _of_device(self, device: Json, hours: HoursTable, now: datetime) -> Iterator[Alarm]:
-        limits, id, since = self._settings.alarms, str(device.get("id", "")), str(device.get("since") or "")
+        limits, id, since = self._settings.alarms, device["id"], device["since"]
         lasts_s = open_seconds(hours, _time(since, now), now)
         if device.get("code") in PAPER:
             if lasts_s > limits.paper_low_after_s:
@@ -183,12 +188,25 @@ def _time(iso: str, otherwise: datetime) -> datetime:
 
 
 def _number(said: Any) -> int:
-    return said if type(said) is int and said > 0 else 0
+    return said if type(said) is int and 0 < said < 2**53 else 0
+
+
+def _word(said: Any) -> str:
+    """A hall may write anything; a page and a figure's label want a short word, or none."""
+    return said[:MOST_WORD] if isinstance(said, str) and said.isprintable() else ""
 
 
 def _dict(said: Any) -> Json:
     return said if isinstance(said, dict) else {}
 
 
-def _list(said: Any) -> list[Any]:
-    return said if isinstance(said, list) else []
+def _each_once(said: Any, words: Sequence[str]) -> tuple[Json, ...]:
+    """Devices or queues by their `id`, with these words for certain; what else they say is flat."""
+    lines = said[:MOST_LINES] if isinstance(said, list) else ()
+    return tuple({line["id"]: line for line in map(partial(_line, words), lines) if line["id"]}.values())
+
+
+def _line(words: Sequence[str], said: Any) -> Json:
+    said = _dict(said)
+    flat = {k: v for k, v in said.items() if _word(k) == k and isinstance(v, str | int | float)}
+    return {**flat, **{word: _word(said.get(word)) for word in words}}

@@ -9,7 +9,7 @@ import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -31,6 +31,7 @@ from edge.mqtt_session import (
     TurnedAway,
     Will,
 )
+from edge.nonsense import Nonsense
 from edge.patience import Patience
 
 log = logging.getLogger(__name__)
@@ -89,7 +90,8 @@ class Receiver:
         self._talk: _Talk | None = None
         self._why = ""
         self.counts: Counter[str] = Counter()
-        """Since the start: `entries` that came, `refused` messages, `receipts`, `asked` holes."""
+        """Since the start: `entries` that came, `receipts` sent, `asked` holes."""
+        self._nonsense = Nonsense(log, "center")
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="center")
 
@@ -106,7 +108,9 @@ class Receiver:
             "connected": self._talk is not None and self._talk.hears,
             "why": self._why,
             "instance": self._instance,
-            **{name: self.counts[name] for name in ("entries", "refused", "receipts", "asked")},
+            "refused": self._nonsense.count,
+            "refused_why": self._nonsense.last,
+            **{name: self.counts[name] for name in ("entries", "receipts", "asked")},
         }
 
     # --- the thread -----------------------------------------------------------------------------------------
@@ -154,7 +158,9 @@ class Receiver:
             for happening in session.happenings(0.1):
                 match happening:
                     case Accepted(receive_maximum):
-                        talk = _Talk(session, self._place, self._store, self._own_status, self.counts)
+                        talk = _Talk(
+                            session, self._place, self._store, self._own_status, self.counts, self._nonsense
+                        )
                         talk.window = min(INFLIGHT, receive_maximum)
                         self._talk, self._why = talk, ""
                         log.info("center: connected, MQTT %s", session.version)
@@ -180,10 +186,16 @@ class _Talk:
     """One connection's conversation; belongs to the receiver's thread."""
 
     def __init__(
-        self, session: Session, place: Place, store: Store, own_status: Any, counts: Counter[str]
+        self,
+        session: Session,
+        place: Place,
+        store: Store,
+        own_status: Callable[[str], bytes],
+        counts: Counter[str],
+        nonsense: Nonsense,
     ) -> None:
         self._session, self._place, self._store = session, place, store
-        self._own_status, self._counts = own_status, counts
+        self._own_status, self._counts, self._nonsense = own_status, counts, nonsense
         self.window = INFLIGHT
         self.orders: list[tuple[str, Json]] = []
         """Commands to send, as (hall, command)."""
@@ -251,8 +263,7 @@ class _Talk:
                 else:
                     said[heard.hall, heard.kind] = canonical(arrivals.read_object(message.payload))
             except Malformed as error:
-                self._counts["refused"] += 1
-                log.warning("center: %s: refused: %s", message.topic[:120], error)
+                self._nonsense.note(f"{message.topic[:100]}: {error}")
         if said:
             self._store.told(said)
         if entries:
@@ -266,8 +277,8 @@ class _Talk:
         result = reply.get("result")
         if not isinstance(result, dict):
             return
-        journal, first = result.get("journal"), result.get("first")
-        if isinstance(journal, str) and type(first) is int and first > 1:
+        journal, first = str(result.get("journal")), result.get("first")
+        if arrivals.is_journal(journal) and type(first) is int and first > 1:
             receipt = self._store.begins_at(hall, journal, first)
             if receipt is not None:
                 log.info("center: %s: journal %s begins at %d", hall, journal, first)

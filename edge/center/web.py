@@ -188,7 +188,7 @@ class Web:
         """A moment as people of the county read it; what is no moment is shown as it is."""
         try:
             return datetime.fromisoformat(iso).astimezone(self._zone).strftime("%m-%d %H:%M:%S")
-        except ValueError:
+        except (ValueError, OverflowError):
             return iso
 
     def _file(self, name: str) -> _Handler:
