@@ -100,6 +100,11 @@ class TicketBody(Body):
     """A ticket's id, or today's number."""
 
 
+class SaidBody(Body):
+    call: Annotated[int, Field(ge=1)]
+    """The call's `seq`, as in the hall's view."""
+
+
 class ResumeBody(Body):
     ticket: Word = ""
     """Empty: the ticket last held at this counter."""

@@ -155,6 +155,7 @@ _COUNTERS = (
     _verb("next", c.CallNext, "Call the next ticket; one still there is finished"),
     _verb("call", c.CallTicket, "Call this ticket", b.TicketBody),
     _verb("undo", c.UndoCall, "The last call was a slip of the finger"),
+    _verb("said", c.SayCall, "A loudspeaker begins to say the call: it can no longer be undone", b.SaidBody),
     _verb("reopen", c.Reopen, "The last finish was a slip of the finger: the service goes on"),
     _verb("recall", c.Recall, "Call the counter's ticket again"),
     _verb("start", c.StartService, "Start service", b.StartBody),

@@ -1,4 +1,6 @@
-"""Decisions that bring a ticket back: a call undone, a finish reopened, the next service of a visit."""
+"""Decisions that bring a ticket back: a call undone unless it was said, a finish reopened, a visit's next
+service.
+"""
 
 from edge.hall import commands as cmd
 from edge.hall import events as ev
@@ -11,9 +13,10 @@ Events = tuple[Event, ...]
 
 
 def undo(book: Book, command: cmd.UndoCall, now: Now) -> Events:
-    """Take the last call at the counter back, within some seconds; who was finished by it stays so.
+    """Take the last call at the counter back, within some seconds and where nothing was said aloud yet; who
+    was finished by it stays so.
 
-    Refused: no_counter, nothing_to_undo, undo_too_late.
+    Refused: no_counter, nothing_to_undo, undo_too_late, call_said.
     """
     book.planned(command.counter)
     ticket = book.ticket_at(command.counter)
@@ -22,7 +25,24 @@ def undo(book: Book, command: cmd.UndoCall, now: Now) -> Events:
     limit_s = book.plan.rules.undo_s
     if ticket.called.age_s(now) > limit_s or ticket.recalls:
         raise Refused(No.UNDO_TOO_LATE, limit_s=f"{limit_s:g}")
+    if ticket.said:
+        raise Refused(No.CALL_SAID)
     return (ev.CallUndone(ticket=ticket.id, number=ticket.number, counter=command.counter),)
+
+
+def say(book: Book, command: cmd.SayCall, now: Now) -> Events:
+    """A loudspeaker begins: from now on the call stays. Of an older call there is nothing to note.
+
+    Refused: no_counter, call_undone.
+    """
+    book.planned(command.counter)
+    if command.call in book.undone:
+        raise Refused(No.CALL_UNDONE)
+    ticket = book.ticket_at(command.counter)
+    is_it = ticket is not None and ticket.called is not None and ticket.called.seq == command.call
+    if ticket is None or not is_it or ticket.state is not TicketState.CALLED or ticket.said:
+        return ()
+    return (ev.CallSaid(ticket=ticket.id, number=ticket.number, counter=command.counter),)
 
 
 def reopen(book: Book, command: cmd.Reopen, now: Now) -> Events:

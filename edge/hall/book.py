@@ -75,6 +75,8 @@ class Ticket:
     """Of its last finished service."""
     recalls: int = 0
     """Since its last call."""
+    said: bool = False
+    """Its last call was said aloud."""
     misses: int = 0
     missed_at_call: int = 0
     """How many calls its service had had at its last no-show."""
@@ -214,6 +216,8 @@ class Book:
     """The last service times of each service."""
     last_calls: tuple[CallNow, ...] = ()
     """Newest first."""
+    undone: tuple[int, ...] = ()
+    """The last calls that were taken back, by their sequence numbers."""
     brought: dict[str, tuple[int, ...]] = field(default_factory=dict)
     """By prefix: numbers that people brought from the day before, and that nobody else gets today."""
     formers: dict[str, Former] = field(default_factory=dict)

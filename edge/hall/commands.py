@@ -133,6 +133,14 @@ class UndoCall(AtCounter):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SayCall(AtCounter):
+    """A loudspeaker is about to say the counter's call; several may say the same."""
+
+    call: int
+    """Its sequence number, as in the hall's view."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Reopen(AtCounter):
     """The last finish was a slip of the finger: the service goes on."""
 

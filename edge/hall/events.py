@@ -179,6 +179,15 @@ class CallUndone(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CallSaid(Event):
+    """A loudspeaker begins to say the call: the hall has heard it."""
+
+    ticket: TicketId
+    number: str
+    counter: CounterId
+
+
+@dataclass(frozen=True, kw_only=True)
 class ManyTaken(Event):
     """Many numbers within a minute at one kiosk: the desk may want to look."""
 

@@ -149,6 +149,7 @@ def _called(book: Book, event: ev.TicketCalled, stamp: Stamp) -> None:
         started=None,
         started_by_hand=False,
         recalls=0,
+        said=False,
         before=ticket if ticket.state is TicketState.WAITING else replace(ticket, before=None),
     )
     at_counter(book, replace(counter, priority_run=run, hand=event.staff), ticket)

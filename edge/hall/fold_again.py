@@ -63,6 +63,12 @@ def _call_undone(book: Book, event: ev.CallUndone, stamp: Stamp) -> None:
     unannounce(book, event.counter, ticket.number)
 
 
+def _call_said(book: Book, event: ev.CallSaid, stamp: Stamp) -> None:
+    ticket = book.tickets.get(event.ticket)
+    if ticket and ticket.state is TicketState.CALLED:
+        move(book, ticket, stamp, "said", event.counter, said=True)
+
+
 def _continued(book: Book, event: ev.TicketContinued, stamp: Stamp) -> None:
     if ticket := book.tickets.get(event.ticket):
         move(
@@ -196,6 +202,7 @@ def _list_ended(book: Book, event: ev.WaitingListEnded, stamp: Stamp) -> None:
 HANDLERS: dict[type[ev.Event], Handler] = {
     ev.ManyTaken: _many_taken,
     ev.CallUndone: _call_undone,
+    ev.CallSaid: _call_said,
     ev.TicketContinued: _continued,
     ev.ServiceReopened: _reopened,
     ev.TicketCarried: _carried,

@@ -47,6 +47,7 @@ _BY_TICKETS: dict[type[cmd.Command], Callable[[Book, Any, Now], Events]] = {
     cmd.MarkNoShow: counters.miss,
     cmd.Hold: counters.hold,
     cmd.UndoCall: again.undo,
+    cmd.SayCall: again.say,
     cmd.Reopen: again.reopen,
     cmd.Resume: counters.resume,
     cmd.Transfer: counters.transfer,

@@ -51,4 +51,5 @@ def unannounce(book: Book, counter: CounterId, number: str) -> None:
     for i, call in enumerate(calls):
         if (call.counter, call.number) == (counter, number):
             book.last_calls = (*calls[:i], *calls[i + 1 :])
+            book.undone = (call.stamp.seq, *book.undone)[:LAST_CALLS]
             return

@@ -90,9 +90,17 @@ class Voice:
         if isinstance(turn, Words):
             # What concerns everybody's safety is not hushed.
             volume = max(volume, int(self._plan["volume"]))
-        if volume and parts:
+        if volume and parts and not (isinstance(turn, Call) and self._is_undone(turn)):
             self.said += self._speaker.say(parts, volume)
         return True
+
+    def _is_undone(self, call: Call) -> bool:
+        """Tell the hall that this is said now, after which no clerk takes it back: or was it taken back?"""
+        try:
+            status, answer = self._client.post(f"/api/v1/counters/{call.counter}/said", {"call": call.seq})
+        except ServerAway:
+            return False
+        return status == 409 and answer.get("reason") == "call_undone"
 
     def _parts(self, turn: Call | Words, stale_s: float) -> list[Part]:
         if isinstance(turn, Words):

@@ -14,6 +14,8 @@ from kiosk_ui.voice.phrase import Speech
 from kiosk_ui.voice.service import Voice
 from kiosk_ui.voice.speaker import Speaker
 
+ASKED_S = 1.0
+"""A call is due: a door that does not answer is not waited for."""
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -42,7 +44,8 @@ def run(args: argparse.Namespace) -> int:
     if not packs:
         sys.stderr.write("voice: no clips: python -m kiosk_ui voice-pack, or --pack FOLDER\n")
         return 1
-    voice = Voice(Client(args.url, args.name), Speech(packs, spare), Speaker(), args.zone)
+    client = Client(args.url, args.name, timeout_s=2.0, patience_s=ASKED_S)
+    voice = Voice(client, Speech(packs, spare), Speaker(), args.zone)
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: voice.stop())
     voice.run()

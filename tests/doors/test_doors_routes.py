@@ -153,6 +153,9 @@ def test_every_json_answer_is_as_described(document: Json, house: House) -> None
     assert verb("3", "call", {"ticket": "H01"})["state"] == "calling"
     assert verb("3", "undo")["state"] == "open"
     verb("3", "call", {"ticket": "H01"})
+    said = check("POST", "/api/v1/counters/3/said", {"call": house.registrar.view.calls[0].seq})
+    assert said["counter"]["state"] == "calling"
+    assert check("POST", "/api/v1/counters/3/undo")["reason"] == "call_said"
     verb("3", "finish")
     assert verb("3", "reopen")["ticket"]["number"] == "H01"
     asked_for = check("POST", "/api/v1/hall/print-waiting")

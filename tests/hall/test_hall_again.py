@@ -155,6 +155,36 @@ def test_a_call_is_taken_back_within_seconds_and_before_it_was_repeated_or_begun
     assert scene.no(undo("3")) == "nothing_to_undo"
 
 
+def say(scene, counter="2"):
+    seq = next(c.seq for c in scene.view().calls if c.counter == counter)
+    return cmd.SayCall(by=HTTP, counter=counter, call=seq)
+
+
+def test_what_the_hall_has_heard_is_not_taken_back(scene):
+    scene.take()
+    scene.next("2")
+    assert kinds(scene.do(say(scene))) == ["CallSaid"]
+    assert scene.do(say(scene)) == (), "the loudspeaker of another floor says the same"
+    assert scene.no(undo()) == "call_said"
+    scene.at_counter(cmd.StartService, "2")
+    assert scene.do(say(scene)) == ()
+
+
+def test_a_call_taken_back_is_not_said_and_its_next_one_is_another(scene):
+    scene.take()
+    scene.next("2")
+    late = say(scene)
+    scene.do(undo())
+    assert scene.no(late) == "call_undone"
+    scene.next("2")
+    assert scene.no(late) == "call_undone"
+    scene.do(say(scene))
+    assert scene.no(undo()) == "call_said"
+    scene.at_counter(cmd.MarkNoShow, "2")
+    scene.do(cmd.CallTicket(by=HTTP, counter="3", ticket="A001"))
+    assert scene.do(undo("3")), "its earlier call was said, this one was not"
+
+
 def test_who_was_finished_by_the_call_can_be_taken_up_again(scene):
     scene.take()
     scene.take()

@@ -121,7 +121,9 @@ def service(hall: Hall) -> None:
     hall.post("/counters/1/transfer", service="jobs")
     hall.post("/counters/1/next")
     hall.post("/counters/1/undo")
-    hall.at("1", "next", "no-show", "next", "next", "next", "next", "finish")
+    hall.post("/counters/1/next")
+    hall.post("/counters/1/said", call=hall.registrar.view.calls[0].seq)
+    hall.at("1", "no-show", "next", "next", "next", "next", "finish")
     hall.at("2", "open", "next", "start", "finish", "next", "start", "finish", "next", "start", "finish")
     late = hall.registrar.view.rateable[1]
     hall.registrar.ask(RateByCode(by=By(Door.CODE), ticket=late, score=3, text="t-1"))

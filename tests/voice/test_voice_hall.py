@@ -83,15 +83,22 @@ def test_a_hall_is_heard(hall: Hall, pack: Pack, tmp_path: Path, monkeypatch: py
         hall.do("/counters/3/recall")
         wait_for(lambda: voice.said == 1)
         assert said == [f"{number} 3"], "the recall, and not the call before the voice was there"
+        hall.do("/counters/3/finish")
+        hall.do("/tickets", {"service": "relief"})
+        hall.do("/counters/3/next")
+        wait_for(lambda: voice.said == 2)
+        status, answer = hall.client.post(f"{API}/counters/3/undo")
+        assert (status, answer["reason"]) == (409, "call_said")
         manager = {"staff": "120", "pin": "135790", "kiosk": "k1"}
         token = hall.do("/staff/sign-on", manager)["session"]["token"]
         hall.do("/hall/volume", {"percent": 0}, token)
         hall.do("/tickets", {"service": "relief"})
         hall.do("/counters/3/next")
-        wait_for(lambda: len(said) == 2)
+        wait_for(lambda: len(said) == 3)
+        hall.do("/counters/3/undo")
         hall.do("/hall/emergency", {"kind": "suspend"}, token)
-        wait_for(lambda: voice.said == 2)
-        assert said[2] == "suspend" and any(card.read_bytes()[-30000:]), "no volume silences an emergency"
+        wait_for(lambda: voice.said == 3)
+        assert said[3] == "suspend" and any(card.read_bytes()[-30000:]), "no volume silences an emergency"
         screens = hall.client.get(f"{API}/health")[1]["screens"]
         assert [(s["name"], s["state"]) for s in screens] == [("voice-hall", "ok")]
     finally:

@@ -46,7 +46,7 @@ def test_a_call_is_said_to_its_end_and_not_again_after_a_restart(
 ) -> None:
     first, second = tmp_path / "first.raw", tmp_path / "second.raw"
     process = voice(door, first)
-    until(lambda: door.alive)
+    until(lambda: door.alive and door.shown)
     door.call(("F001", "5"), ("A012", "3"))
     until(lambda: loud(first))
     process.send_signal(signal.SIGTERM)
@@ -55,9 +55,9 @@ def test_a_call_is_said_to_its_end_and_not_again_after_a_restart(
     chime = pack.clips["chime"].read_bytes()[-8000:-6000]
     assert whole.count(chime) == 1, "one call: counter 5 is on another floor"
     assert not any(whole[-2000:]), "it was not cut off"
-    told = len(door.alive)
+    told, shown = len(door.alive), door.shown
     process = voice(door, second)
-    until(lambda: len(door.alive) > told and second.exists())
+    until(lambda: len(door.alive) > told and door.shown > shown and second.exists())
     door.call(("A013", "1"))
     until(lambda: loud(second))
     process.send_signal(signal.SIGTERM)

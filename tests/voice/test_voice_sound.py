@@ -110,6 +110,17 @@ def test_what_is_being_said_when_the_voice_is_stopped_comes_to_its_end(card, doo
     assert once(pack, "A008", "1") not in card.read_bytes()
 
 
+def test_a_call_taken_back_at_the_last_moment_is_not_said(card, door, pack) -> None:
+    voice = Running(door, pack)
+    door.undone.add(102)
+    door.call(("A007", "2"), ("A008", "1"))
+    voice.until(lambda: voice.voice.said == 1)
+    voice.stop()
+    sound = card.read_bytes()
+    assert once(pack, "A007", "2") not in sound and sound.count(once(pack, "A008", "1")) == 2
+    assert door.claimed == [102, 104], "each is told before it is said"
+
+
 def test_half_the_volume_is_half_as_loud(card, door, pack) -> None:
     door.change(desk={"emergency": None, "volume": 50})
     voice = Running(door, pack)

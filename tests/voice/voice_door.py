@@ -16,6 +16,11 @@ class Door:
         }
         self.voice = voice or {"volume": 80, "hour": [], "repeat": 1, "stale_s": 60}
         self.alive: list[dict[str, object]] = []
+        self.claimed: list[int] = []
+        """Calls that the voice was about to say."""
+        self.undone: set[int] = set()
+        self.shown = 0
+        """Views that went out."""
         self.changed = threading.Condition()
         self.version = 1
         self.ended = False
@@ -31,7 +36,13 @@ class Door:
                 return door.answer(self, {"voice": door.voice})
 
             def do_POST(self) -> None:
-                door.alive.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+                told = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                if self.path.endswith("/said"):
+                    door.claimed.append(told["call"])
+                    undone = told["call"] in door.undone
+                    status, answer = (409, {"reason": "call_undone"}) if undone else (200, {})
+                    return door.answer(self, answer, status)
+                door.alive.append(told)
                 with door.changed:
                     door.changed.notify_all()
                 return door.answer(self, {})
@@ -42,9 +53,9 @@ class Door:
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="door")
         self._thread.start()
 
-    def answer(self, handler: BaseHTTPRequestHandler, body: dict[str, object]) -> None:
+    def answer(self, handler: BaseHTTPRequestHandler, body: dict[str, object], status: int = 200) -> None:
         content = json.dumps(body).encode()
-        handler.send_response(200)
+        handler.send_response(status)
         handler.send_header("Content-Length", str(len(content)))
         handler.end_headers()
         handler.wfile.write(content)
@@ -61,6 +72,7 @@ class Door:
                 handler.wfile.write(f"event: view\ndata: {view}\n\n".encode())
             except OSError:
                 return
+            self.shown += 1
 
     def call(self, *calls: tuple[str, str]) -> None:
         """All of them in one view, as when two clerks press at once."""
