@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from edge.errors import JournalDamaged
 from edge.hall.event_json import UnknownEvent, from_json, to_json, type_of
@@ -17,6 +17,19 @@ from edge.hall.words import Now, Stamp
 
 FIRST_LINK = "0" * 64
 """What the first entry is chained to."""
+
+
+class Line(NamedTuple):
+    """An entry as it lies in the file, unread."""
+
+    seq: int
+    body: str
+    """Canonical JSON of the CloudEvents object without `chain`."""
+    chain: str
+
+    def travels(self) -> bytes:
+        """Canonical JSON with its chain, without reading it first: no name of ours sorts before `chain`."""
+        return f'{{"chain":"{self.chain}",{self.body[1:]}'.encode()
 
 
 @dataclass(frozen=True)
@@ -33,10 +46,6 @@ class Entry:
     def cloud(self) -> dict[str, Any]:
         """The CloudEvents object as it travels."""
         return {**json.loads(self.body), "chain": self.chain}
-
-    def travels(self) -> bytes:
-        """`cloud` as canonical JSON, without reading it first: no name of ours sorts before `chain`."""
-        return f'{{"chain":"{self.chain}",{self.body[1:]}'.encode()
 
 
 _CANONICAL = json.JSONEncoder(

@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 
 from edge import journal_file as file
-from edge.entries import FIRST_LINK, Entry, body_of, link, stamped
+from edge.entries import FIRST_LINK, Entry, Line, body_of, link, stamped
 from edge.errors import JournalDamaged, JournalError
 from edge.hall.events import ClockSet, DayOpened, Event
 from edge.hall.words import Now
@@ -141,11 +141,24 @@ class Journal:
 
     def read_after(self, seq: int, limit: int = 200) -> list[Entry]:
         """Up to `limit` entries after `seq`, in order. Any thread. Raises JournalError."""
+        if (recent := self._recent_after(seq, limit)) is not None:
+            return recent
+        with file.disk(self._path), self._reader() as db:
+            return file.read(db, seq, limit)
+
+    def lines_after(self, seq: int, limit: int) -> list[Line]:
+        """As `read_after`, undecoded, for who only passes them on. Any thread. Raises JournalError."""
+        if (recent := self._recent_after(seq, limit)) is not None:
+            return [Line(e.seq, e.body, e.chain) for e in recent]
+        with file.disk(self._path), self._reader() as db:
+            return file.lines(db, seq, limit)
+
+    def _recent_after(self, seq: int, limit: int) -> list[Entry] | None:
+        """None: they are not all in memory."""
         with self._grown:
             if not self._closed and self._recent and self._recent[0].seq <= seq + 1:
                 return list(islice(self._recent, seq + 1 - self._recent[0].seq, None))[:limit]
-        with file.disk(self._path), self._reader() as db:
-            return file.read(db, seq, limit)
+        return None
 
     def wait_after(self, seq: int, timeout_s: float) -> bool:
         """Wait until there is an entry after `seq`; False if there was none in time. Any thread."""

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
-from edge.entries import Entry, read_entry
+from edge.entries import Entry, Line, read_entry
 from edge.errors import JournalDamaged, JournalError
 
 Row = tuple[int, str, str]
@@ -135,10 +135,14 @@ def anchor(db: sqlite3.Connection) -> tuple[int, str] | None:
 
 
 def read(db: sqlite3.Connection, seq: int, limit: int) -> list[Entry]:
+    return [read_entry(*line) for line in lines(db, seq, limit)]
+
+
+def lines(db: sqlite3.Connection, seq: int, limit: int) -> list[Line]:
     rows = db.execute(
         "SELECT seq, body, chain FROM entry WHERE seq > ? ORDER BY seq LIMIT ?", (seq, limit)
     ).fetchall()
-    return [read_entry(*row) for row in rows]
+    return [Line(*row) for row in rows]
 
 
 def rows(db: sqlite3.Connection, seq: int) -> Iterator[Row]:

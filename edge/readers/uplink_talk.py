@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from edge.entries import Entry
+from edge.entries import Line
 from edge.hall.views import DeviceView
 from edge.mqtt_session import Acknowledged, Arrived, Happening, Lost, Session, Subscribed
 from edge.readers.again import Again, Overdue
@@ -41,6 +41,8 @@ class Ending:
     """The older version of the protocol may do."""
     at_once: bool = False
     """It ended only to begin anew."""
+    code: str = ""
+    """A word of `edge.tls_trouble`, or of `uplink` in the catalogue."""
 
 
 class Cursors:
@@ -84,10 +86,12 @@ class Talk:
         overdue: Overdue,
         desk: CountyDesk | None = None,
         asleep: bool = False,
+        renewed: Callable[[], bool] = bool,
     ) -> None:
         """`at` tells the time; `turn` is called on each turn; `returning`: born before in this process.
 
         `asleep`: what the will of this connection says; `desk` None: no commands are taken.
+        `renewed`: is there a new certificate, for a connection of its own?
         """
         self._session = session
         self._border = border
@@ -97,7 +101,7 @@ class Talk:
         self.window = Window(window, cursors.sent)
         self._next = cursors.sent
         self._heard: deque[Happening] = deque()
-        self._ahead: deque[Entry] = deque()
+        self._ahead: deque[Line] = deque()
         """Read and not yet sent."""
         self._events = border.topic("events")
         self._health_every_s = health_every_s
@@ -108,6 +112,7 @@ class Talk:
         self._again, self._overdue = again, overdue
         self._desk = desk
         self._asleep = asleep
+        self._renewed = renewed
         self._center_is_there = False
         self._greeted_by = -1
         self.born = False
@@ -143,6 +148,8 @@ class Talk:
             return Ending(f"two boxes{self._rival}", long=True)
         if self.born and self._registrar.view.asleep != self._asleep:
             return Ending("the day ended" if not self._asleep else "the day began", at_once=True)
+        if self.born and self._renewed():
+            return Ending("there is a new certificate", at_once=True)
         if self.born:
             self._report()
             self._reply()
@@ -242,23 +249,23 @@ class Talk:
             self.window.sent(self._publish_entry(entry), time.monotonic(), entry.seq)
             self._next = entry.seq
 
-    def _next_entry(self) -> Entry | None:
+    def _next_entry(self) -> Line | None:
         """Many are read at once: after an outage room comes one by one, and a look into the file is dear."""
         if not self._ahead:
-            self._ahead.extend(self._journal.read_after(self._next, AHEAD))
+            self._ahead.extend(self._journal.lines_after(self._next, AHEAD))
         return self._ahead.popleft() if self._ahead else None
 
     def _send_again(self, after: int, last: int, room: int) -> None:
         """Entries that the broker had once: they move no cursor."""
         if self.window.room <= 0:
             return
-        came = self._journal.read_after(after, room)
+        came = self._journal.lines_after(after, room)
         for entry in came:
             if entry.seq <= min(last, self._next):
                 self.window.sent(self._publish_entry(entry), time.monotonic())
         self._again.sent(came[-1].seq if came else last)
 
-    def _publish_entry(self, entry: Entry) -> int:
+    def _publish_entry(self, entry: Line) -> int:
         return self._session.publish(self._events, entry.travels(), kind=CLOUD_EVENT)
 
     def _say(self, state: str) -> None:
