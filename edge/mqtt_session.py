@@ -35,6 +35,10 @@ NEW, OLD = MQTTv5, MQTTv311
 NO_LIMIT = 65535  # MQTT 5 §3.2.2.3.3: a CONNACK without Receive Maximum means 65,535
 UNSUPPORTED_VERSION = 132  # MQTT 5 §3.2.2.2; paho makes it of a 3.1.1 broker's return code 1 as well
 SESSION_TAKEN_OVER = 142  # MQTT 5 §3.14.2.1; mosquitto 2.0.11 closes without saying it (seen)
+PASSING = (136, 137, 151, 159)
+"""MQTT 5 §3.2.2.2: server unavailable, busy, quota exceeded, connection rate exceeded: time mends these."""
+MOST_PACKET = 1 << 20
+"""Bytes; a broker of version 5 keeps back what is larger (mosquitto 2.0.11, seen)."""
 SESSION_KEPT_S = 30 * 24 * 3600
 """How long a broker may keep what it holds for a hall that is away."""
 _KEEP_RETAINED = SubscribeOptions.RETAIN_DO_NOT_SEND
@@ -59,11 +63,15 @@ class TurnedAway:
     why: str
     older: bool
     """True: it does not speak this version of the protocol."""
+    lasting: bool = False
+    """Only a person can mend it."""
 
 
 @dataclass(frozen=True)
 class Subscribed:
     mid: int
+    refusal: str = ""
+    """Empty when the broker lets us hear."""
 
 
 @dataclass(frozen=True)
@@ -190,6 +198,7 @@ class Session:
         if self._version == NEW:
             properties = _properties(PacketTypes.CONNECT)
             properties.SessionExpiryInterval = SESSION_KEPT_S
+            properties.MaximumPacketSize = MOST_PACKET
             if self._takes:
                 properties.ReceiveMaximum = self._takes
             self._client.connect(
@@ -250,9 +259,14 @@ class Session:
     def _read(self) -> None:
         """All that has come whole."""
         before = -1
-        while before < (came := self._inbox.qsize()) < MOST_AT_ONCE and self.wire is not None:
-            before = came
-            self._client.loop_read()
+        try:
+            while before < (came := self._inbox.qsize()) < MOST_AT_ONCE and self.wire is not None:
+                before = came
+                self._client.loop_read()
+        except Exception as error:  # paho 2.2 raises what it stumbles over: struct.error, IndexError …
+            log.debug("paho read what is no MQTT", exc_info=True)
+            self._inbox.put(Lost(f"the broker sent what is no MQTT: {error!r}"[:200]))
+            self._cut()
 
     def publish(
         self, topic: str, payload: bytes, *, retain: bool = False, kind: str = "application/json"
@@ -308,7 +322,9 @@ class Session:
         if (wire := self.wire) is not None:
             with contextlib.suppress(OSError):
                 wire.shutdown(socket.SHUT_RDWR)
-            self._client.loop_read()  # which finds the end, and closes
+            with contextlib.suppress(Exception):
+                self._client.loop_read()  # which finds the end, and closes
+            wire.close()
 
     # --- called by paho within a turn -------------------------------------------------------------------
 
@@ -321,7 +337,8 @@ class Session:
         properties: Properties | None,
     ) -> None:
         if reason.is_failure:
-            self._inbox.put(TurnedAway(f"the broker refused: {reason}", reason.value == UNSUPPORTED_VERSION))
+            older = reason.value == UNSUPPORTED_VERSION
+            self._inbox.put(TurnedAway(f"the broker refused: {reason}", older, reason.value not in PASSING))
         else:
             self._inbox.put(Accepted(getattr(properties, "ReceiveMaximum", NO_LIMIT)))
 
@@ -333,10 +350,8 @@ class Session:
         reasons: Sequence[ReasonCode],
         properties: Properties | None,
     ) -> None:
-        for reason in reasons:
-            if reason.is_failure:
-                log.warning("the broker does not let us hear: %s", reason)
-        self._inbox.put(Subscribed(mid))
+        refused = [str(reason) for reason in reasons if reason.is_failure]
+        self._inbox.put(Subscribed(mid, ", ".join(refused)))
 
     def _on_publish(
         self, client: Client, userdata: Any, mid: int, reason: ReasonCode, properties: Properties | None

@@ -12,7 +12,8 @@ from edge.hall.words import Now, Stamp
 Events: TypeAlias = tuple[Event, ...]
 
 MOST_COMMANDS = 1000
-"""So many are remembered; they live for a day at most, and a hall gets a few."""
+"""So many are remembered, of the signed and of the others each, so that nobody without a key can have one
+forgotten that bears a signature, and said again; they live for a day at most, and a hall gets a few."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,9 @@ class CommandNow:
     state: str = "accepted"
     """`accepted`, then `done|refused|failed`."""
     reason: str = ""
+    signed: bool = False
+    ended_seq: int = 0
+    """The entry of its end; 0: it has none yet."""
 
 
 @dataclass(frozen=True)
@@ -105,29 +109,32 @@ DECIDE: dict[type[cmd.Command], Callable[[County, Any, Now], Events]] = {
 
 def apply(county: County, event: Event, stamp: Stamp) -> None:
     if handler := _HANDLERS.get(type(event)):
-        handler(county, event)
+        handler(county, event, stamp)
 
 
-def _accepted(county: County, event: ce.CountyCommandAccepted) -> None:
-    county.commands[event.command] = CommandNow(event.does)
-    while len(county.commands) > MOST_COMMANDS:
-        del county.commands[next(iter(county.commands))]
+def _accepted(county: County, event: ce.CountyCommandAccepted, stamp: Stamp) -> None:
+    signed = bool(event.signed_by)
+    county.commands[event.command] = CommandNow(event.does, signed=signed)
+    alike = [id for id, known in county.commands.items() if known.signed == signed]
+    for id in alike[:-MOST_COMMANDS]:
+        del county.commands[id]
 
 
-def _ended(county: County, event: ce.CountyCommandEnded) -> None:
+def _ended(county: County, event: ce.CountyCommandEnded, stamp: Stamp) -> None:
     if known := county.commands.get(event.command):
-        county.commands[event.command] = replace(known, state=event.state, reason=event.reason)
+        end = replace(known, state=event.state, reason=event.reason, ended_seq=stamp.seq)
+        county.commands[event.command] = end
 
 
-def _set(county: County, event: ce.NoticeSet) -> None:
+def _set(county: County, event: ce.NoticeSet, stamp: Stamp) -> None:
     county.notices[event.notice] = NoticeNow(event.notice, event.text, event.begins, event.ends)
 
 
-def _cleared(county: County, event: ce.NoticeCleared) -> None:
+def _cleared(county: County, event: ce.NoticeCleared, stamp: Stamp) -> None:
     county.notices.pop(event.notice, None)
 
 
-_HANDLERS: dict[type[Event], Callable[[County, Any], None]] = {
+_HANDLERS: dict[type[Event], Callable[[County, Any, Stamp], None]] = {
     ce.CountyCommandAccepted: _accepted,
     ce.CountyCommandEnded: _ended,
     ce.NoticeSet: _set,

@@ -1,7 +1,6 @@
 """The county's commands as they come over the border: read with suspicion, judged, answered (contract §4)."""
 
 import base64
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -9,6 +8,7 @@ from typing import Any
 
 from edge.entries import canonical
 from edge.hall.words import Now
+from edge.wary import read_object
 
 Json = dict[str, Any]
 
@@ -42,13 +42,8 @@ class Command:
 
 def read_id(payload: bytes) -> tuple[str, Json]:
     """A command's id, to answer under, and the whole. Raises ValueError: nobody to answer to."""
-    if len(payload) > MOST_BYTES:
-        raise ValueError(f"{len(payload)} bytes")
-    try:
-        said = json.loads(payload)
-    except RecursionError as error:
-        raise ValueError("too deep") from error
-    id = said.get("id") if isinstance(said, dict) else None
+    said = read_object(payload, MOST_BYTES)
+    id = said.get("id")
     if not isinstance(id, str) or not (0 < len(id) <= MOST_ID and id.isprintable()):
         raise ValueError("no id")
     return id, said
@@ -66,7 +61,7 @@ def read_command(said: Json, hall: str) -> Command:
     try:
         begins, ends = datetime.fromisoformat(issued), datetime.fromisoformat(expires)
         signed = canonical({**{k: v for k, v in said.items() if k != "sig"}, "hall": hall}).encode()
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise Unfit("malformed") from error
     if begins.tzinfo is None or ends.tzinfo is None:
         raise Unfit("malformed")

@@ -35,6 +35,14 @@ def test_only_the_last_thousand_commands_are_remembered(scene):
     assert len(scene.hall.county.commands) == 1000 and "c2" not in scene.hall.county.commands
 
 
+def test_unsigned_commands_never_push_out_a_signed_one(scene):
+    """Else who has no key could have it forgotten, and send it a second time."""
+    scene.do(cmd.AcceptCommand(by=CENTER, command="s", does="notice.set", signed_by="county"))
+    for i in range(1003):
+        accepted(scene, f"c{i}")
+    assert scene.hall.county.commands["s"].signed and len(scene.hall.county.commands) == 1001
+
+
 def test_a_notice_is_shown_on_its_days_and_until_it_is_cleared(scene):
     scene.take()
     today = scene.now().day

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -15,9 +16,11 @@ from edge.clock import system_clock
 from edge.entries import canonical
 from edge.hall.commands import AcceptCommand
 from edge.hall.words import By, Door, Now
-from edge.readers.county_desk import CountyDesk
+from edge.readers.county_answers import MOST_REPLIES
+from edge.readers.county_desk import AT_ONCE, MOST_WAITING, CountyDesk
 from edge.registrar import Registrar
 from tests.broker import wait_until
+from tests.county.inventions import inventions
 from tests.uplink.conftest import PLAN, Hall
 
 HALL = f"{PLAN.county}/{PLAN.hall}"
@@ -68,8 +71,8 @@ class Desk:
         return said
 
     def _read(self, said: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        while (reply := self.desk.next_reply()) is not None:
-            said.append(json.loads(reply))
+        while (answer := self.desk.answers.next()) is not None:
+            said.append(json.loads(answer.payload))
         return said
 
 
@@ -186,6 +189,54 @@ def test_one_that_was_cut_off_is_owned_up_to_and_not_begun_again(
     desk = made()
     wait_until(lambda: hall.registrar.county_commands()["c1"].state == "failed", "owned up")
     assert desk.says(command())[-1]["reason"] == "interrupted" and desk.done == []
+
+
+def test_an_id_that_meant_something_else_is_not_taken_for_a_repeat(made: Callable[..., Desk]) -> None:
+    """Else somebody without a key could have a signed command passed over, by using its id before."""
+    desk = made()
+    assert desk.says(command())[-1]["state"] == "done"
+    assert desk.says(signed(command("notice.set")))[-1]["reason"] == "id_taken"
+    assert desk.says(signed(command()))[-1]["reason"] == "id_taken" and len(desk.done) == 1
+
+
+def test_unsigned_ones_are_done_so_many_at_once_and_signed_ones_always(
+    made: Callable[..., Desk], caplog: pytest.LogCaptureFixture
+) -> None:
+    desk = made()
+    said = [desk.says(command(id=f"u{n}"))[-1] for n in range(AT_ONCE + 20)]
+    done = [r for r in said if r["state"] == "done"]
+    assert AT_ONCE <= len(done) < AT_ONCE + 10 and len(desk.done) == len(done)
+    assert {r["reason"] for r in said if r not in done} == {"too_many"}
+    assert desk.says(signed(command("notice.set", id="s1")))[-1]["state"] == "done"
+    assert desk.desk.nonsense.count == len(said) - len(done)
+    assert len([r for r in caplog.records if r.name == "edge.readers.county_desk"]) == 1, "said once a minute"
+
+
+def test_a_flood_is_not_kept_and_what_was_kept_is_done(made: Callable[..., Desk], hall: Hall) -> None:
+    """With QoS 0 no broker waits for our word."""
+    desk = Desk(hall.registrar)
+    desk.desk.stop()
+    for n in range(3 * MOST_WAITING):
+        desk.desk.hear(command(id=f"f{n}"), retained=False, taken=desk._was_taken)
+    assert desk.desk.nonsense.count >= 2 * MOST_WAITING and "at once" in desk.desk.nonsense.last
+
+
+def test_thousands_of_invented_commands_leave_the_desk_standing(
+    made: Callable[..., Desk], caplog: pytest.LogCaptureFixture
+) -> None:
+    desk, good = made(), json.loads(command(more="x", note="y"))
+    count = 3000
+    for n, payload in enumerate(inventions(good, count, 20261122)):
+        wait_until(lambda least=n - MOST_WAITING // 2: desk.taken >= least, "it keeps up")
+        desk.desk.hear(payload, retained=n % 7 == 0, taken=desk._was_taken)
+    wait_until(lambda: desk.taken == count, "each is taken", 30)
+    assert len([r for r in caplog.records if r.levelno >= logging.WARNING]) == 1, "one line, not thousands"
+    assert desk.desk.nonsense.count > count / 2 and desk.desk.nonsense.last
+    waiting = 0
+    while desk.desk.answers.next():
+        waiting += 1
+    assert waiting <= MOST_REPLIES
+    assert desk.says(signed(command("notice.set", id="after")))[-1]["state"] == "done"
 
 
 @pytest.mark.parametrize(
