@@ -42,7 +42,7 @@ class Addressed:
 
     def claims(self, frame: bytes) -> bool:
         try:
-            values = self._format.decode(frame)
+            values = self._line.values_of(frame)
         except FrameError:
             return False
         rule = self._format.rule_for(values)
@@ -51,7 +51,7 @@ class Addressed:
 
     def take(self, frame: bytes) -> Taken:
         """Raises FrameError for one without a meaning."""
-        values = self._format.decode(frame)
+        values = self._line.values_of(frame)
         rule = self._format.rule_for(values)
         payload = self._format.payload(values)
         if rule is None or not payload:

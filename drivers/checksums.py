@@ -1,5 +1,6 @@
 """Checksums by the names that frame descriptions use."""
 
+from binascii import crc_hqx
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
@@ -13,21 +14,19 @@ class Checksum:
     compute: Callable[[bytes], int]
 
 
+def _of_one(byte: int) -> int:
+    for _ in range(8):
+        byte = (byte >> 1) ^ (0xA001 if byte & 1 else 0)
+    return byte
+
+
+_REFLECTED = tuple(map(_of_one, range(256)))
+
+
 def _crc16_reflected(chunk: bytes, register: int) -> int:
     """CRC-16 with polynomial 8005h, both ends reflected (A001h)."""
     for byte in chunk:
-        register ^= byte
-        for _ in range(8):
-            register = (register >> 1) ^ (0xA001 if register & 1 else 0)
-    return register
-
-
-def _crc16_ccitt(chunk: bytes, register: int) -> int:
-    """CRC-16 with polynomial 1021h, not reflected."""
-    for byte in chunk:
-        register ^= byte << 8
-        for _ in range(8):
-            register = ((register << 1) ^ (0x1021 if register & 0x8000 else 0)) & 0xFFFF
+        register = register >> 8 ^ _REFLECTED[(register ^ byte) & 0xFF]
     return register
 
 
@@ -38,6 +37,6 @@ CHECKSUMS: dict[str, Checksum] = {
     "sum16": Checksum(2, lambda chunk: sum(chunk) & 0xFFFF),
     "crc16-modbus": Checksum(2, lambda chunk: _crc16_reflected(chunk, 0xFFFF)),
     "crc16-arc": Checksum(2, lambda chunk: _crc16_reflected(chunk, 0)),
-    "crc16-ccitt-false": Checksum(2, lambda chunk: _crc16_ccitt(chunk, 0xFFFF)),
-    "crc16-xmodem": Checksum(2, lambda chunk: _crc16_ccitt(chunk, 0)),
+    "crc16-ccitt-false": Checksum(2, lambda chunk: crc_hqx(chunk, 0xFFFF)),
+    "crc16-xmodem": Checksum(2, lambda chunk: crc_hqx(chunk, 0)),
 }

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable
 
 from drivers.errors import DeviceFault, Fault, FrameError
-from drivers.frame_format import FrameFormat
+from drivers.frame_format import FrameFormat, Values
 from drivers.links import Link
 
 __all__ = ["FrameFormat", "Line", "Splitter"]
@@ -22,6 +22,9 @@ JUST_OVER_S = 0.001
 
 LONGEST_QUIET_S = 0.5
 """Who waits for silence on a wire that never falls silent sends all the same after this time."""
+
+QUIET_CHARACTERS = 3.5
+"""Of ten bits: the shortest silence on a wire where one talks at a time, as Modbus has it (facts §8)."""
 
 
 class Splitter:
@@ -121,6 +124,8 @@ class Line:
         self._splitter = Splitter(frames, clock)
         self._kept: deque[bytes] = deque(maxlen=KEPT_FRAMES)
         self._echo = bytearray()
+        self._quiet_s = self._shortest_quiet_s()
+        self._read: tuple[bytes, Values] | None = None
         self._busy_until = clock()
         """When the last byte, ours or another's, will have left the wire."""
 
@@ -139,12 +144,12 @@ class Line:
 
     def quiet_in_s(self) -> float:
         """How long until `send` need not wait for silence, if nothing more comes; 0: it need not."""
-        return max(0.0, self._busy_until + self.format.line.quiet_ms / 1000 - self._clock())
+        return max(0.0, self._busy_until + self._quiet_s - self._clock())
 
     def send(self, frame: bytes) -> None:
         """Wait for the line to be quiet, then send. Raises LinkLost."""
         self._kept.extend(self._receive(0))
-        give_up = self._clock() + max(LONGEST_QUIET_S, self.format.line.quiet_ms / 1000)
+        give_up = self._clock() + max(LONGEST_QUIET_S, self._quiet_s)
         while (quiet_s := self.quiet_in_s()) and (left_s := give_up - self._clock()) > 0:
             self._kept.extend(self._receive(min(quiet_s, left_s)))
         log.debug("%s: sent %s", self.link.url, frame.hex(" "))
@@ -169,6 +174,12 @@ class Line:
                 return frames[at]
             if remaining_s <= 0:
                 raise DeviceFault(Fault.NO_ANSWER, f"no answer within {within_s:g} s")
+
+    def values_of(self, frame: bytes) -> Values:
+        """What the frame says, read once for all who ask whether it is theirs. Raises FrameError."""
+        if self._read is None or frame != self._read[0]:
+            self._read = frame, self.format.decode(frame)
+        return self._read[1]
 
     def look(self) -> None:
         """Is the wire still there? What has come is kept for `read`. Raises LinkLost."""
@@ -197,6 +208,10 @@ class Line:
             return chunk
         del self._echo[:size]
         return chunk[size:]
+
+    def _shortest_quiet_s(self) -> float:
+        line, characters_s = self.format.line, QUIET_CHARACTERS * self._duration_s(1)
+        return max(line.quiet_ms / 1000, characters_s if line.duplex == "half" else 0.0)
 
     def _duration_s(self, size: int) -> float:
         return size * 10 / self.link.baud if self.link.baud else 0.0

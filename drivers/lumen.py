@@ -33,7 +33,7 @@ _BODY: list[dict[str, object]] = [
 SERIAL = FrameFormat.from_table(
     {
         # The times are proposals, not the maker's figures.
-        "line": {"baud": 115200, "format": "8N1", "duplex": "half", "reply_ms": 500, "quiet_ms": 5},
+        "line": {"baud": 115200, "format": "8N1", "duplex": "half", "reply_ms": 500, "quiet_ms": 2},
         "stream": {"mode": "delimiter", "max": 4096, "gap_ms": 200},
         "fields": [
             {"name": "head", "kind": "const", "hex": "A5"},

@@ -71,3 +71,10 @@ def test_what_others_say_begins_the_silence_anew(line, far, clock, frame):
     while not line.read(1.0):
         continue
     assert line.quiet_in_s() == pytest.approx(QUIET_S)
+
+
+def test_a_slow_wire_where_one_talks_at_a_time_is_silent_for_three_and_a_half_characters(far, formats, clock):
+    link = SerialLink(far.url("rs485", "baud=1200"), {"baud": "1200"})
+    line = Line(link, formats["clerk-pad-ff68"], clock)
+    assert line.quiet_in_s() == pytest.approx(3.5 * 10 / 1200)
+    link.close()

@@ -33,6 +33,9 @@ class Quiet:
     def send(self, frame):
         self.sent.append(frame)
 
+    def values_of(self, frame):
+        return self.format.decode(frame)
+
 
 @pytest.fixture
 def ff68(formats):
