@@ -6,19 +6,29 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from itertools import groupby
-from operator import attrgetter
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Table, create_engine, event, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Table,
+    bindparam,
+    create_engine,
+    event,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from edge.center.arrivals import Arrived, is_journal
 from edge.center.migrating import migrate
+from edge.center.reach import Journal, Reach, walk_all
 from edge.center.tables import entries, figures, halls, journals
-from edge.entries import FIRST_LINK, link
 
 StoreError = SQLAlchemyError
 """The store did not take it, or could not be asked; nothing of that call has happened."""
@@ -48,21 +58,6 @@ class Gap:
     last: int
 
 
-@dataclass(frozen=True)
-class _Journal:
-    """A row of `journal`."""
-
-    journal: str
-    hall: str
-    stored: int
-    chain: str
-    highest: int
-    broken: int
-    hole_since: float
-    ask_due: float
-    asks: int
-
-
 class Store:
     """Any thread; each call is one transaction."""
 
@@ -74,6 +69,8 @@ class Store:
                 Path(self._engine.url.database).parent.mkdir(parents=True, exist_ok=True)
             event.listen(self._engine, "connect", _sqlite_manners)
             event.listen(self._engine, "begin", _sqlite_begin)
+        self._owner_of: dict[str, str] = {}
+        """Halls of journals, which never change; of what is committed."""
         migrate(self._engine)
 
     @property
@@ -89,57 +86,70 @@ class Store:
     def keep(self, arrived: Iterable[Arrived]) -> list[Receipt]:
         """Put entries on disk, each once; the receipts of the journals they belong to.
 
-        An entry of a journal that belongs to another hall is left out. Raises StoreError.
+        An entry of a journal that belongs to another hall is left out. However many halls they come from, it
+        is a handful of statements. Raises StoreError.
         """
-        by_journal = attrgetter("journal", "seq")
+        once = {(a.journal, a.seq): a for a in arrived}
         with self._engine.begin() as tx:
-            groups = groupby(sorted(arrived, key=by_journal), key=attrgetter("journal"))
-            return [r for journal, group in groups if (r := self._keep_of(tx, journal, list(group)))]
+            owners = self._owners(tx, {a.journal: a.hall for a in once.values()})
+            mine = [once[key] for key in sorted(once) if owners[key[0]] == once[key].hall]
+            # Entries before journals: a journal is held against other workers only while it moves. What
+            # another has not yet committed is a hole here; whoever holds the journal later sees both.
+            new = self._insert(tx, mine)
+            receipts = self._move(tx, mine, new)
+            self._count(tx, new)
+        self._owner_of.update(owners)
+        return receipts
 
-    def _keep_of(self, tx: Connection, journal: str, group: list[Arrived]) -> Receipt | None:
-        known = self._journal(tx, journal, group[0].hall)
-        group = [a for a in group if a.hall == known.hall]
-        if not group:
-            return None
-        new = self._insert(tx, group)
-        self._count(tx, new)
-        stored, chain, broken = _advanced(known, new, tx)
-        highest = max(known.highest, group[-1].seq)
-        has_hole, moved = highest > stored, stored > known.stored
-        tx.execute(
-            update(journals)
-            .where(journals.c.journal == journal)
-            .values(
-                stored=stored,
-                chain=chain,
-                highest=highest,
-                broken=broken,
-                hole_since=(known.hole_since if known.hole_since and not moved else time.time()) * has_hole,
-                ask_due=known.ask_due * (has_hole and not moved),
-                asks=known.asks * (has_hole and not moved),
-            )
-        )
-        return Receipt(known.hall, journal, stored)
+    def _owners(self, tx: Connection, said: Mapping[str, str]) -> dict[str, str]:
+        """Whose each journal is: the hall's that named it first. Rows are made where there were none."""
+        owners = {journal: self._owner_of.get(journal, "") for journal in said}
+        unknown = {journal: said[journal] for journal, hall in sorted(owners.items()) if not hall}
+        if unknown:
+            named = [{"journal": j, "hall": h} for j, h in unknown.items()]
+            by_hall = sorted(named, key=itemgetter("hall"))
+            tx.execute(_insert_into(tx, halls).on_conflict_do_nothing(), by_hall)
+            tx.execute(_insert_into(tx, journals).on_conflict_do_nothing(), named)
+            query = select(journals.c.journal, journals.c.hall).where(journals.c.journal.in_(unknown))
+            owners.update((row.journal, row.hall) for row in tx.execute(query))
+        return owners
 
-    def _journal(self, tx: Connection, journal: str, hall: str) -> _Journal:
-        """Its row, made where it was not there, and held against other workers until the end."""
-        tx.execute(_insert_into(tx, halls).on_conflict_do_nothing(), {"hall": hall, "journal": journal})
-        tx.execute(_insert_into(tx, journals).on_conflict_do_nothing(), {"journal": journal, "hall": hall})
-        return _known(tx, journals.c.journal == journal)[0]
-
-    def _insert(self, tx: Connection, group: Sequence[Arrived]) -> list[Arrived]:
+    def _insert(self, tx: Connection, mine: Sequence[Arrived]) -> list[Arrived]:
         """Those that were not there."""
-        once = {a.seq: a for a in group}
+        if not mine:
+            return []
         now = _iso(datetime.now(UTC))
-        insert = _insert_into(tx, entries).on_conflict_do_nothing().returning(entries.c.seq)
-        came = tx.execute(insert, [_row(a, now) for a in once.values()]).scalars()
-        return [once[seq] for seq in came]
+        insert = _insert_into(tx, entries).on_conflict_do_nothing()
+        rows = tx.execute(insert.returning(entries.c.journal, entries.c.seq), [_row(a, now) for a in mine])
+        there = {(row.journal, row.seq) for row in rows}
+        return [a for a in mine if (a.journal, a.seq) in there]
+
+    def _move(self, tx: Connection, mine: Iterable[Arrived], new: Iterable[Arrived]) -> list[Receipt]:
+        highest: dict[str, int] = {a.journal: a.seq for a in mine}  # in order of sequence
+        if not highest:
+            return []
+        known = _known(tx, journals.c.journal.in_(highest))
+        reaches = {k.journal: Reach.of(k, max(k.highest, highest[k.journal])) for k in known}
+        for a in new:
+            reaches[a.journal].at_hand[a.seq] = a
+        walk_all(tx, list(reaches.values()))
+        rows = [_moved(k, reaches[k.journal]) for k in known]
+        insert = _insert_into(tx, journals)
+        changes = {name: insert.excluded[name] for name in rows[0] if name not in ("journal", "hall")}
+        upsert = insert.on_conflict_do_update(index_elements=["journal"], set_=changes)
+        tx.execute(upsert.returning(journals.c.journal), rows)
+        return [Receipt(k.hall, k.journal, reaches[k.journal].stored) for k in known]
 
     def _count(self, tx: Connection, new: Iterable[Arrived]) -> None:
-        for (hall, day, type_), n in sorted(Counter((a.hall, a.day, a.type) for a in new).items()):
-            insert = _insert_into(tx, figures).values(hall=hall, day=day, type=type_, count=n)
-            more = {"count": figures.c.count + n}
-            tx.execute(insert.on_conflict_do_update(index_elements=["hall", "day", "type"], set_=more))
+        counted = sorted(Counter((a.hall, a.day, a.type) for a in new).items())
+        if counted:
+            insert = _insert_into(tx, figures)
+            more = {"count": figures.c.count + insert.excluded["count"]}
+            upsert = insert.on_conflict_do_update(index_elements=["hall", "day", "type"], set_=more)
+            rows = [
+                {"hall": hall, "day": day, "type": type_, "count": n} for (hall, day, type_), n in counted
+            ]
+            tx.execute(upsert.returning(figures.c.hall), rows)
 
     # --- holes ----------------------------------------------------------------------------------------------
 
@@ -164,18 +174,19 @@ class Store:
             known = next(iter(_known(tx, mine)), None)
             if known is None or not known.stored + 1 < first <= known.highest:
                 return None
-            stored, chain, broken = _advanced(replace(known, stored=first - 1, chain=""), [], tx)
-            hole = time.time() * (known.highest > stored)
+            reach = Reach.of(replace(known, stored=first - 1, chain=""), known.highest)
+            walk_all(tx, [reach])
+            hole = time.time() * (known.highest > reach.stored)
             new = {
-                "stored": stored,
-                "chain": chain,
-                "broken": broken,
+                "stored": reach.stored,
+                "chain": reach.chain,
+                "broken": reach.broken,
                 "hole_since": hole,
                 "asks": 0,
                 "ask_due": 0.0,
             }
             tx.execute(update(journals).where(mine).values(**new))
-            return Receipt(hall, journal, stored)
+            return Receipt(hall, journal, reach.stored)
 
     def receipts(self) -> list[Receipt]:
         """Of every journal; for a broker that may have lost what it retained. Raises StoreError."""
@@ -186,62 +197,65 @@ class Store:
     # --- what a hall says of itself -------------------------------------------------------------------------
 
     def told(self, said: Mapping[tuple[str, str], str]) -> None:
-        """Keep the newest `status` or `health` of halls, by hall and kind, as JSON.
+        """Keep the newest of what halls say of themselves, by hall and kind (a column), as JSON.
 
         Raises StoreError.
         """
-        now = _iso(datetime.now(UTC))
+        now, kinds = _iso(datetime.now(UTC)), sorted({kind for _, kind in said})
+        names = sorted({hall for hall, _ in said})
         with self._engine.begin() as tx:
-            for (hall, kind), text in sorted(said.items()):
-                new = {kind: text, f"{kind}_at": now}
-                insert = _insert_into(tx, halls).values(hall=hall, **new)
-                tx.execute(insert.on_conflict_do_update(index_elements=["hall"], set_=new))
-                if kind == "status":
-                    self._expect(tx, hall, json.loads(text))
+            tx.execute(_insert_into(tx, halls).on_conflict_do_nothing(), [{"hall": hall} for hall in names])
+            # Every worker hears it: held in one order, and what another has written is not written again.
+            tx.execute(select(halls.c.hall).where(halls.c.hall.in_(names)).order_by("hall").with_for_update())
+            for kind in kinds:
+                text, at = halls.c[kind], halls.c[f"{kind}_at"]
+                newer = update(halls).where((halls.c.hall == bindparam("of")) & (text != bindparam("said")))
+                rows = [{"of": hall, "said": said[hall, kind]} for hall in names if (hall, kind) in said]
+                tx.execute(newer.values({text: bindparam("said"), at: now}), rows)
+            self._expect(tx, {h: json.loads(text) for (h, kind), text in said.items() if kind == "status"})
 
-    def _expect(self, tx: Connection, hall: str, status: Any) -> None:
+    def _expect(self, tx: Connection, births: Mapping[str, Any]) -> None:
         """A hall's birth says how far its journal reaches: what does not come by itself is asked for."""
-        journal, head = status.get("journal"), status.get("head")
-        if not (is_journal(journal) and type(head) is int and 0 < head < 2**53):
+        heads: dict[str, tuple[str, int]] = {}
+        for hall, status in births.items():
+            journal, head = status.get("journal"), status.get("head")
+            if is_journal(journal) and type(head) is int and 0 < head < 2**53:
+                heads[journal] = hall, head
+        if not heads:
             return
-        known = self._journal(tx, journal, hall)
-        if known.hall == hall and head > known.highest:
-            hole = known.hole_since or time.time()
-            mine = update(journals).where(journals.c.journal == journal)
-            tx.execute(mine.values(highest=head, hole_since=hole))
+        self._owners(tx, {journal: hall for journal, (hall, _) in heads.items()})
+        for known in _known(tx, journals.c.journal.in_(heads)):
+            hall, head = heads[known.journal]
+            if known.hall == hall and head > known.highest:
+                hole = known.hole_since or time.time()
+                mine = update(journals).where(journals.c.journal == known.journal)
+                tx.execute(mine.values(highest=head, hole_since=hole))
 
 
-def _known(tx: Connection, which: ColumnElement[bool]) -> list[_Journal]:
+def _known(tx: Connection, which: ColumnElement[bool]) -> list[Journal]:
     """Held against other workers until the end; in one order, so that two never wait for each other."""
     rows = tx.execute(select(journals).where(which).order_by(journals.c.journal).with_for_update())
-    return [_Journal(**row._mapping) for row in rows]
+    return [Journal(**row._mapping) for row in rows]
 
 
-def _advanced(known: _Journal, new: Sequence[Arrived], tx: Connection) -> tuple[int, str, int]:
-    """How far a journal reaches with these and what lies in the store: sequence, its chain, first broken."""
-    stored, broken = known.stored, known.broken
-    chain = known.chain if stored else FIRST_LINK
-    at_hand: Mapping[int, Any] = {a.seq: a for a in new}
-    highest, look = max(known.highest, *at_hand, 0), 1
-    while True:
-        while entry := at_hand.get(stored + 1):
-            if chain and not broken and link(chain, entry.body) != entry.chain:
-                broken = entry.seq
-            stored, chain = entry.seq, entry.chain
-        if stored == highest:
-            return stored, chain, broken
-        at_hand, look = _after(tx, known.journal, stored, look), _LOOK
-        if stored + 1 not in at_hand:
-            return stored, chain, broken
+def _moved(known: Journal, reach: Reach) -> dict[str, Any]:
+    """A journal's row as it is now; a hole that grew smaller is a new one, to be asked for in its time."""
+    has_hole, moved = reach.highest > reach.stored, reach.stored > known.stored
+    old_hole = has_hole and not moved
+    return {
+        "journal": known.journal,
+        "hall": known.hall,
+        "stored": reach.stored,
+        "chain": reach.chain,
+        "highest": reach.highest,
+        "broken": reach.broken,
+        "hole_since": (known.hole_since if known.hole_since and not moved else time.time()) * has_hole,
+        "ask_due": known.ask_due * old_hole,
+        "asks": known.asks * old_hole,
+    }
 
 
-def _after(tx: Connection, journal: str, stored: int, limit: int) -> Mapping[int, Any]:
-    columns = select(entries.c.seq, entries.c.body, entries.c.chain)
-    here = (entries.c.journal == journal) & (entries.c.seq > stored)
-    return {row.seq: row for row in tx.execute(columns.where(here).order_by(entries.c.seq).limit(limit))}
-
-
-def _leased(tx: Connection, known: _Journal, now: float) -> Gap:
+def _leased(tx: Connection, known: Journal, now: float) -> Gap:
     """The hole above `stored`, not to be asked for again for a while, by anybody."""
     again = now + min(ASK_AGAIN_S * 2 ** min(known.asks, 10), ASK_AT_MOST_S)
     mine = update(journals).where(journals.c.journal == known.journal)
