@@ -12,6 +12,12 @@ from drivers.framing import Line
 SAME_FRAME_S = 0.3
 """A pad answered late sends its frame again within this time (inferred): answered, but no second press."""
 
+AT_ONCE_S = 0.06
+"""A pad that was answered so soon has no reason to send again (inferred): ten bytes, silence, ten bytes."""
+
+FINGER_S = 0.1
+"""Nobody presses the same key again sooner (inferred)."""
+
 
 @dataclass(frozen=True)
 class Taken:
@@ -23,6 +29,8 @@ class Taken:
     """What the description wants sent back."""
     again: bool
     """The frame before, sent again because its answer came late."""
+    meant: bool = False
+    """`again`, but that was answered at once: of a key that is pressed twice, as a digit is, the second."""
 
 
 class Addressed:
@@ -38,6 +46,7 @@ class Addressed:
         self._address = address
         self._clock = clock
         self._last = (b"", 0.0)
+        self._came_at = 0.0
         self.was_heard = False
 
     def claims(self, frame: bytes) -> bool:
@@ -57,10 +66,11 @@ class Addressed:
         if rule is None or not payload:
             raise FrameError(f"a frame that says nothing: {frame.hex(' ')}")
         self.was_heard = True
-        before, at = self._last
-        again = before == frame and self._clock() - at < SAME_FRAME_S
-        self.settle(frame)
-        return Taken(rule, payload, self._format.answer(values, rule), again)
+        (before, done_at), came_at, now = self._last, self._came_at, self._clock()
+        again = before == frame and now - done_at < SAME_FRAME_S
+        meant = again and done_at - came_at < AT_ONCE_S and now - came_at >= FINGER_S
+        self._last, self._came_at = (frame, now), now
+        return Taken(rule, payload, self._format.answer(values, rule), again, meant)
 
     def settle(self, frame: bytes) -> None:
         """Its work is done only now: what comes again from here on was sent before."""

@@ -96,9 +96,9 @@ class Driver:
     def on_frame(self, frame: bytes) -> Heard:
         taken = self._pad.take(frame)
         replies = (taken.answer,) if taken.answer is not None else ()
-        if taken.again:
-            return Heard(replies=replies)
         names = [taken.rule.keymap.get(byte, "") for byte in taken.payload]
+        if taken.again and not (taken.meant and all(name.isdigit() for name in names)):
+            return Heard(replies=replies)
         return Heard(self._readings(names), replies, lambda no: self._heard_by_the_hall(frame))
 
     def show(self, message: PadDisplay) -> None:

@@ -135,6 +135,28 @@ def test_digits_in_frames_of_their_own_wait_for_their_key_but_not_for_ever(ff68)
 
 
 @pytest.mark.parametrize(
+    ("answered_s", "again_s", "typed"),
+    [(0.04, 0.15, "77"), (0.04, 0.08, "7"), (0.10, 0.15, "7")],
+    ids=["a finger", "too soon for a finger", "answered late"],
+)
+def test_a_digit_that_was_answered_at_once_and_comes_again_was_pressed_again(
+    ff68, answered_s, again_s, typed
+):
+    now = 1.0
+    pad = callpad_framed.Driver(Quiet(ff68), callpad_framed.Options(address=1), clock=lambda: now)
+    seven = ff68.encode(addr=1, func=1, data=b"\x07")
+    heard = pad.on_frame(seven)
+    now = 1.0 + answered_s
+    heard.then("")
+    now = 1.0 + again_s
+    assert pad.on_frame(seven).replies == (seven,)
+    now = 2.0
+    assert pad.on_frame(ff68.encode(addr=1, func=1, data=b"\x0c")).readings == (
+        KeyPressed(PadKey.CALL, typed),
+    )
+
+
+@pytest.mark.parametrize(
     ("data", "pressed"),
     [
         (b"\x0f", KeyPressed(PadKey.SIGN_IN)),
