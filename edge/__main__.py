@@ -23,6 +23,7 @@ COMMANDS = {
     "report": "a day's or a month's sheet as table, CSV, XLSX or JSON",
     "backup": "one file with all that a spare box needs, while the daemon goes on",
     "restore": "a backup into an empty data folder",
+    "enroll": "a new box's certificate for the county, once, by a code",
     "center": "the county's receiver of many halls",
     "wire": "a bench for a device nobody has seen",
     "journal": "verify, export or follow a data folder's journal",

@@ -14,6 +14,7 @@ from edge.books import open_books
 from edge.capture_files import KeyFileVault
 from edge.captures import Captures
 from edge.clock import boot_id, system_clock
+from edge.credentials import COUNTY, Credentials
 from edge.device_facts import DeviceFacts
 from edge.doors.cards import Cards, Place
 from edge.doors.ears import Ears
@@ -233,6 +234,8 @@ class Daemon:
             boot=boot_id(),
             health=lambda: self._health.facts(),  # made after the uplink, on which it reports
             doings=doings,
+            credentials=Credentials(self._data / COUNTY) if settings.enroll else None,
+            say=lambda code: self._settings.texts.get(f"line.{code}"),
         )
 
     def _backups(self) -> Room | None:

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 from edge import paths
 from edge.errors import ConfigError
@@ -43,6 +42,7 @@ from edge.settings_tables import (
     UplinkFile,
     UplinkSettings,
 )
+from edge.settings_uplink import check_uplink
 from edge.texts import Texts, fields_of, phrases_of
 
 T = TypeVar("T")
@@ -50,7 +50,6 @@ T = TypeVar("T")
 FILES = ("hall.toml", "devices.toml", "boards.toml", "uplink.toml", "calendar.toml", "staff.toml")
 FOLDERS = ("papers", "texts", "content", "integrations", "calendar")
 _NEEDED = ("hall.toml", "devices.toml")
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 @dataclass(frozen=True)
@@ -191,7 +190,7 @@ class _Reader:
         uplink = self._bind(UplinkFile, "uplink.toml") or UplinkFile()
         calendar = self._bind(CalendarFile, "calendar.toml") or CalendarFile()
         staff_file = self._bind(StaffFile, "staff.toml")
-        self._check_uplink(uplink.uplink)
+        check_uplink(uplink.uplink, self.problems)
         staff = people(staff_file or StaffFile(), "staff.toml", self.problems)
         texts = self._texts(hall.hall.language if hall else "zh-CN")
         papers = self._papers()
@@ -265,23 +264,6 @@ class _Reader:
     def _bind(self, cls: type[T], name: str) -> T | None:
         table = self._table(name)
         return None if table is None else bind(cls, table, name, self.problems)
-
-    def _check_uplink(self, uplink: UplinkSettings) -> None:
-        url = urlsplit(uplink.broker)
-        try:
-            well = url.scheme in ("mqtt", "mqtts") and bool(url.hostname) and (url.port or 1) > 0
-        except ValueError:
-            well = False
-        if not well:
-            self.problems.add(
-                "uplink.toml", "uplink.broker", f'"{uplink.broker}" is not like mqtts://host:8883'
-            )
-        elif url.scheme == "mqtt" and url.hostname not in _LOOPBACK:
-            self.problems.add(
-                "uplink.toml", "uplink.broker", "plain mqtt:// is for this machine only; use mqtts://"
-            )
-        if uplink.trust_unsigned and url.hostname not in _LOOPBACK:
-            self.problems.add("uplink.toml", "uplink.trust_unsigned", "for a broker on this machine only")
 
     def _layers(self, folder: str) -> list[tuple[Path, str]]:
         """The product's own folder, then the hall's, each with the name to show."""

@@ -210,6 +210,9 @@ class UplinkSettings:
     ca_file: str = ""
     cert_file: str = ""
     key_file: str = ""
+    enroll: str = ""
+    """`https://HOST:8701`, the county's center: this box gets its certificate there, by `bianmin enroll`, and
+    the next one by itself; instead of the three files. Empty: the files are made by hand."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Who may sign commands: a name, and 32 bytes of an Ed25519 public key in base64."""
     trust_unsigned: bool = False
@@ -228,6 +231,8 @@ class UplinkSettings:
                 raise ValueError(f"{name}: must be {low}..{high}, not {value}")
         if bool(self.cert_file) != bool(self.key_file):
             raise ValueError("cert_file: certificate and key go together: give both or none")
+        if self.enroll and (self.ca_file or self.cert_file):
+            raise ValueError("enroll: the center gives all three files: give either enroll or the files")
 
 
 @dataclass(frozen=True)

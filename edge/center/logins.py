@@ -33,13 +33,31 @@ def is_right(password: str, said: str) -> bool:
     return kind == "scrypt" and bool(known) and hmac.compare_digest(_derived(password, salted), known)
 
 
+class Tries:
+    """How often somebody has tried within the last minute. One thread."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._tries: dict[str, deque[float]] = {}
+
+    def may(self, peer: str) -> bool:
+        """Not too many from there; this one is counted."""
+        now = time.monotonic()
+        self._tries = {p: t for p, t in self._tries.items() if t and t[-1] > now - WITHIN_S}
+        tries = self._tries.setdefault(peer, deque(maxlen=self._most + 1))
+        while tries and tries[0] < now - WITHIN_S:
+            tries.popleft()
+        tries.append(now)
+        return len(tries) <= self._most
+
+
 class Logins:
     """One thread at a time. Without any name everybody is let in: the page is then on loopback only."""
 
     def __init__(self, people: Mapping[str, LoginTable]) -> None:
         self._people = people
         self._sessions: dict[str, float] = {}
-        self._tries: dict[str, deque[float]] = {}
+        self._tries = Tries(MOST_TRIES)
 
     @property
     def is_open(self) -> bool:
@@ -47,13 +65,7 @@ class Logins:
 
     def may_try(self, peer: str) -> bool:
         """Not too many from there within the last minute; this one is counted."""
-        now = time.monotonic()
-        self._tries = {p: t for p, t in self._tries.items() if t and t[-1] > now - WITHIN_S}
-        tries = self._tries.setdefault(peer, deque(maxlen=MOST_TRIES + 1))
-        while tries and tries[0] < now - WITHIN_S:
-            tries.popleft()
-        tries.append(now)
-        return len(tries) <= MOST_TRIES
+        return self._tries.may(peer)
 
     def is_known(self, name: str, password: str) -> bool:
         """Takes as long for a name that there is not. Blocks for some tens of milliseconds."""

@@ -1,7 +1,7 @@
 """A center's folder: `center.toml` as values, with every problem at once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -93,6 +93,29 @@ class LoginTable:
 
 
 @dataclass(frozen=True)
+class EnrolmentTable:
+    """The county's authority, and where boxes come to it. Relative paths lie in the center's folder."""
+
+    listen: str = ""
+    """`0.0.0.0:8701`; empty: no box gets a certificate here."""
+    ca_file: str = "authority/county.crt"
+    """The certificate that signs first, then those above it up to the root."""
+    ca_key_file: str = "authority/county.key"
+    cert_file: str = "authority/center.crt"
+    """With it the center shows who it is, by HTTPS."""
+    key_file: str = "authority/center.key"
+    days: int = 365
+    """So long lasts a hall's certificate; its box asks for the next 60 days before the end."""
+
+    def __post_init__(self) -> None:
+        host, _, port = self.listen.rpartition(":")
+        if self.listen and not (host and port.isdecimal()):
+            raise ValueError(f'listen: must be like "0.0.0.0:8701", not "{self.listen}"')
+        if not 90 <= self.days <= 1200:
+            raise ValueError(f"days: must be 90..1200, not {self.days}")
+
+
+@dataclass(frozen=True)
 class CenterFile:
     center: CenterTable
     hours: HoursTable = field(default_factory=HoursTable)
@@ -101,6 +124,7 @@ class CenterFile:
     """By hall code: `[hall.510000001]`."""
     login: Mapping[str, LoginTable] = field(default_factory=dict)
     """By name; none: the page is served on loopback only, without one."""
+    enrolment: EnrolmentTable = field(default_factory=EnrolmentTable)
 
 
 def load(folder: Path) -> CenterFile:
@@ -113,7 +137,14 @@ def load(folder: Path) -> CenterFile:
         problems.add(FILE, "center.listen", "without a [login.NAME] the page is for this machine only")
     if settings is None or problems.lines:
         raise ConfigError(problems.lines)
-    return settings
+    return replace(settings, enrolment=_placed(settings.enrolment, folder))
+
+
+def _placed(enrolment: EnrolmentTable, folder: Path) -> EnrolmentTable:
+    """With whole paths."""
+    said = enrolment.ca_file, enrolment.ca_key_file, enrolment.cert_file, enrolment.key_file
+    ca, ca_key, cert, key = (str(folder / name) for name in said)
+    return replace(enrolment, ca_file=ca, ca_key_file=ca_key, cert_file=cert, key_file=key)
 
 
 def _is_far(listen: str) -> bool:

@@ -4,9 +4,11 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from edge.credentials import Credentials, Proof, lasts
 from edge.errors import JournalError
 from edge.hall.plan import HallPlan
 from edge.hall.views import Json
@@ -15,9 +17,11 @@ from edge.patience import Patience
 from edge.readers.again import Again, Overdue
 from edge.readers.border import Border, health_report
 from edge.readers.county_desk import CountyDesk, Doing
+from edge.readers.renewal import Renewal
 from edge.readers.uplink_talk import Cursors, Ending, Talk
 from edge.registrar import Registrar
 from edge.settings_tables import UplinkSettings
+from edge.tls_trouble import trouble_of, with_clock
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +37,7 @@ TAKES = 20
 
 
 class Uplink:
-    """The thread `uplink`, beside it paho's, which only puts into a queue; `stop` joins both."""
+    """The thread `uplink`; `stop` joins it."""
 
     def __init__(
         self,
@@ -46,10 +50,14 @@ class Uplink:
         health: Callable[[], Json] | None = None,
         patience: Patience | None = None,
         doings: Callable[[Again], Mapping[str, Doing]] | None = None,
+        credentials: Credentials | None = None,
+        say: Callable[[str], str] = str,
     ) -> None:
         """`doings`: what the county may command, given where entries are asked for again; None: nothing.
 
         `health` gives the facts of host and screens, and under `last_ok` a time for each device id.
+        `credentials`: where the center's certificate lies, instead of the settings' files; `say` makes a
+        sentence of a word of `line` in the catalogue.
 
         Raises JournalError, ValueError (the broker's address).
         """
@@ -64,9 +72,13 @@ class Uplink:
         if doings:
             keys, demo = settings.keys, settings.trust_unsigned
             self._desk = CountyDesk(registrar, self._border.speaker, doings(self._again), keys, demo=demo)
+        self._credentials, self._say = credentials, say
+        self._renewal: Renewal | None = None
+        if credentials:
+            self._renewal = Renewal(credentials, settings.enroll, self._border.speaker, registrar.now)
         self._talk: Talk | None = None
         self._returning = self._asleep = False
-        self._why, self._since = "not yet connected", ""
+        self._why, self._since, self._code = "not yet connected", "", ""
         self._logged = ("", 0.0)
         self._beat = time.monotonic()
         self._opening: float | None = None
@@ -79,6 +91,8 @@ class Uplink:
         self._since = self._at()
         if self._desk:
             self._desk.start()
+        if self._renewal:
+            self._renewal.start()
         self._thread.start()
 
     def stop(self) -> None:
@@ -88,6 +102,8 @@ class Uplink:
             self._thread.join()
         if self._desk:
             self._desk.stop()
+        if self._renewal:
+            self._renewal.stop()
 
     def beat(self) -> float:
         """Monotonic time of the last turn.
@@ -110,6 +126,8 @@ class Uplink:
             "window": talk.window.size if talk else 0,
             "since": self._since,
             "why": self._why,
+            "code": self._code,
+            **({"certificate": self._renewal.status()} if self._renewal else {}),
         }
 
     def _oldest(self, sent: int) -> str:
@@ -139,39 +157,52 @@ class Uplink:
 
     def _attempt(self) -> Ending | None:
         """Connect and talk until the end; None: it was us who ended it."""
-        ending = self._connect(NEW)
+        proof = self._credentials.proof() if self._credentials else _of_settings(self._settings)
+        if proof is None:
+            return Ending("no certificate", code="not_enrolled")
+        ending = self._connect(NEW, proof)
         if ending is not None and ending.older and not self._stopping.is_set():
             log.info("uplink: %s; trying MQTT 3.1.1", ending.why)
-            ending = self._connect(OLD)
+            ending = self._connect(OLD, proof)
+        unsaid = ending is not None and ending.older and not ending.code
+        if ending is not None and unsaid and _is_over(proof, self._registrar.now().at):
+            return replace(ending, code="own_expired")
         return ending
 
-    def _connect(self, version: int) -> Ending | None:
+    def _connect(self, version: int, proof: Proof) -> Ending | None:
         session: Session | None = None
         try:
-            session = self._session(version)
+            session = self._session(version, proof)
             self._opening = time.monotonic()
             session.open()
             self._turn()
             self._opening = None
             answer = self._answer(session)
-            return self._converse(session, answer) if isinstance(answer, Accepted) else answer
+            if not isinstance(answer, Accepted):
+                return answer
+            self._let_in_with(proof)
+            return self._converse(session, answer)
         except (OSError, UnicodeDecodeError) as error:
-            return Ending(f"{self._settings.broker}: {error}")
+            return Ending(f"{self._settings.broker}: {error}", code=trouble_of(error))
         finally:
             self._turn()
             self._opening = None
             if session is not None:
                 session.close()
 
-    def _session(self, version: int) -> Session:
+    def _let_in_with(self, proof: Proof) -> None:
+        if self._credentials and self._renewal and not self._credentials.proved(proof):
+            self._renewal.turned_away()
+
+    def _session(self, version: int, proof: Proof) -> Session:
         """Raises OSError: the password's file."""
         said = self._settings
         password = Path(said.password_file).read_text("utf-8").strip() if said.password_file else ""
         broker = Broker.at(
             said.broker,
-            ca_file=said.ca_file,
-            cert_file=said.cert_file,
-            key_file=said.key_file,
+            ca_file=proof.ca_file,
+            cert_file=proof.cert_file,
+            key_file=proof.key_file,
             user=said.user,
             password=password,
         )
@@ -217,8 +248,9 @@ class Uplink:
             overdue=self._overdue,
             desk=self._desk,
             asleep=self._asleep,
+            renewed=lambda: self._credentials is not None and self._credentials.has_new,
         )
-        self._talk, self._why, self._since = talk, "", self._at()
+        self._talk, self._why, self._code, self._since = talk, "", "", self._at()
         log.info("uplink: connected to %s, MQTT %s", self._settings.broker, session.version)
         try:
             return talk.run(self._stopping)
@@ -229,8 +261,9 @@ class Uplink:
         if held_s >= GOOD_LINE_S:
             self._patience.renew()
         delay_s = self._patience.long_s() if ending.long else self._patience.delay_s()
-        self._why = ending.why
-        self._complain(ending.why, delay_s)
+        self._code = with_clock(ending.code, self._registrar.now())
+        self._why = f"{self._say(self._code)} ({ending.why})" if self._code else ending.why
+        self._complain(self._why, delay_s)
         until = time.monotonic() + delay_s
         while not self._stopping.is_set() and (left_s := until - time.monotonic()) > 0:
             self._turn()
@@ -253,6 +286,18 @@ class Uplink:
 
     def _at(self) -> str:
         return _iso(datetime.fromisoformat(self._registrar.view.clock.at))
+
+
+def _of_settings(said: UplinkSettings) -> Proof:
+    return Proof(said.ca_file, said.cert_file, said.key_file)
+
+
+def _is_over(proof: Proof, now: datetime) -> bool:
+    """Has our own certificate ended? A broker that turns it away seldom says why."""
+    try:
+        return bool(proof.cert_file) and lasts(Path(proof.cert_file))[1] < now
+    except (OSError, ValueError):
+        return False
 
 
 def _iso(at: datetime) -> str:

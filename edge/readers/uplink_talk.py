@@ -1,6 +1,7 @@
 """One talk with the county's broker: greeting, entries in order, receipts, health, goodbye."""
 
 import logging
+import random
 import threading
 import time
 from collections import deque
@@ -11,6 +12,7 @@ from functools import partial
 from edge.entries import Line
 from edge.hall.views import DeviceView
 from edge.mqtt_session import Acknowledged, Arrived, Happening, Lost, Session, Subscribed
+from edge.nonsense import Nonsense
 from edge.readers.again import Again, Overdue
 from edge.readers.border import Border
 from edge.readers.county_desk import CountyDesk
@@ -24,6 +26,7 @@ ANSWER_WITHIN_S = 60.0
 GOODBYE_WITHIN_S = 2.0
 HEALTH_GAP_S = 1.0
 """A device that flaps is reported at most so often."""
+NEW_WILL_WITHIN_S = 10.0
 IDLE_S, BUSY_S = 0.25, 0.05
 AHEAD = 100
 """Entries that are read at once."""
@@ -42,7 +45,7 @@ class Ending:
     at_once: bool = False
     """It ended only to begin anew."""
     code: str = ""
-    """A word of `edge.tls_trouble`, or of `uplink` in the catalogue."""
+    """A word of `edge.tls_trouble`, or of `line` in the catalogue."""
 
 
 class Cursors:
@@ -60,8 +63,10 @@ class Cursors:
             self._registrar.save_cursor("uplink", seq)
 
     def stored(self, seq: int) -> None:
-        """Note the center's receipt; one that falls back or speaks of what is not written yet is nothing."""
-        if self.firm < seq <= self._registrar.journal.head:
+        """Note the center's receipt; one that falls back is nothing. Raises ValueError: not written yet."""
+        if seq > self._registrar.journal.head:
+            raise ValueError(f"entry {seq}, and the journal ends at {self._registrar.journal.head}")
+        if seq > self.firm:
             self.firm = seq
             self._registrar.save_cursor("uplink-firm", seq)
 
@@ -111,10 +116,15 @@ class Talk:
         self._turn = turn
         self._again, self._overdue = again, overdue
         self._desk = desk
-        self._asleep = asleep
+        self._nonsense = desk.nonsense if desk else Nonsense(log, "uplink")
+        self._asleep = self._told = asleep
+        self._new_will_at = 0.0
         self._renewed = renewed
         self._center_is_there = False
-        self._greeted_by = -1
+        self._asked: dict[int, str] = {}
+        """Topics by the packet id of their subscription."""
+        self.deaf = ""
+        """What the broker does not let us hear, and why."""
         self.born = False
         self._rival = ""
         self._devices: tuple[DeviceView, ...] | None = None
@@ -130,6 +140,9 @@ class Talk:
             self._farewell()
         except ConnectionError as error:
             return self._last_word() or Ending(str(error))
+        finally:
+            if self._desk:
+                self._desk.answers.line_lost()
         return None
 
     def _last_word(self) -> Ending | None:
@@ -146,8 +159,8 @@ class Talk:
         self._cursors.acknowledged(self.window.cursor)
         if self.born and self._rival:
             return Ending(f"two boxes{self._rival}", long=True)
-        if self.born and self._registrar.view.asleep != self._asleep:
-            return Ending("the day ended" if not self._asleep else "the day began", at_once=True)
+        if self.born and (ending := self._sleep()):
+            return ending
         if self.born and self._renewed():
             return Ending("there is a new certificate", at_once=True)
         if self.born:
@@ -171,11 +184,13 @@ class Talk:
 
     def _take(self, happening: Happening) -> Ending | None:
         match happening:
-            case Subscribed(mid):
+            case Subscribed(mid, refusal):
                 self.window.acknowledged(mid)
-                return self._greeted() if mid == self._greeted_by else None
+                return self._heard_of(self._asked.pop(mid, ""), refusal)
             case Acknowledged(mid, ""):
                 self.window.acknowledged(mid)
+                if self._desk:
+                    self._desk.answers.landed(mid)
             case Acknowledged(_, refusal):
                 return Ending(f"the broker refused a message: {refusal}", long=True)
             case Arrived():
@@ -191,9 +206,11 @@ class Talk:
             return
         self._session.acknowledge(came)
         if came.topic == self._border.topic("receipts"):
-            stored = self._border.stored(came.payload)
-            if stored is not None:
-                self._cursors.stored(stored)
+            try:
+                if (stored := self._border.stored(came.payload)) is not None:
+                    self._cursors.stored(stored)
+            except ValueError as error:
+                self._nonsense.note(f"a receipt: {error}")
         elif came.topic == self._border.center:
             self._center_is_there = self._border.is_online(came.payload)
         elif came.topic == self._border.topic("status") and came.retained and self._returning:
@@ -207,18 +224,37 @@ class Talk:
 
     def _greet(self) -> None:
         """Ask for our own status first: the last answer comes after what the first topic holds."""
-        asked = [self._session.subscribe(t) for t in (self._border.topic("status"), self._border.center)]
-        if self._desk:
-            asked.append(self._session.subscribe(self._border.topic("commands"), fresh=True))
-        self._greeted_by = self._session.subscribe(self._border.topic("receipts"))
-        for mid in (*asked, self._greeted_by):
+        commands = self._border.topic("commands")
+        topics = [self._border.topic("status"), self._border.center, self._border.topic("receipts")]
+        for topic in [*topics, commands] if self._desk else topics:
+            mid = self._session.subscribe(topic, fresh=topic == commands)
             self.window.sent(mid, time.monotonic())
+            self._asked[mid] = topic
 
-    def _greeted(self) -> Ending | None:
+    def _heard_of(self, topic: str, refusal: str) -> Ending | None:
+        """The broker's word on one subscription; with the last of them we are there."""
+        if refusal:
+            self.deaf = f"the broker does not let us hear {topic}: {refusal}"
+            log.warning("uplink: %s", self.deaf)
+        if self._asked or self.born:
+            return None
         if self._rival:
             return Ending(f"two boxes{self._rival}", long=True)
         self._say("asleep" if self._asleep else "online")
         self.born = True
+        return None
+
+    def _sleep(self) -> Ending | None:
+        """The day's end or begin is told at once; the will waits, since it wants a new connection.
+
+        By chance, because all halls of a county close at the same minute.
+        """
+        asleep, now_s = self._registrar.view.asleep, time.monotonic()
+        if asleep != self._told and self.window.room > 0:
+            self._told, self._new_will_at = asleep, now_s + random.uniform(0, NEW_WILL_WITHIN_S)
+            self._say("asleep" if asleep else "online")
+        if self._told != self._asleep and now_s >= self._new_will_at:
+            return Ending("the will is another after the day's end or begin", at_once=True)
         return None
 
     def _report(self) -> None:
@@ -229,8 +265,12 @@ class Talk:
             self._devices, self._reported = devices, time.monotonic()
 
     def _reply(self) -> None:
-        while self._desk and self.window.room > 0 and (reply := self._desk.next_reply()):
-            self._publish("replies", reply, retain=False)
+        """Half of the room at most, so that a flood of commands does not keep entries waiting."""
+        room = (self.window.room + 1) // 2 if self._desk else 0
+        for _ in range(room):
+            if not (self._desk and (answer := self._desk.answers.next())):
+                return
+            self._desk.answers.sent(self._publish("replies", answer.payload, retain=False), answer)
 
     def _look_back(self) -> None:
         """Has the center lost what the broker acknowledged? Then it gets it again."""
@@ -271,9 +311,10 @@ class Talk:
     def _say(self, state: str) -> None:
         self._publish("status", self._border.status(state, self._at(), self._journal.head), retain=True)
 
-    def _publish(self, name: str, payload: bytes, *, retain: bool) -> None:
+    def _publish(self, name: str, payload: bytes, *, retain: bool) -> int:
         mid = self._session.publish(self._border.topic(name), payload, retain=retain)
         self.window.sent(mid, time.monotonic())
+        return mid
 
     def _farewell(self) -> None:
         """Bring out what is written, say that we go, and let the broker acknowledge it; blocks up to 2 s."""
@@ -283,7 +324,7 @@ class Talk:
                 break
         if not self.born:
             return
-        self._say("asleep" if self._asleep else "offline")
+        self._say("asleep" if self._told else "offline")
         while self.window.oldest is not None and time.monotonic() < until:
             for happening in self._session.happenings(BUSY_S):
                 if self._take(happening) is not None:

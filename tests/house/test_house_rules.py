@@ -123,13 +123,17 @@ FORBIDDEN = {
 }
 
 
+MAY = {"edge/enrolment.py": "# compared with the code's fingerprint before it is believed"}
+"""A line of this file that ends so; a box has to hear its county for a first time."""
+
+
 @pytest.mark.parametrize("pattern", FORBIDDEN, ids=FORBIDDEN.values())
 def test_the_product_does_not_hold(pattern: str) -> None:
     found = [
         f"{name(path)}:{number}: {line.strip()}"
         for path in files(*PRODUCT)
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
-        if re.search(pattern, line)
+        if re.search(pattern, line) and not line.rstrip().endswith(MAY.get(name(path), "\n"))
     ]
     assert found == []
 
@@ -200,6 +204,7 @@ def test_third_party_names_appear_in_one_place_each() -> None:
             "edge/sealed_box.py",
             "edge/recovery.py",
             "edge/readers/county_commands.py",
+            "edge/credentials.py",
             "edge/center/",
         ),
         "sqlalchemy": ("edge/center/",),

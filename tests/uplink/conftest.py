@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from edge.clock import system_clock
+from edge.credentials import Credentials
 from edge.entries import Entry
 from edge.hall.events import CounterOpened
 from edge.hall.plan import Counter, HallPlan, Service
@@ -50,6 +51,8 @@ class Hall:
         boot: str = "boot-1",
         patience_s: tuple[float, float] = (0.1, 0.4),
         doings: Callable[..., object] | None = None,
+        credentials: Credentials | None = None,
+        say: Callable[[str], str] = str,
         **settings: object,
     ) -> Uplink:
         """Start an uplink; it is stopped with the test."""
@@ -63,6 +66,8 @@ class Hall:
             health=lambda: {"host": {"disk_free": 0.5}, "last_ok": {"printer-1": "2026-01-01T00:00:00Z"}},
             patience=Patience(*patience_s),
             doings=doings,  # type: ignore[arg-type]
+            credentials=credentials,
+            say=say,
         )
         uplink.start()
         self._stack.callback(uplink.stop)
