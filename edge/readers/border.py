@@ -1,13 +1,15 @@
 """What is said at the border to the county: topics, names and payloads of contract §4, as pure values."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from edge.entries import canonical
 from edge.hall.views import DeviceView, Json
+from edge.wary import read_object
 
+MOST_BYTES = 10_000
+"""Of a receipt or a status: some hundred are enough."""
 DEVICE_FIELDS = ("id", "kind", "driver", "counter", "state", "code", "since")
 
 
@@ -68,12 +70,15 @@ class Border:
         return str(said["journal"])
 
     def stored(self, payload: bytes) -> int | None:
-        """Read the center's receipt: the highest sequence without a hole; None if not about this journal."""
-        said = _object(payload)
-        stored = said.get("stored")
-        if said.get("journal") != self.journal or not isinstance(stored, int) or isinstance(stored, bool):
-            return None
-        return stored
+        """Read the center's receipt: the highest sequence without a hole; None: it is about another journal.
+
+        Raises ValueError: no receipt.
+        """
+        said = read_object(payload, MOST_BYTES)
+        journal, stored = said.get("journal"), said.get("stored")
+        if not isinstance(journal, str) or type(stored) is not int or stored < 0:
+            raise ValueError("no receipt")
+        return stored if journal == self.journal else None
 
 
 def health_report(
@@ -90,10 +95,9 @@ def health_report(
 def _object(payload: bytes) -> Json:
     """Read a JSON object; anything else is an empty one: nobody at the other end waits for a complaint."""
     try:
-        said = json.loads(payload)
-    except (ValueError, RecursionError):
+        return read_object(payload, MOST_BYTES)
+    except ValueError:
         return {}
-    return said if isinstance(said, dict) else {}
 
 
 def _bytes(value: Json) -> bytes:

@@ -84,10 +84,6 @@ class CountyDesk:
         except queue.Full:
             self.nonsense.note("more commands at once than are looked at")
 
-    def next_reply(self) -> bytes | None:
-        answer = self.answers.next()
-        return answer.payload if answer else None
-
     # --- the thread -----------------------------------------------------------------------------------------
 
     def _run(self) -> None:

@@ -94,11 +94,11 @@ def _spoil(said: Any, dice: random.Random) -> None:
             case 0:
                 del said[key]
             case 1:
-                said[dice.choice(("id", "extra", "", "journal", "v"))] = dice.choice(NASTY)
+                said[dice.choice(("id", "extra", "", "journal", "v"))] = copy.deepcopy(dice.choice(NASTY))
             case 2 if isinstance(inner, str):
                 said[key] = inner + str(dice.choice(("\0", "x", "\ud800", " ", "9" * 30)))
             case _:
-                said[key] = dice.choice(NASTY)
+                said[key] = copy.deepcopy(dice.choice(NASTY))
         return
 
 

@@ -1,12 +1,15 @@
+import contextlib
 import random
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.patience import Patience
 from edge.readers.border import Border
 from edge.readers.mqtt_window import Window
+from tests.county.inventions import inventions
 
 OURS = Border("510000", "510000001", "j1", "0.1.0", "boot-1")
 
@@ -75,12 +78,25 @@ def test_a_hundred_halls_do_not_come_back_together() -> None:
 
 def test_a_receipt_counts_for_its_own_journal_only() -> None:
     assert OURS.stored(b'{"journal":"j1","stored":12}') == 12
-    for bad in (
-        b'{"journal":"j2","stored":12}',
-        b'{"journal":"j1","stored":"12"}',
-        b'{"journal":"j1","stored":true}',
+    assert OURS.stored(b'{"journal":"j2","stored":12}') is None
+
+
+@pytest.mark.parametrize(
+    "stored", [b'"12"', b"true", b"7.5", b"-1", b"null", b"1e400", b"9" * 40, b"NaN", b"{}"]
+)
+def test_what_is_no_number_is_no_receipt(stored: bytes) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        OURS.stored(b'{"journal":"j1","stored":' + stored + b"}")
+
+
+def test_thousands_of_invented_receipts_and_births_are_nothing() -> None:
+    for payload in inventions(
+        {"journal": "j1", "stored": 12, "state": "online", "boot": "b"}, 3000, 20261122
     ):
-        assert OURS.stored(bad) is None
+        OURS.is_online(payload)
+        OURS.rival(payload)
+        with contextlib.suppress(ValueError):
+            assert 0 <= (OURS.stored(payload) or 0) < 10**18
 
 
 @given(
@@ -89,7 +105,8 @@ def test_a_receipt_counts_for_its_own_journal_only() -> None:
     )
 )
 def test_nonsense_at_the_border_is_nobody_and_nothing(payload: bytes) -> None:
-    assert OURS.stored(payload) is None
+    with pytest.raises(ValueError, match=r".+"):
+        OURS.stored(payload)
     assert OURS.rival(payload) in (None, "{}")
 
 
