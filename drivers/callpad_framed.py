@@ -105,6 +105,7 @@ class Driver:
         """People waiting left, the ticket's last three digits right; not every pad has a display.
 
         A refusal in words where the description can say it; else the digits typed stand alone, and it beeps.
+        So it does for help; where there are words, they stand in the place of the digits.
         """
         before, self._shown = self._shown, message
         self._shows_typed = False
@@ -115,9 +116,13 @@ class Driver:
                 self._show_digits(message.typed)
             self.beep()
             return
-        ticket = "".join(c for c in message.number if c.isdigit())[-3:]
-        self._show_digits(f"{min(message.waiting, 999):03d}{ticket.zfill(3) if ticket else '   '}")
-        if message.asked and message.asked != (before.asked if before else ""):
+        if message.help and self._pad.tells("refuse"):
+            self._pad.say("refuse", {"text": message.help})
+        else:
+            ticket = "".join(c for c in message.number if c.isdigit())[-3:]
+            self._show_digits(f"{min(message.waiting, 999):03d}{ticket.zfill(3) if ticket else '   '}")
+        is_asked = message.asked and message.asked != (before.asked if before else "")
+        if is_asked or message.rings > (before.rings if before else 0):
             self.beep()
 
     def beep(self) -> None:

@@ -202,6 +202,10 @@ class PadDisplay:
     """The hall's no to the last key, in words; a pad that cannot show words says it in its own way."""
     typed: str = ""
     """The digits before the key that was refused."""
+    help: str = ""
+    """Somebody at a touch screen waits for a person, in words."""
+    rings: int = 0
+    """A pad beeps when it grows: for as long as nobody goes there."""
 
 
 class RatingState(StrEnum):

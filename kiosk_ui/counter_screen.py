@@ -65,6 +65,20 @@ class CounterScreen(HallScreen):
             self._sign(pen, counter, sign, larger(below, u))
         self.foot(pen, foot, area, u)
 
+    def foot(self, pen: widgets.Pen, foot: pygame.Rect, area: pygame.Rect, u: Unit) -> None:
+        """At a general counter: who waits for a person at a touch screen, before all other lines."""
+        desk = self.view.get("desk", {})
+        helps = desk.get("helps", []) if self._id in desk.get("general", []) else []
+        if not helps:
+            super().foot(pen, foot, area, u)
+            return
+        ground = foot.inflate(8, 0)
+        pen.scene.put(pen.scene.brush.slope(ground.size, BOARD.fresh, BOARD.fresh), topleft=ground.topleft)
+        pen.scene.icon("bell", u(50), BOARD.fresh_ink, midleft=(area.left, foot.centery))
+        text = self.words("help_at", kiosk=helps[0]["kiosk"], time=str(helps[0]["at"])[11:16])
+        at, room = (area.left + u(72), foot.centery), area.w - u(76)
+        pen.scene.text(text, u(52), BOARD.fresh_ink, BOARD.fresh, bold=True, width=room, midleft=at)
+
     def _nothing(self, pen: widgets.Pen, rect: pygame.Rect, u: Unit) -> None:
         label = self.words("counter_missing", counter=self._id) if self.view else self.words("starting")
         pen.scene.put(pen.scene.brush.card(rect.size, u(36), BOARD.panel), topleft=rect.topleft)

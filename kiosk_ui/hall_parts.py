@@ -14,8 +14,10 @@ Unit = Callable[[float], int]
 """Pixels of a length on 1920x1080."""
 
 BEFORE = 5
-PLATES = 8
-"""So many plates stand side by side."""
+PLATES, WIDE_PLATES = 8, 6
+"""So many plates stand side by side, the second where names are long,"""
+TABLE = 8
+"""… and so many rows one below the other."""
 
 
 def unit_of(size: tuple[int, int]) -> Unit:
@@ -108,10 +110,14 @@ def counter_table(
     rect: pygame.Rect,
     u: Unit,
     doing: Callable[[Json], str],
+    turn: tuple[int, int] = (0, 1),
 ) -> None:
-    """One row for each counter: its sign and name, its number or what it does."""
+    """One row for each counter: its sign and name, its number or what it does; `turn`: page, of so many."""
     if not counters:
         return
+    if turn[1] > 1:
+        rect = pygame.Rect(rect.left, rect.top, rect.w, rect.h - u(34))
+        _dots(pen, turn, (rect.centerx, rect.bottom + u(20)), u(16))
     gap = u(12)
     rows = max(4, len(counters))
     high = (rect.h - gap * (rows - 1)) // rows
@@ -134,6 +140,15 @@ def counter_table(
         pen.scene.text(label, large, shade, ground, bold=True, width=room, midright=at)
 
 
+def _dots(pen: widgets.Pen, turn: tuple[int, int], center: tuple[int, int], size: int) -> None:
+    """Which page this is, and that there are others."""
+    page, pages = turn
+    left = center[0] - round(size * (2 * pages - 1) / 2)
+    for i in range(pages):
+        dot = pen.scene.brush.card((size, size), size // 2, BOARD.ink if i == page else BOARD.card_soft)
+        pen.scene.put(dot, midleft=(left + 2 * i * size, center[1]))
+
+
 def sign_of(pen: widgets.Pen, id: str, side: int, midleft: tuple[int, int]) -> pygame.Rect:
     """A counter's number on its disc."""
     disc = pen.scene.put(pen.scene.brush.card((side, side), side // 3, BOARD.soft), midleft=midleft)
@@ -142,12 +157,24 @@ def sign_of(pen: widgets.Pen, id: str, side: int, midleft: tuple[int, int]) -> p
     return disc
 
 
+def plates(pen: widgets.Pen, counters: Sequence[Json], width: int, u: Unit) -> int:
+    """So many counters stand side by side without a name that is cut."""
+    setter, room = pen.scene.brush.type, _name_room(_columns(PLATES, width, u)[0], u)
+    names = {str(c["name"]): _name_size(setter, c, u(38), room) for c in counters}
+    is_whole = all(len(setter.wrap(name, size, room[0])) <= 2 for name, size in names.items())
+    return PLATES if is_whole else WIDE_PLATES
+
+
+def _name_room(wide: int, u: Unit) -> tuple[int, int]:
+    return wide - u(16 + 54 + 10 + 12), u(78)
+
+
 def counter_plates(
     pen: widgets.Pen, counters: Sequence[Json], rect: pygame.Rect, u: Unit, doing: Callable[[Json], str]
 ) -> None:
     """Side by side: each counter's sign, what it does now, how many wait for it."""
     wide, gap = _columns(len(counters), rect.w, u)
-    setter, room = pen.scene.brush.type, (wide - u(16 + 54 + 10 + 12), u(78))
+    setter, room = pen.scene.brush.type, _name_room(wide, u)
     name_size = min(_name_size(setter, c, u(38), room) for c in counters)
     for i, counter in enumerate(counters):
         plate = pygame.Rect(rect.left + i * (wide + gap), rect.top, wide, rect.h)

@@ -8,7 +8,7 @@ import pygame
 from edge.hall.words import Away
 from edge.texts import Texts
 from kiosk_ui import hall_parts, widgets
-from kiosk_ui.hall_parts import PLATES, Unit, unit_of
+from kiosk_ui.hall_parts import PLATES, TABLE, Unit, unit_of
 from kiosk_ui.live import Live
 from kiosk_ui.pages.emergency import over_everything
 from kiosk_ui.paint import Brush
@@ -178,7 +178,9 @@ class HallScreen:
 
     def _main(self, pen: widgets.Pen, rect: pygame.Rect, u: Unit) -> None:
         calls = self.calls
-        counters = counters_of(self.view, self.zone)[:PLATES] if self._table else []
+        pages = _chunks(counters_of(self.view, self.zone), TABLE) if self._table else []
+        turn = self._table_turn(pages)
+        counters = pages[turn] if pages else []
         if not calls and not counters:
             self._welcome(pen, rect, u)
             return
@@ -191,9 +193,15 @@ class HallScreen:
         else:
             self._welcome(pen, left, u)
         if counters:
-            hall_parts.counter_table(pen, counters, right, u, self.state_words)
+            hall_parts.counter_table(pen, counters, right, u, self.state_words, (turn, len(pages)))
         else:
             hall_parts.calls_before(pen, calls[1:], right, u, self.is_fresh)
+
+    def _table_turn(self, pages: list[list[Json]]) -> int:
+        """Still pages in turn, but the counter that has just called stands there with its call."""
+        newest = next((str(c["counter"]) for c in self.calls if self.is_fresh(c)), "")
+        called = (i for i, page in enumerate(pages) if any(str(c["id"]) == newest for c in page))
+        return next(called, int(self.now_s // PAGE_S) % max(1, len(pages)))
 
     def _welcome(self, pen: widgets.Pen, rect: pygame.Rect, u: Unit) -> None:
         """No call yet: a kind word and what to do, and the notices at length in turn."""
@@ -227,8 +235,9 @@ class HallScreen:
     def _strip(self, pen: widgets.Pen, rect: pygame.Rect, u: Unit) -> None:
         """Still pages in turn: the counters (unless they stand in the table), and who waits for what."""
         counters = [] if self._table else counters_of(self.view, self.zone)
-        pages = [(True, chunk) for chunk in _chunks(counters)]
-        pages += [(False, chunk) for chunk in _chunks(services_of(self.view, self.zone))]
+        most = hall_parts.plates(pen, counters, rect.w, u)
+        pages = [(True, chunk) for chunk in _chunks(counters, most)]
+        pages += [(False, chunk) for chunk in _chunks(services_of(self.view, self.zone), PLATES)]
         if not pages:
             return
         is_counters, chunk = pages[int(self.now_s // PAGE_S) % len(pages)]
@@ -272,10 +281,10 @@ def _even(setter: Typesetter, text: str, size: int, room: int) -> list[str]:
     return setter.wrap(text, size, min(room, round(wide / lines + 2 * size)))
 
 
-def _chunks(rows: list[Json]) -> list[list[Json]]:
-    """Pages of at most PLATES, about evenly filled."""
+def _chunks(rows: list[Json], most: int) -> list[list[Json]]:
+    """Pages of at most so many, about evenly filled."""
     if not rows:
         return []
-    pages = -(-len(rows) // PLATES)
+    pages = -(-len(rows) // most)
     most = -(-len(rows) // pages)
     return [rows[i : i + most] for i in range(0, len(rows), most)]

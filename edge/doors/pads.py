@@ -124,6 +124,8 @@ class Pads:
                     return c.OpenCounter(by=by, counter=counter)
                 reason = PAUSES.get(pressed.digits.lstrip("0"), pressed.digits)
                 return c.PauseCounter(by=by, counter=counter, reason=reason)
+            case PadKey.SIGN_IN if help := _help_for(view, at, pressed.digits):
+                return c.AnswerHelp(by=by, help=help, counter=counter)
             case PadKey.SIGN_IN:
                 return c.SignIn(by=By(Door.PAD, by.device), counter=counter, staff=pressed.digits)
             case PadKey.COVER:
@@ -164,6 +166,17 @@ def _outcome(digits: str) -> Outcome:
 
 def _counter(view: HallView, id: str) -> CounterView | None:
     return next((v for v in view.counters if v.id == id), None)
+
+
+def _help_for(view: HallView, at: CounterView | None, digits: str) -> str:
+    """The help call that a confirm alone answers, at a general counter that is not closed; or empty.
+
+    Where somebody is asked to stand in there, it is he who confirms.
+    """
+    if at is None or digits or at.state == CounterState.CLOSED or at.id not in view.desk.general:
+        return ""
+    is_asked = any(ask.counter == at.id for ask in view.asks)
+    return "" if is_asked else next((h.id for h in view.desk.helps), "")
 
 
 def _cover(by: By, at: CounterView, other: str) -> c.Command | None:

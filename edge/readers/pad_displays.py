@@ -1,5 +1,7 @@
 """Show: what each call pad's little display and each rating pad shall show now.
 
+A general counter's pad beeps for somebody who waits at a touch screen, again and again for two minutes.
+
 Only the present view counts, as on boards; but a no to a key and the thanks for a rating stand for some
 seconds, and then the present view stands there again.
 """
@@ -8,7 +10,7 @@ import string
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from drivers.capabilities import KeyPressed, PadDisplay, RatingDisplay, RatingState
@@ -23,6 +25,8 @@ from edge.texts import Texts
 REFUSED_S = 3.0
 """A no stands so long, or until something changes at the counter."""
 THANKS_S = 5.0
+RING_S = 15.0
+RINGS = 8
 LOOK_S = 0.5
 AFTER_S = 0.005
 """The citizen looks at the board: it goes first, and the clerk's pad is told after it."""
@@ -71,6 +75,8 @@ class PadDisplays:
         """Counter -> the ticket in service that its clerk wants rated."""
         self._thanked: dict[str, tuple[TicketId, float]] = {}
         """Counter -> whose score was seen, and until when to say thank you."""
+        self._helps: dict[str, float] = {}
+        """Since when each help call is known here."""
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="pads", daemon=True)
         self.beat = time.monotonic()
@@ -90,7 +96,7 @@ class PadDisplays:
             return
         with self._lock:
             over = self._pad(counter, self._registrar.view)
-            said = PadDisplay(over.waiting, over.number, over.asked, self._sentence(no), pressed.digits)
+            said = replace(over, refused=self._sentence(no), typed=pressed.digits)
             self._brief[device] = _Brief(said, over, self._clock() + REFUSED_S)
             self._shown[device] = said
             handle.show(said)
@@ -119,6 +125,8 @@ class PadDisplays:
 
     def _show(self, view: HallView) -> None:
         by_id = {c.id: c for c in view.counters}
+        now = self._clock()
+        self._helps = {h.id: self._helps.get(h.id, now) for h in view.desk.helps}
         for id, handle in self._callpads.items():
             if counter := by_id.get(self._counters.get(id, "")):
                 self._put(id, handle, self._or_brief(id, self._pad(counter, view)))
@@ -140,14 +148,23 @@ class PadDisplays:
 
     def _pad(self, counter: CounterView, view: HallView) -> PadDisplay:
         asked = next((a.staff for a in view.asks if a.counter == counter.id), "")
-        return PadDisplay(counter.waiting, counter.ticket.number if counter.ticket else asked, asked)
+        number = counter.ticket.number if counter.ticket else asked
+        if not (view.desk.helps and counter.id in view.desk.general):
+            return PadDisplay(counter.waiting, number, asked)
+        words = self._texts.get("pad.help", kiosk=view.desk.helps[0].kiosk)
+        return PadDisplay(counter.waiting, number, asked, help=words, rings=self._rings())
+
+    def _rings(self) -> int:
+        """So often a pad has beeped by now, for all help calls that stand."""
+        now = self._clock()
+        return sum(min(RINGS, 1 + int((now - since) // RING_S)) for since in self._helps.values())
 
     def _or_brief(self, id: str, message: PadDisplay) -> PadDisplay:
         brief = self._brief.get(id)
         if brief is None:
             return message
-        if brief.over == message and self._clock() < brief.until:
-            return brief.message
+        if replace(brief.over, rings=message.rings) == message and self._clock() < brief.until:
+            return replace(brief.message, rings=message.rings)
         del self._brief[id]
         return message
 

@@ -66,6 +66,22 @@ def test_a_new_call_shows_without_a_reload(browser: webdriver.Chrome, house: Hou
     assert complaints(browser) == []
 
 
+def test_a_help_call_stands_on_the_page_and_in_its_title_until_somebody_goes(
+    browser: webdriver.Chrome, house: House
+) -> None:
+    show(browser, house)
+    ordinary = browser.title
+    house.ask.post("/api/v1/hall/help", {"kiosk": "k1"})
+    wait_for(browser, ".help", "取号机 k1 需要帮助")
+    assert browser.title == f"(1) 有人求助 · {ordinary}"
+    browser.find_element(By.CSS_SELECTOR, ".help button").click()
+    WebDriverWait(browser, 10, poll_frequency=0.05).until(lambda b: b.title == ordinary)
+    assert text(browser, ".help") == "" and house.registrar.view.desk.helps == ()
+    events = house.ask.get("/api/v1/events?limit=500").json["events"]
+    assert [e["data"]["counter"] for e in events if e["type"] == "bianmin.help.answered"] == ["3"]
+    assert complaints(browser) == []
+
+
 def test_the_page_shows_the_whole_hall(browser: webdriver.Chrome, house: House) -> None:
     for _ in range(3):
         house.ask.take("relief")

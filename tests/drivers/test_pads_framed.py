@@ -182,6 +182,16 @@ def test_a_pad_beeps_once_when_somebody_is_asked_to_its_counter(pad, wire):
     assert [frame[6] for frame in wire.sent] == [2, 3, 2]
 
 
+def test_a_pad_beeps_again_while_nobody_goes_to_help(pad, wire):
+    pad.show(PadDisplay(2, "A007"))
+    pad.show(PadDisplay(2, "A007", help="取号机 k1 有人求助", rings=1))
+    pad.show(PadDisplay(1, "A007", help="取号机 k1 有人求助", rings=1))
+    pad.show(PadDisplay(1, "A007", help="取号机 k1 有人求助", rings=2))
+    pad.show(PadDisplay(1, "A007"))
+    assert [frame[6] for frame in wire.sent] == [2, 2, 3, 2, 2, 3, 2]
+    assert wire.sent[-1][7:13] == bytes([0, 0, 1, 0, 0, 7])
+
+
 def test_digits_that_wait_for_their_key_stand_on_the_display_until_it_comes(ff68, wire):
     now = 0.0
     pad = callpad_framed.Driver(wire, callpad_framed.Options(address=1), clock=lambda: now)
@@ -219,6 +229,9 @@ def test_a_pad_whose_description_has_words_is_refused_in_words(descriptions):
     wire = Quiet(FrameFormat.from_table(table))
     callpad_framed.Driver(wire, callpad_framed.Options()).show(PadDisplay(1, "", refused="没有这个号"))
     assert wire.sent[0][6:-2] == b"\x05" + "没有这个号".encode("gb18030")
+    pad = callpad_framed.Driver(wire, callpad_framed.Options())
+    pad.show(PadDisplay(1, "", help="取号机 k1 有人求助", rings=1))
+    assert wire.sent[-2][6:-2] == b"\x05" + "取号机 k1 有人求助".encode("gb18030")
 
 
 def test_a_site_may_give_keys_other_meanings(ff68):

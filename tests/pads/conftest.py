@@ -34,7 +34,7 @@ PLAN = HallPlan(
     hall="999001001",
     name="站街镇便民服务中心",
     services=(Service("social", "社会保障", "A"), Service("relief", "民政救助", "B")),
-    counters=(Counter("1", "社保窗口", ("social",)), Counter("2", "民政窗口", ("relief",))),
+    counters=(Counter("1", "社保窗口", ("social",), general=True), Counter("2", "民政窗口", ("relief",))),
     posts=(Post("1", "101", "102"),),
 )
 STAFF = {"101": Person("101", "王ＸＸ", "社保窗口"), "102": Person("102", "李ＸＸ", "社保窗口")}

@@ -8,8 +8,9 @@ from drivers.twins.keypads import KeypadPort
 from drivers.twins.pads import CallPadTwin, RatingPadTwin
 from drivers.twins.wire import PtyEnd, Wire
 from edge.hall import commands as c
+from edge.hall.desk_events import HelpAnswered
 from edge.hall.events import ServiceFinished
-from tests.pads.conftest import DESK, Build, Device, PadHall, until
+from tests.pads.conftest import DESK, KIOSK, Build, Device, PadHall, until
 
 SCORES = {"0": 5, "1": 4, "2": 3, "3": 1}
 
@@ -57,6 +58,20 @@ def test_a_refusal_stands_alone_with_what_was_typed_and_beeps(hall: PadHall) -> 
     until(lambda: hall.twin("pad-1")["beeps"] == 1)
     assert hall.no[-1] == "no_ticket"
     until(lambda: display(hall) == ("001", ""))
+
+
+def test_the_general_counters_pad_rings_for_help_until_the_clerk_confirms(
+    hall: PadHall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("edge.readers.pad_displays.RING_S", 0.2)
+    hall.registrar.ask(c.SignIn(by=DESK, counter="1", staff="101"))
+    hall.registrar.ask(c.CallHelp(by=KIOSK, kiosk="k1"))
+    until(lambda: hall.twin("pad-1")["beeps"] >= 2)
+    hall.press("pad-1", key="confirm")
+    until(lambda: not hall.registrar.view.desk.helps)
+    answered = [e for e in hall.events() if isinstance(e, HelpAnswered)]
+    assert [(e.counter, e.by.device) for e in answered] == [("1", "pad-1")]
+    assert [c.staff for c in hall.registrar.view.counters] == ["101", ""], "nobody signed in by it"
 
 
 def test_a_key_that_is_right_ends_a_refusal_at_once(hall: PadHall) -> None:

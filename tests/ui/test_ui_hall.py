@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from ui_stage import PAGES_BEGIN, WALL, Stage
-from ui_views import ABOUT, GUIDES, crowded, declared, floors, shut, view
+from ui_views import ABOUT, GUIDES, crowded, declared, floors, helped, shut, view
 
 from kiosk_ui.hall_screen import FRESH_S, PAGE_S, HallScreen
 from kiosk_ui.scene import Scene
@@ -66,6 +66,30 @@ def test_a_recall_lights_up_and_says_what_it_is(stage: Stage) -> None:
     recalled["calls"][0]["kind"] = "recall"
     scene = show(screen, recalled, PAGES_BEGIN + 1)
     assert "再次呼叫" in texts(scene) and ground_of(scene, "请到 2 号窗口") == BOARD.number
+
+
+def test_forty_counters_all_have_their_turn_and_who_calls_stands_there_at_once(stage: Stage) -> None:
+    """The signs of the disks are texts of their own."""
+    signs = {str(n + 1) for n in range(40)}
+    assert signs <= every_page(stage.hall(crowded(40)))
+    screen = stage.hall(crowded(40), table=True)
+    assert signs <= every_page(screen)
+    begin_s = PAGES_BEGIN + 400 * PAGE_S
+    screen.tick(begin_s)
+    assert "33" not in texts(screen.scene())
+    newer = crowded(40)
+    newer["seq"] += 1
+    newer["calls"] = [{"seq": newer["seq"], "number": "A099", "counter": "33", "kind": "call", "at": ""}]
+    scene = show(screen, newer, begin_s + 1)
+    assert {"33", "A099", "请到 33 号窗口"} <= set(texts(scene))
+
+
+def test_the_general_counters_page_says_who_waits_for_help_until_somebody_goes(stage: Stage) -> None:
+    words = "取号机 k1 有人求助（09:38 起）"
+    screen = stage.counter("6", helped())
+    assert words in texts(screen.scene())
+    assert words not in texts(show(screen, view(), PAGES_BEGIN + 1))
+    assert words not in texts(stage.counter("3", helped()).scene())
 
 
 def test_an_undone_call_and_another_journal_light_nothing_up(stage: Stage) -> None:

@@ -27,6 +27,7 @@ from ui_views import (
     crowded,
     declared,
     floors,
+    helped,
     many,
     paused,
     printer,
@@ -164,6 +165,8 @@ def walls() -> Iterator[Shot]:
     yield Shot("wall-english-poster", lambda s: s.hall(shut(), english=True, later_s=12.0), WALL)
     yield Shot("wall-crowded", lambda s: s.hall(crowded(), fresh=True), WALL)
     yield Shot("wall-crowded-table", lambda s: s.hall(crowded(), table=True), WALL)
+    yield Shot("wall-forty-table", lambda s: s.hall(crowded(40), table=True, later_s=24.0), WALL)
+    yield Shot("wall-forty", lambda s: s.hall(crowded(40), later_s=12.0), WALL)
     yield Shot("wall-evacuate", lambda s: s.hall(declared("evacuate", True)), WALL)
     yield Shot("wall-suspend", lambda s: s.hall(declared("suspend"), english=True), WALL)
     yield Shot("counter-calling", lambda s: s.counter("1"), WALL)
@@ -175,5 +178,6 @@ def walls() -> Iterator[Shot]:
     yield Shot("counter-closed", lambda s: s.counter("6"), WALL)
     yield Shot("counter-long", lambda s: s.counter("1", crowded()), WALL)
     yield Shot("counter-second", lambda s: s.counter("5", crowded()), WALL)
+    yield Shot("counter-help", lambda s: s.counter("6", helped()), WALL)
     yield Shot("counter-english", lambda s: s.counter("3", english=True), WALL)
     yield Shot("counter-english-paused", lambda s: s.counter("5", english=True), WALL)

@@ -305,8 +305,8 @@ def floors() -> dict[str, Any]:
     return changed
 
 
-def crowded() -> dict[str, Any]:
-    """Twelve counters with long names in two languages, and numbers of two letters."""
+def crowded(counters: int = 12) -> dict[str, Any]:
+    """Many counters with long names in two languages, and numbers of two letters."""
     changed = view()
     first = changed["counters"]
     changed["counters"] = [
@@ -316,7 +316,7 @@ def crowded() -> dict[str, Any]:
             "name": "退役军人和残疾人窗口",
             "second": "Veterans",
         }
-        for n in range(12)
+        for n in range(counters)
     ]
     changed["calls"] = [
         {**call, "number": f"AB1{i}24", "counter": "12"} for i, call in enumerate(changed["calls"])
@@ -337,6 +337,13 @@ def many() -> dict[str, Any]:
         {**s, "id": f"{s['id']}-{n}", "icon": "file-text"} for n in (1, 2) for s in changed["services"][:7]
     ]
     changed["services"] += more
+    return changed
+
+
+def helped() -> dict[str, Any]:
+    """Somebody at a touch screen has called for a person."""
+    changed = view()
+    changed["desk"]["helps"] = [{"id": "20261123-7", "kiosk": "k1", "at": "2026-11-23T09:38:00+08:00"}]
     return changed
 
 

@@ -5,6 +5,10 @@ const hall = document.getElementById("hall");
 const away = document.getElementById("away");
 const spoken = document.getElementById("spoken");
 let lastCall = newestCall()?.dataset.call;
+const title = document.querySelector("title");
+const ordinary = document.title;
+let rung = new Set();
+let sound = null;
 let busy = false;
 let again = false;
 
@@ -39,6 +43,7 @@ function swap(html) {
   }
   for (const gone of old.values()) gone.remove();
   announce();
+  callForHelp();
 }
 
 function announce() {
@@ -50,6 +55,49 @@ function announce() {
     .replace("{number}", call.dataset.number)
     .replace("{counter}", call.dataset.counter);
 }
+
+// Somebody at a touch screen waits for a person: said in the tab's title, and by a sound where a browser lets it.
+function callForHelp() {
+  const helps = [...hall.querySelectorAll("[data-help]")].map((part) => part.dataset.help);
+  document.title = helps.length ? `(${helps.length}) ${title.dataset.help} · ${ordinary}` : ordinary;
+  if (helps.some((id) => !rung.has(id))) ring();
+  rung = new Set(helps);
+}
+
+async function ring() {
+  // Before the first touch of the page a browser allows no sound.
+  if (!navigator.userActivation?.hasBeenActive) return;
+  try {
+    sound ??= new AudioContext();
+    await sound.resume();
+    for (const after of [0, 0.3, 0.6]) {
+      const tone = new OscillatorNode(sound, { frequency: 880 });
+      tone.connect(new GainNode(sound, { gain: 0.2 })).connect(sound.destination);
+      tone.start(sound.currentTime + after);
+      tone.stop(sound.currentTime + after + 0.15);
+    }
+  } catch {
+    // No sound here: the line and the title say it.
+  }
+}
+
+hall.addEventListener("click", async (event) => {
+  const key = event.target.closest("[data-answer]");
+  if (!key) return;
+  key.disabled = true;
+  try {
+    const answer = await fetch(`/api/v1/hall/help/${encodeURIComponent(key.dataset.answer)}/answer`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ counter: key.dataset.counter }),
+    });
+    key.disabled = answer.ok;
+  } catch {
+    key.disabled = false;
+  }
+});
+
+callForHelp();
 
 const stream = new EventSource("/api/v1/view/stream");
 stream.addEventListener("view", () => {
