@@ -123,12 +123,18 @@ def make_authority(folder: Path, county: str) -> tuple[Path, Path]:
 
 
 def make_pair(
-    authority: Authority, folder: Path, name: str, addresses: Sequence[str], days: int
+    authority: Authority,
+    folder: Path,
+    name: str,
+    addresses: Sequence[str],
+    days: int,
+    *,
+    now: datetime | None = None,
 ) -> tuple[Path, Path]:
     """Certificate and key of somebody in the county's own house. Raises OSError."""
     crt, pem = folder / f"{name}.crt", folder / f"{name}.key"
     key = ec.generate_private_key(ec.SECP256R1())
-    certificate = authority.issue(key.public_key(), name, days, addresses=addresses)
+    certificate = authority.issue(key.public_key(), name, days, addresses=addresses, now=now)
     write_secret(pem, _pem(key))
     write_secret(crt, authority.whole(certificate))
     crt.chmod(PUBLIC)
