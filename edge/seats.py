@@ -18,8 +18,8 @@ from drivers.frame_format import FrameFormat
 from drivers.framing import LONGEST_QUIET_S, Line
 from drivers.links import Link
 from drivers.readings import AnyReading
-from edge.back_off import BackOff
 from edge.handles import DeviceOnLink, Handle
+from edge.patience import Patience
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ class Seat:
         handle: Handle,
         wire: Any,
         *,
-        back_off: BackOff,
+        patience: Patience,
         say: Callable[[Handle, DeviceStatus], None],
         told: Callable[[Handle, AnyReading], str],
     ) -> None:
@@ -70,7 +70,7 @@ class Seat:
         self._make: Callable[[], Any] = lambda: module.Driver(wire, device.options)
         self._line = wire if isinstance(wire, CountingLine) else None
         self._driver: Any = None
-        self._back_off, self._say, self._told = back_off, say, told
+        self._patience, self._say, self._told = patience, say, told
         self._misses = 0
         self._patient_until = math.inf
         self._served_at = 0.0
@@ -259,7 +259,7 @@ class Seat:
         self._driver = None
         self._lose()
         self.handle.tally.errors += 1
-        self.next_check = time.monotonic() + self._back_off.failed(worked_s)
+        self.next_check = time.monotonic() + self._patience.delay_s(worked_s)
         self._say(self.handle, DeviceStatus(State.DOWN, Fault.BUG))
 
     def _complain(self, error: FrameError) -> None:

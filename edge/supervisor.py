@@ -12,10 +12,10 @@ from drivers.capabilities import NOT_RECORDED, DeviceStatus, State
 from drivers.errors import Fault, LinkLost
 from drivers.frame_format import FrameFormat
 from drivers.readings import AnyReading
-from edge.back_off import BackOff
 from edge.errors import JournalError
 from edge.hall.words import Refused
 from edge.handles import DeviceOnLink, Handle, Job
+from edge.patience import Patience
 from edge.seats import COMPLAIN_S, CountingLine, Seat
 
 __all__ = ["DeviceOnLink", "Handle", "Job", "LinkPlan", "Listener", "Supervisor"]
@@ -24,6 +24,10 @@ log = logging.getLogger(__name__)
 
 TURN_S = 0.05
 """How long a link thread reads before it looks at its mailbox, where reading cannot be woken."""
+AWAY_S = (0.5, 30.0)
+"""From a link or a driver that has failed: at first, and at most."""
+IMPORT_S = 120.0
+"""So long making a driver is no hang: a slow card under load takes minutes for what it imports."""
 NAME_S = 1.0
 """How often a link's name is looked up: does it still lead to what is open?"""
 
@@ -71,12 +75,12 @@ class LinkThread(threading.Thread):
         self._seats: list[Seat] = []
         self._served_at: float | None = None
         """When a device first answered in this life of the link: one that opens and breaks has not worked."""
-        self._back_off = BackOff()
-        self._back_offs = {d.id: BackOff() for d in plan.devices}
+        self._patience = Patience(*AWAY_S)
+        self._patience_with = {d.id: Patience(*AWAY_S) for d in plan.devices}
         self._complaints: dict[str, float] = {}
         self._bad_told = 0
         self.beat = time.monotonic()
-        """When it last went round, for the watchdog."""
+        """When it last went round, for the watchdog; ahead of time where that may take long."""
         self.handles = {d.id: Handle(d, d.driver.partition("_")[0], self.wake_up) for d in plan.devices}
 
     def reopen(self) -> None:
@@ -116,7 +120,7 @@ class LinkThread(threading.Thread):
             handle.tally.errors += 1
             self._say(handle, DeviceStatus(State.DOWN, code, detail))
         worked_s = 0.0 if self._served_at is None else time.monotonic() - self._served_at
-        self._rest(self._back_off.failed(worked_s))
+        self._rest(self._patience.delay_s(worked_s))
 
     def _rest(self, pause_s: float) -> None:
         """Wait in sight of `stop`."""
@@ -157,7 +161,9 @@ class LinkThread(threading.Thread):
 
     def _live(self) -> None:
         self._served_at = None
+        self.beat = time.monotonic() + IMPORT_S
         modules = {d.id: loader.load(d.driver) for d in self._plan.devices}
+        self.beat = time.monotonic()
         frames = self._frames(list(modules.values()))
         link = self._open(frames)
         try:
@@ -182,8 +188,8 @@ class LinkThread(threading.Thread):
             link.close()
 
     def _seat(self, device: DeviceOnLink, module: Any, wire: Any) -> Seat:
-        handle, back_off = self.handles[device.id], self._back_offs[device.id]
-        return Seat(device, module, handle, wire, back_off=back_off, say=self._say, told=self._hear)
+        handle, patience = self.handles[device.id], self._patience_with[device.id]
+        return Seat(device, module, handle, wire, patience=patience, say=self._say, told=self._hear)
 
     def _frames(self, modules: Sequence[Any]) -> FrameFormat | None:
         """The format of a line that drivers share; None where one driver has the link to itself."""
@@ -205,6 +211,8 @@ class LinkThread(threading.Thread):
             seat.serve()
         due = sorted((seat for seat in seats if seat.is_due()), key=lambda seat: seat.next_check)
         for seat in due[:1]:  # the hall's messages go between two checks, which take milliseconds each
+            if seat.is_broken():
+                self.beat = time.monotonic() + IMPORT_S
             seat.look_after()
             if self._served_at is None and seat.has_served:
                 self._served_at = time.monotonic()

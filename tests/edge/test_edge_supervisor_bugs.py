@@ -1,8 +1,10 @@
 """Drivers with bugs, names that lead elsewhere, noise: what happens to the one, and nothing to the others."""
 
 import contextlib
+import importlib.abc
 import logging
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -44,6 +46,19 @@ def until(look: Callable[[], Any], within_s: float = 15.0) -> Any:
         assert time.monotonic() < deadline, "not seen in time"
         threading.Event().wait(0.01)
     return found
+
+
+class SlowCard(importlib.abc.MetaPathFinder):
+    """A card from which one module comes late."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.is_asked, self.goes_on = threading.Event(), threading.Event()
+
+    def find_spec(self, name: str, path: Any, target: Any = None) -> None:
+        if name == self.name:
+            self.is_asked.set()
+            self.goes_on.wait(15)
 
 
 class Bench:
@@ -191,3 +206,22 @@ def test_a_reader_alone_on_its_link_is_counted_too(tmp_path: Path) -> None:
     finally:
         supervisor.stop()
         wire.stop()
+
+
+def test_a_driver_that_comes_slowly_from_a_slow_card_is_no_thread_that_hangs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options, card = loader.load("scanner_serial").Options(), SlowCard("drivers.scanner_serial")
+    monkeypatch.delitem(sys.modules, card.name)
+    monkeypatch.setattr(sys, "meta_path", [card, *sys.meta_path])
+    device = DeviceOnLink("scanner-1", "scanner_serial", options)
+    supervisor = Supervisor([LinkPlan("line", f"serial://{tmp_path}/none", (device,))], Ears())
+    supervisor.start()
+    try:
+        assert card.is_asked.wait(15)
+        assert supervisor.beats()["link-line"] > time.monotonic() + 60
+        card.goes_on.set()
+        until(lambda: supervisor.beats()["link-line"] <= time.monotonic())
+    finally:
+        card.goes_on.set()
+        supervisor.stop()
