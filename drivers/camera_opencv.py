@@ -1,8 +1,8 @@
 """Document cameras: USB ones through Video4Linux and OpenCV; video files and folders of pictures instead.
 
 OpenCV costs 80 MB and its grab can hang, so the camera lives in a child process, started by `VideoLink` as
-`python -m drivers.camera_opencv URL` and asked by lines of JSON. The Video4Linux part was never tried on a
-device.
+`python -m drivers.camera_opencv URL` and asked by lines of JSON. The Video4Linux part was tried on the
+kernel's virtual camera (vivid, in the lab), never on a real one.
 """
 
 import errno
@@ -130,7 +130,7 @@ class Camera(Protocol):
 
 
 class V4lCamera:
-    """A UVC camera through OpenCV, its order of settings as others reported it; never tried on a device.
+    """A UVC camera through OpenCV, its order of settings as others reported it; tried on vivid only.
 
     A video file instead of a device gives its frames in turn, and begins again at its end.
     """
@@ -241,7 +241,7 @@ class V4lCamera:
 
 
 def is_held(path: str) -> bool:
-    """Does another program stream from this camera? False where nobody can say; never tried on a device."""
+    """Does another program stream from this camera? False where nobody can say; tried on vivid only."""
     try:
         device = os.open(path, os.O_RDWR | os.O_NONBLOCK)
     except OSError as error:

@@ -20,6 +20,8 @@ PLACES: tuple[tuple[Point, ...], ...] = (
     ((612.0, 74.0), (1444.0, 158.0), (1318.0, 1372.0), (470.0, 1276.0)),
 )
 """Where the pages lie, clockwise from the page's top left, in pixels of the frame."""
+LENGTHS = ((6, 1), (0, 3), (3, 2))
+"""Of each page: rows of its table, and how often its text; pages of one form that look alike count as one."""
 FONTS = (
     ("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", 2),
     ("/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc", 0),
@@ -76,20 +78,22 @@ def lay(page: Image.Image, on: Image.Image, corners: Sequence[Point]) -> Image.I
 
 def form(texts: dict[str, Any], number: int) -> Image.Image:
     """A filled-in form with a red seal."""
+    count, times = LENGTHS[number]
+    rows, body = texts["rows"][:count], texts["body"] * times
     page = Image.new("RGB", PAGE, (246, 245, 240))
     pen = ImageDraw.Draw(page)
     pen.text((PAGE[0] / 2, 150), texts["title"], font=_font(52), fill=INK, anchor="mm")
     top, left, height = 240, 110, 92
     widths = (190, 340, 180, 310)
-    for y, row in enumerate(texts["rows"]):
+    for y, row in enumerate(rows):
         x = left
         for text, width in zip(row, widths, strict=True):
             box = (x, top + y * height, x + width, top + (y + 1) * height)
             pen.rectangle(box, outline=INK, width=2)
             pen.text((x + 16, (box[1] + box[3]) / 2), text, font=_font(28), fill=INK, anchor="lm")
             x += width
-    y = top + len(texts["rows"]) * height + 70
-    for line in texts["body"]:
+    y = top + len(rows) * height + 70
+    for line in body:
         pen.text((left, y), line, font=_font(36), fill=INK)
         y += 66
     pen.text((left, y + 60), texts["signature"], font=_font(34), fill=INK)

@@ -54,6 +54,16 @@ def marked(page: Picture, text: str) -> Picture:
     if not text:
         return page
     height, width = page.shape[:2]
+    mask = np.asarray(slanted((width, height), text), np.float32)[:, :, None] / 255 * STRENGTH
+    colour = page if page.ndim == 3 else cv2.cvtColor(page, cv2.COLOR_GRAY2BGR)
+    ink = np.array(MARK[::-1], np.float32)
+    # Multiplied, so that what stands below stays as dark as it was.
+    return np.asarray(np.clip(colour * (1 - mask * (1 - ink / 255)), 0, 255), np.uint8)
+
+
+def slanted(size: tuple[int, int], text: str) -> Image.Image:
+    """A mask of this width and height, all over it the text, aslant; 255 where it stands. Raises NoFont."""
+    width, height = size
     dots = max(12, round(WORD * max(height, width)))
     font = _font(dots)
     length = max(int(font.getlength(text)), dots)
@@ -64,12 +74,7 @@ def marked(page: Picture, text: str) -> Picture:
         for x in range(-(row % 2) * length // 2, across, length + 4 * dots):
             pen.text((x, y), text, 255, font)
     left, top = (across - width) // 2, (across - height) // 2
-    slanted = layer.rotate(SLANT, Image.Resampling.BILINEAR).crop((left, top, left + width, top + height))
-    mask = np.asarray(slanted, np.float32)[:, :, None] / 255 * STRENGTH
-    colour = page if page.ndim == 3 else cv2.cvtColor(page, cv2.COLOR_GRAY2BGR)
-    ink = np.array(MARK[::-1], np.float32)
-    # Multiplied, so that what stands below stays as dark as it was.
-    return np.asarray(np.clip(colour * (1 - mask * (1 - ink / 255)), 0, 255), np.uint8)
+    return layer.rotate(SLANT, Image.Resampling.BILINEAR).crop((left, top, left + width, top + height))
 
 
 def _font(dots: int) -> ImageFont.FreeTypeFont:

@@ -107,7 +107,7 @@ def decode(data: bytes, name: str) -> Picture:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             whole = _looks_whole(data, name)
-    except BadPicture:
+    except (BadPicture, MemoryError):
         raise
     except Image.DecompressionBombError as error:
         raise BadPicture(Bad.TOO_MANY, name, limit=MOST_PIXELS // 1_000_000) from error
@@ -116,6 +116,8 @@ def decode(data: bytes, name: str) -> Picture:
     try:
         picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR) if whole else None
     except cv2.error as error:
+        if error.code == cv2.Error.StsNoMem:
+            raise MemoryError(str(error)) from error
         raise BadPicture(Bad.BROKEN, name) from error
     if picture is None:
         raise BadPicture(Bad.BROKEN, name)

@@ -88,7 +88,7 @@ def _parts(document: pikepdf.Pdf, made: Layers) -> list[tuple[Stream, bytes]]:
     parts = [(_jpeg(document, made.rest), b"")] if made.rest else []
     for stencil in made.stencils:
         red, green, blue = stencil.ink
-        parts.append((_stencil(document, stencil), f"{red:.3f} {green:.3f} {blue:.3f} rg ".encode()))
+        parts.append((stencil_stream(document, stencil), f"{red:.3f} {green:.3f} {blue:.3f} rg ".encode()))
     return parts
 
 
@@ -108,7 +108,8 @@ def _jpeg(document: pikepdf.Pdf, data: bytes) -> Stream:
     )
 
 
-def _stencil(document: pikepdf.Pdf, stencil: Stencil) -> Stream:
+def stencil_stream(document: pikepdf.Pdf, stencil: Stencil) -> Stream:
+    """An image mask, to be painted in the colour that is set."""
     # ISO 32000-1 §8.9.6.2: with this Decode sample 1 paints; Pillow writes white as 1.
     return Stream(
         document,

@@ -31,7 +31,6 @@ from edge.verify import verify
 from tests.crash.rounds import ROOT
 from tests.printing.hall_bench import wait_for
 
-
 IS_HELD = """
 import os, sys
 from drivers.camera_opencv import is_held
