@@ -270,6 +270,8 @@ class NoteCapture(AtCounter):
     item: str = ""
     material: int = 0
     """Of the item's materials, from 1; 0: none of them."""
+    original: str = ""
+    """SHA-256 of the picture as it was taken, where the stored file is a page cleaned out of it."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -246,6 +246,7 @@ def capture(book: Book, command: cmd.NoteCapture, now: Now) -> Events:
             pages=command.pages,
             item=command.item,
             material=command.material,
+            original=command.original,
         ),
     )
 

@@ -479,3 +479,5 @@ class DocumentCaptured(Event):
     """The guide for which it was taken,"""
     material: int = 0
     """… and which of its materials, from 1; 0: none of them."""
+    original: str = ""
+    """SHA-256 of the picture as it was taken, where `digest` is that of the page cleaned out of it."""

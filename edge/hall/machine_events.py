@@ -82,4 +82,18 @@ class DocumentErased(Event):
 
     captures: tuple[str, ...]
     why: str = "time"
-    """`time`, `handed_over` (and its days are over) or `room` (more than the quota)."""
+    """`time`, `handed_over` (and its days are over), `room` (more than the quota) or `removed` by a clerk."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentMoved(Event):
+    """A stored page is for another material than was said when it was taken."""
+
+    capture: str
+    counter: CounterId
+    """Where somebody said so."""
+    ticket: TicketId = ""
+    staff: StaffNumber = ""
+    item: str = ""
+    material: int = 0
+    """Of the item's materials, from 1; 0: none of them."""

@@ -170,6 +170,7 @@ OTHER = {
     me.PunchRefused: {"device": "nothing", "source": "a.csv:1", "why": "no_time"},
     me.DocumentHandedOver: {"capture": "c", "digest": "d"},
     me.DocumentErased: {"captures": ["c"]},
+    me.DocumentMoved: {"capture": "c"},
 }
 
 

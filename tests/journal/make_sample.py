@@ -173,6 +173,7 @@ def house(hall: Hall) -> None:
         me.ContactChanged(device="door", closed=True),
         me.DocumentHandedOver(capture="c-1", counter="1", digest="0" * 64, staff="101"),
         me.DocumentErased(captures=("c-1",), why="handed_over"),
+        me.DocumentMoved(capture="c-1", counter="1", staff="101", item="pension", material=2),
         me.StaffPunched(device="punches", staff="101", at="2026-11-22T08:31:05", way="in", source="a.csv:2"),
         me.PunchRefused(device="punches", source="a.csv:3", why="no_time", digest="0" * 16),
     ):
