@@ -25,6 +25,7 @@ COMMANDS = {
     "restore": "a backup into an empty data folder",
     "enroll": "a new box's certificate for the county, once, by a code",
     "center": "the county's receiver of many halls",
+    "simulate": "load for a county's broker and center: many halls that are none",
     "wire": "a bench for a device nobody has seen",
     "journal": "verify, export or follow a data folder's journal",
 }

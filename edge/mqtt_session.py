@@ -141,11 +141,15 @@ class Session:
         version: int,
         inflight: int,
         takes: int = 0,
+        kept_s: int = SESSION_KEPT_S,
     ) -> None:
-        """`takes` above 0: the broker is acknowledged only by `acknowledge`, and sends so many before it."""
+        """`takes` above 0: the broker is acknowledged only by `acknowledge`, and sends so many before it.
+
+        `kept_s`: how long the broker may keep what it holds for us after the line's end (MQTT 5).
+        """
         self._broker = broker
         self._version = version
-        self._takes = takes
+        self._takes, self._kept_s = takes, kept_s
         self._inbox: queue.SimpleQueue[Happening] = queue.SimpleQueue()
         self._taken: deque[int] = deque()
         """Packet ids to acknowledge, of whatever thread."""
@@ -197,7 +201,7 @@ class Session:
             self._client.username_pw_set(broker.user, broker.password)
         if self._version == NEW:
             properties = _properties(PacketTypes.CONNECT)
-            properties.SessionExpiryInterval = SESSION_KEPT_S
+            properties.SessionExpiryInterval = self._kept_s
             properties.MaximumPacketSize = MOST_PACKET
             if self._takes:
                 properties.ReceiveMaximum = self._takes
