@@ -75,8 +75,8 @@ class LinkThread(threading.Thread):
         self._seats: list[Seat] = []
         self._served_at: float | None = None
         """When a device first answered in this life of the link: one that opens and breaks has not worked."""
-        self._patience = Patience(*AWAY_S)
-        self._patience_with = {d.id: Patience(*AWAY_S) for d in plan.devices}
+        self._patience = Patience(*AWAY_S, part=0.5)
+        self._patience_with = {d.id: Patience(*AWAY_S, part=0.5) for d in plan.devices}
         self._complaints: dict[str, float] = {}
         self._bad_told = 0
         self.beat = time.monotonic()
