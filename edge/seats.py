@@ -30,16 +30,28 @@ COMPLAIN_S = 60.0
 
 
 class CountingLine(Line):
-    """A line that knows how often something was said on it."""
+    """A line that knows how often something was said on it, and when it was silent."""
 
-    def __init__(self, link: Link, frames: FrameFormat) -> None:
-        super().__init__(link, frames)
+    def __init__(self, link: Link, frames: FrameFormat, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(link, frames, clock)
+        self._now = clock
+        self._silent_at = clock()
+        """When it was silent, and something was sent."""
         self.exchanged = 0
         """Frames sent, and answers that were waited for."""
 
     def send(self, frame: bytes) -> None:
+        if not self.quiet_in_s():
+            self._silent_at = self._now()
         super().send(frame)
         self.exchanged += 1
+
+    def will_be_silent(self, since: float) -> bool:
+        """Is it worth while to go on waiting, for who has had something to show since then?
+
+        Not on a wire that never falls silent; but where others only used the silences first, it is.
+        """
+        return self.quiet_in_s() > 0 and self._now() < max(since, self._silent_at) + LONGEST_QUIET_S
 
     def answer(self, match: Callable[[bytes], bool], within_s: float) -> bytes:
         frame = super().answer(match, within_s)
@@ -72,7 +84,7 @@ class Seat:
         self._driver: Any = None
         self._patience, self._say, self._told = patience, say, told
         self._misses = 0
-        self._patient_until = math.inf
+        self._wants_since = math.inf
         self._served_at = 0.0
         self._resends = self._bad = 0
         self._complained = -COMPLAIN_S
@@ -193,16 +205,12 @@ class Seat:
                     self.next_check = time.monotonic() + SOON_S
 
     def waits_for_silence(self) -> bool:
-        """Has it something to show, and the wire is not quiet? What comes meanwhile is heard at once.
-
-        A wire that never falls silent is not waited for.
-        """
-        if self._line is None or not self.handle.has_message() or not self._line.quiet_in_s():
-            self._patient_until = math.inf
+        """Has it something to show, and the wire is not quiet? What comes meanwhile is heard at once."""
+        if self._line is None or not self.handle.has_message():
+            self._wants_since = math.inf
             return False
-        now = time.monotonic()
-        self._patient_until = min(self._patient_until, now + LONGEST_QUIET_S)
-        return now < self._patient_until
+        self._wants_since = min(self._wants_since, time.monotonic())
+        return self._line.will_be_silent(self._wants_since)
 
     def _done(self) -> None:
         if self._line is None:

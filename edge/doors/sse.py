@@ -29,6 +29,8 @@ PACE_S = 0.11
 """Between two views to one screen: at most 10 a second."""
 STUCK_S = 20.0
 """A caller that takes no bytes for so long is let go."""
+AFTER_S = 0.01
+"""A call's board goes first, and has the machine for itself: a screen draws in 16 ms and more."""
 LOOK_S = 0.25
 """How often the view is looked at for what changes without an entry: opening hours, the clock's trust."""
 
@@ -46,13 +48,14 @@ def hall_json(view: HallView, devices: Mapping[str, Json], scans: tuple[ScanView
 class Shown:
     version: int
     view: HallView
-    devices: Mapping[str, Json]
+    devices: Callable[[], Mapping[str, Json]]
+    """Asked when somebody looks at this."""
     scans: tuple[ScanView, ...]
 
     @cached_property
     def event(self) -> bytes:
         """The `view` event, made once for all screens."""
-        data = hall_json(self.view, self.devices, self.scans)
+        data = hall_json(self.view, self.devices(), self.scans)
         text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
         return f"event: view\ndata: {text}\n\n".encode()
 
@@ -75,7 +78,7 @@ class Feed:
         self._comment_s = comment_s
         self._stop = threading.Event()
         self._news = asyncio.Event()
-        self.shown = Shown(1, registrar.view, devices(), ())
+        self.shown = Shown(1, registrar.view, devices, ())
         """Loop thread only."""
         self.ended = False
         self.beat = time.monotonic()
@@ -107,7 +110,9 @@ class Feed:
     def _run(self) -> None:
         last, shown = self.shown.view, self.shown.scans
         while not self._stop.is_set():
-            view = self._registrar.wait_view(last.seq, LOOK_S)
+            if self._registrar.wait_seq(last.seq, LOOK_S) != last.seq:
+                self._stop.wait(AFTER_S)
+            view = self._registrar.view
             scans = self._scans.at_kiosks() if self._scans else ()
             is_news = scans != shown or not _same(view, last)
             self._tell(view if is_news else None, scans)
@@ -125,7 +130,7 @@ class Feed:
         self.beat = time.monotonic()
         if view is None or self.ended:
             return
-        self.shown = Shown(self.shown.version + 1, view, self._devices(), scans)
+        self.shown = Shown(self.shown.version + 1, view, self._devices, scans)
         self._news.set()
         self._news = asyncio.Event()
 
