@@ -182,7 +182,7 @@ class Session:
     def wire(self) -> socket.socket | None:
         """For who waits for many sessions at once; None: the line has ended."""
         wire = self._client.socket()
-        return wire if isinstance(wire, socket.socket) else None
+        return wire if isinstance(wire, socket.socket) and wire.fileno() >= 0 else None
 
     @property
     def wants_to_write(self) -> bool:

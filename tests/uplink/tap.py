@@ -71,13 +71,13 @@ class Tap:
             self._kept.clear()
             self.flying = 0
         for wire in self._clients:
-            _shut(wire)
+            shut(wire)
 
     def __enter__(self) -> "Tap":
         return self
 
     def __exit__(self, *args: object) -> None:
-        _shut(self._listener)
+        shut(self._listener)
         self._listener.close()
         self.cut()
         for thread in self._threads:
@@ -109,14 +109,14 @@ class Tap:
             try:
                 self._forth(client, far)
             finally:
-                _shut(far)
-                _shut(client)
+                shut(far)
+                shut(client)
                 back.join(5)
 
     def _forth(self, client: socket.socket, far: socket.socket) -> None:
-        while packet := _packet(client):
+        while packet := packet_from(client):
             if packet[0] >> 4 == CONNECT:
-                level = _level(packet)
+                level = level_of(packet)
                 with self._lock:
                     self.levels.append(level)
                     self._lock.notify_all()
@@ -132,7 +132,7 @@ class Tap:
 
     def _back(self, far: socket.socket, client: socket.socket) -> None:
         with contextlib.suppress(OSError):
-            while packet := _packet(far):
+            while packet := packet_from(far):
                 if packet[0] >> 4 != PUBACK:
                     client.sendall(packet)
                     continue
@@ -142,7 +142,7 @@ class Tap:
                         self._kept.append(send)
                     else:
                         send()
-        _shut(client)
+        shut(client)
 
     def _acknowledge(self, client: socket.socket, packet: bytes) -> Callable[[], None]:
         def send() -> None:
@@ -153,7 +153,7 @@ class Tap:
         return send
 
 
-def _packet(wire: socket.socket) -> bytes:
+def packet_from(wire: socket.socket) -> bytes:
     """One whole packet; empty when the line has ended."""
     head = _exactly(wire, 1)
     length = shift = 0
@@ -180,11 +180,11 @@ def _exactly(wire: socket.socket, n: int) -> bytes:
     return got
 
 
-def _level(connect: bytes) -> int:
+def level_of(connect: bytes) -> int:
     """MQTT 5 §3.1.2.2: the byte after the protocol's name `MQTT`."""
     return connect[connect.index(b"MQTT") + 4]
 
 
-def _shut(wire: socket.socket) -> None:
+def shut(wire: socket.socket) -> None:
     with contextlib.suppress(OSError):
         wire.shutdown(socket.SHUT_RDWR)
