@@ -71,14 +71,15 @@ class Client:
             headers["Authorization"] = f"Bearer {token}"
         return self._persist("POST", path, json.dumps(body or {}, ensure_ascii=False).encode(), headers)
 
-    def alive(self, frames: int, state: str = "ok", code: str = "") -> bool:
-        """From a screen's frame loop: this screen draws. One try, never raises; False: the door is away."""
+    def alive(self, frames: int, state: str = "ok", code: str = "") -> Json:
+        """This screen draws. One try, never raises; what the door answers, empty: it is away."""
         path = f"/api/v1/screens/{quote(self.name, safe='')}/alive"
         body = json.dumps({"frames": frames, "state": state, "code": code}).encode()
         try:
-            return self._once("POST", path, body, {"Content-Type": "application/json"})[0] == 200
+            status, answer = self._once("POST", path, body, {"Content-Type": "application/json"})
         except (OSError, http.client.HTTPException, ValueError):
-            return False
+            return {}
+        return answer if status == 200 else {}
 
     def views(self, stop: threading.Event) -> Iterator[Json | None]:
         """The hall's views as they come, for ever; None each time that the daemon cannot be reached.

@@ -104,7 +104,7 @@ class CounterScreen(HallScreen):
             y = rect.centery + u(62) * i - u(31) * (len(people) - 1)
             icon = scene.icon("users", u(50), BOARD.soft, midleft=(rect.right - wide, y))
             room, at = rect.right - icon.right - u(18), (icon.right + u(18), y)
-            scene.text(line, u(48), BOARD.ink, BOARD.back, bold=True, width=room, midleft=at)
+            scene.text(line, u(48), BOARD.ink, BOARD.back, bold=True, width=room, private=True, midleft=at)
 
     def _card(self, pen: widgets.Pen, counter: Json, card: pygame.Rect, u: Unit) -> None:
         """The number, or what the counter does."""

@@ -174,7 +174,7 @@ class HallScreen:
         leader = self.words("leader", leader=self.told.leader()) if self.told.leader() else ""
         if leader and pen.scene.brush.type.width(leader, u(38)) <= right - u(80) - left:
             where = (left + u(40), rect.centery)
-            pen.scene.text(leader, u(38), BOARD.soft, BOARD.back, midleft=where)
+            pen.scene.text(leader, u(38), BOARD.soft, BOARD.back, private=True, midleft=where)
 
     def _main(self, pen: widgets.Pen, rect: pygame.Rect, u: Unit) -> None:
         calls = self.calls
@@ -258,7 +258,8 @@ class HallScreen:
             icon, text = lines[int(self.now_s // PAGE_S) % len(lines)]
         pen.scene.icon(icon, u(46), BOARD.notice_ink, midleft=(area.left, foot.centery))
         at = (area.left + u(72), foot.centery)
-        pen.scene.text(text, u(48), BOARD.notice_ink, BOARD.notice, width=room, midleft=at)
+        size, private = u(48), icon == ICONS["leader"]
+        pen.scene.text(text, size, BOARD.notice_ink, BOARD.notice, width=room, private=private, midleft=at)
 
     def _lines(self, pen: widgets.Pen, room: int, size: int) -> list[tuple[str, str]]:
         """(icon, line): what is longer than a line takes several pages."""

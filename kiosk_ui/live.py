@@ -1,5 +1,7 @@
 """A screen's line to the daemon: views, questions, commands and signs of life, outside the frame loop."""
 
+import base64
+import contextlib
 import logging
 import queue
 import threading
@@ -8,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 from edge.client import Client, ServerAway
 
@@ -34,6 +37,8 @@ class Live:
         self.seen = Seen()
         self.frames = 0
         """Turns of the frame loop; while it stands still no sign of life is sent."""
+        self.wanted = ""
+        """Somebody far away waits for this screen's picture, under this id; the frame loop hands it over."""
         self._client = client
         self._wake = wake
         self._stop = threading.Event()
@@ -113,6 +118,18 @@ class Live:
 
         self._questions.put(job)
 
+    def hand_over(self, picture: Callable[[], bytes]) -> None:
+        """Send what was wanted; `picture` makes it, on another thread than the frame loop's."""
+        path = f"/api/v1/screens/{quote(self._client.name, safe='')}/picture"
+        wanted, self.wanted = self.wanted, ""
+
+        def job() -> None:
+            body = {"wanted": wanted, "png": base64.b64encode(picture()).decode()}
+            with contextlib.suppress(ServerAway):
+                self._client.post(path, body)
+
+        self._questions.put(job)
+
     def collect(self) -> bool:
         """Run what is finished, on the caller's thread: the frame loop's. Was there anything?"""
         found = False
@@ -144,9 +161,12 @@ class Live:
                 log.exception("a job of this screen failed")
 
     def _alive(self) -> None:
-        told = -1
+        told, before = -1, ""
         while not self._stop.is_set():
             if self.frames != told:
                 told = self.frames
-                self._client.alive(told)
+                wanted = self._client.alive(told).get("screen", {}).get("wanted", "")
+                if wanted and wanted != before:
+                    self.wanted = before = wanted
+                    self._wake()
             self._stop.wait(ALIVE_S)

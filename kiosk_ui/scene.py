@@ -45,6 +45,8 @@ class Scene:
         self.items: list[Item] = []
         self.texts: list[Said] = []
         self.targets: list[Target] = []
+        self.private: list[pygame.Rect] = []
+        """What a person typed, and names: blank in a picture that leaves the house."""
 
     def put(self, surface: pygame.Surface, **anchor: tuple[int, int]) -> pygame.Rect:
         """Place a surface by any rect anchor: `topleft=`, `center=`, `midright=` …"""
@@ -61,6 +63,7 @@ class Scene:
         *,
         bold: bool = False,
         width: int = 0,
+        private: bool = False,
         **anchor: tuple[int, int],
     ) -> pygame.Rect:
         """One line, made smaller (and at last cut with …) to keep within `width` when given."""
@@ -70,6 +73,8 @@ class Scene:
             text, size = self.brush.type.fit(text, size, width, bold)
         surface = self.brush.text(text, size, bold, colour)
         rect = self.put(surface, **anchor)
+        if private:
+            self.private.append(rect)
         ink = surface.get_bounding_rect(min_alpha=24).move(rect.topleft)
         self.texts.append(Said(text, ink, colour, ground, size, len(self.items) - 1))
         return rect
@@ -112,6 +117,7 @@ class Scene:
         self.items[1:] = [Item(i.surface, i.rect.move(dx, dy)) for i in self.items[1:]]
         self.texts[:] = [replace(t, rect=t.rect.move(dx, dy)) for t in self.texts]
         self.targets[:] = [replace(t, rect=t.rect.move(dx, dy)) for t in self.targets]
+        self.private[:] = [rect.move(dx, dy) for rect in self.private]
 
     def hit(self, x: int, y: int) -> Target | None:
         return next((t for t in reversed(self.targets) if t.rect.collidepoint(x, y)), None)

@@ -310,7 +310,7 @@ def header(pen: Pen, rect: pygame.Rect, name: str, sub: str, clock: str, date: s
     pen.scene.text(date, u(36), p.on_sky_soft, p.sky_deep, midright=(rect.right - pad, top + u(68)))
 
 
-def title_line(pen: Pen, rect: pygame.Rect, title: str, clock: str) -> None:
+def title_line(pen: Pen, rect: pygame.Rect, title: str, clock: str, *, private: bool = False) -> None:
     """A slim header of an inner page: its title and the clock."""
     p, u = pen.p, pen.u
     pad = u(56) if pen.theme.portrait else u(6)
@@ -318,9 +318,8 @@ def title_line(pen: Pen, rect: pygame.Rect, title: str, clock: str) -> None:
     middle = rect.top + round(rect.h * (0.46 if pen.theme.portrait else 0.5))
     wide = pen.scene.brush.type.width("00:00", size, True)
     room = rect.w - 2 * pad - wide - u(30)
-    pen.scene.text(
-        title, size, p.on_sky, p.sky_deep, bold=True, width=room, midleft=(rect.left + pad, middle)
-    )
+    at, sky = (rect.left + pad, middle), p.sky_deep
+    pen.scene.text(title, size, p.on_sky, sky, bold=True, width=room, private=private, midleft=at)
     pen.scene.text(clock, size, p.on_sky, p.sky_deep, bold=True, midright=(rect.right - pad, middle))
 
 

@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -13,6 +14,7 @@ import pygame
 from kiosk_ui.live import Live
 from kiosk_ui.play import Player
 from kiosk_ui.scene import Scene, draw
+from kiosk_ui.shot import blanked, png
 from kiosk_ui.touch import Presser, contact
 from kiosk_ui.watchdog import Watchdog
 
@@ -152,6 +154,8 @@ def run(
                 pygame.display.update(dirty)
             before = scene
         watchdog.feed()
+        if live.wanted:
+            live.hand_over(partial(png, blanked(screen, before)))
         if shots and app.shot_name() != shot:
             shot = app.shot_name()
             save(screen, shots / f"{shot}.png")

@@ -78,6 +78,13 @@ class RatingAnswer:
 
 
 @dataclass(frozen=True)
+class Code:
+    kind: str
+    """As zxing-cpp names it: `QRCode`, `Code128` ..."""
+    text: str
+
+
+@dataclass(frozen=True)
 class Capture:
     id: str
     counter: str
@@ -90,6 +97,14 @@ class Capture:
     item: str
     material: int
     """Of the item's materials, from 1; 0: none of them."""
+    original: str
+    """SHA-256 of the picture as it was taken; empty where that is what is stored."""
+    faults: list[str]
+    """`unsure`, `cut_off`, `blurred`, `glare`, `fingers`, `same`; none: the page is good."""
+    advice: str
+    """What to do about them."""
+    codes: list[Code]
+    """What codes the page bears."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +121,52 @@ class TakenPage:
     size_bytes: int
     item: str
     material: int
+    pages: int
+    """So many were found in the picture."""
+    faults: list[str]
+    advice: str
+    cleaned: bool
+    """False: nobody could look at it, and it is as the camera gave it."""
+    at: str
+
+
+@dataclass(frozen=True)
+class PageAnswer:
+    page: TakenPage
+
+
+@dataclass(frozen=True)
+class SeenPage:
+    corners: list[tuple[float, float]]
+    """Shares of the picture's width and height, clockwise."""
+    confidence: float
+    good: bool
+    why: str
+    advice: str
+
+
+@dataclass(frozen=True)
+class Camera:
+    version: int
+    camera: bool
+    """Pictures come."""
+    pages: list[SeenPage]
+    still: int
+    """Looks in a row in which nothing moved and the page was good."""
+    notice: str
+    """The empty desk looks different: the camera was moved, or the lamp is another."""
+    auto: bool
+    item: str
+    material: int
+    taken: str
+    """The page that was last taken by itself."""
+    refused: str
+    """Why the last one was not."""
+
+
+@dataclass(frozen=True)
+class CameraAnswer:
+    camera: Camera
 
 
 @dataclass(frozen=True)
@@ -145,11 +206,19 @@ class Screen:
     name: str
     seq: int
     """The newest view's."""
+    wanted: str
+    """Somebody waits for this screen's picture under this id; empty: nobody does."""
 
 
 @dataclass(frozen=True)
 class ScreenAnswer:
     screen: Screen
+
+
+@dataclass(frozen=True)
+class PictureAnswer:
+    taken: bool
+    """False: nobody waits for it any more."""
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,18 @@ import json
 from datetime import date, time
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    Base64Bytes,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
+from edge.doors.shots import MOST_BYTES, PNG
 from edge.hall.words import Outcome, PaperState
 
 _PLAIN = r"^[^\x00-\x1f\x7f]*$"
@@ -152,15 +162,6 @@ class FinishBody(Body):
     cases: Annotated[tuple[Name, ...], Field(max_length=20)] = ()
 
 
-class CaptureBody(Body):
-    """What the page is for; nothing: it is a page of the ticket, and no more is said."""
-
-    item: Word = ""
-    """A guide; empty: the ticket's own."""
-    material: Annotated[int, Field(ge=0, le=200)] = 0
-    """Which of the guide's materials, from 1; 0: none of them."""
-
-
 class SlipBody(Body):
     """A person's word on an `unknown` slip."""
 
@@ -254,6 +255,21 @@ class AliveBody(Body):
     """What is wrong with it, as of a device: a voice without a sound card is `down`, `no_sound_card`."""
 
 
+class PictureBody(Body):
+    wanted: Name
+    """As the door's answer to a sign of life said it."""
+    png: Base64Bytes
+    """At most 180000 bytes; what a person typed, and names, are blank in it."""
+    UNDIGESTED = {"png"}
+
+    @field_validator("png")
+    @classmethod
+    def _is_picture(cls, png: bytes) -> bytes:
+        if len(png) > MOST_BYTES or not png.startswith(PNG):
+            raise ValueError(f"a PNG of at most {MOST_BYTES} bytes")
+        return png
+
+
 class Query(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
 
@@ -261,16 +277,6 @@ class Query(BaseModel):
 class PageQuery(Query):
     part: Word = ""
     """`hall`: only the page's moving part."""
-
-
-class CaptureQuery(Query):
-    counter: Word = ""
-    """Whose page it must be; empty: any counter's of today."""
-
-
-class ChecklistQuery(Query):
-    item: Word = ""
-    """A guide; empty: the ticket's own."""
 
 
 class EventsQuery(Query):

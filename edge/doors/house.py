@@ -18,6 +18,7 @@ from edge.doors.page import Page
 from edge.doors.problems import Problem
 from edge.doors.scans import Scans
 from edge.doors.sessions import Sessions
+from edge.doors.shots import Shots
 from edge.doors.sse import Feed
 from edge.guides import Guides
 from edge.hall.commands import Command
@@ -25,6 +26,7 @@ from edge.hall.events import Event
 from edge.hall.plan import HallPlan
 from edge.hall.views import HallView
 from edge.hall.words import By, CounterId, Door, Request, StaffNumber, TicketId
+from edge.looking import Frame, Live
 from edge.public import Public
 from edge.rating_codes import RatingCodes
 from edge.registrar import Answer, Registrar
@@ -40,6 +42,8 @@ ASK_S = 15.0
 CAMERA_S = 40.0
 """… and for a page: the picture, the finder's process, the disk."""
 MOST_SCREENS = 32
+ALIVE_S = 15.0
+"""Each screen says every 5 s that it draws."""
 HTTP = By(Door.HTTP)
 
 
@@ -85,13 +89,24 @@ class Picture(Protocol):
 
 
 class Photographer(Protocol):
-    """The document cameras, as the door knows them. All block."""
+    """The document cameras, as the door knows them. All block, but for what is live."""
 
-    def take(self, counter: CounterId, request: Request, by: By, meant: Meant) -> tuple[Event, ...]: ...
-    def fetch(self, capture: str, counter: CounterId = "") -> Picture | None: ...
-    def preview(self, counter: CounterId) -> bytes: ...
+    def take(
+        self, counter: CounterId, request: Request, by: By, meant: Meant, *, strict: bool = False
+    ) -> tuple[Event, ...]: ...
+    def frame(self, counter: CounterId) -> Frame | None: ...
+    def live(self, counter: CounterId) -> Live: ...
+    def set_auto(self, counter: CounterId, on: bool, meant: Meant) -> Live: ...
+    def fetch(
+        self, capture: str, counter: CounterId, form: str, *, number: int, purpose: str
+    ) -> Picture: ...
+    def bound(self, ticket: TicketId, counter: CounterId, *, material: int, purpose: str) -> Picture: ...
     def of_counter(self, counter: CounterId) -> tuple[Stored, ...]: ...
     def of_ticket(self, ticket: TicketId) -> tuple[Stored, ...]: ...
+    def codes(self, capture: str) -> list[Json]: ...
+    def ticket_of(self, capture: str, counter: CounterId) -> TicketId: ...
+    def move(self, capture: str, counter: CounterId, meant: Meant) -> Stored: ...
+    def remove(self, capture: str, counter: CounterId) -> None: ...
 
 
 class Tries:
@@ -138,6 +153,11 @@ class Screens:
             raise Problem("too_many_screens", most=MOST_SCREENS)
         self._seen[name] = (time.monotonic(), frames, state, code)
 
+    def draws(self, name: str) -> bool:
+        """Has it said so within the last few seconds?"""
+        seen = self._seen.get(name)
+        return seen is not None and time.monotonic() - seen[0] < ALIVE_S
+
     def report(self) -> list[Json]:
         now = time.monotonic()
         return [
@@ -176,26 +196,34 @@ class House:
     front: "Front"
     sessions: Sessions
     box: Box
+    shots: Shots
     cards: Cards | None = None
     scans: Scans | None = None
     cameras: Photographer | None = None
     tries: Tries = field(default_factory=Tries)
+    camera_turns: dict[CounterId, asyncio.Lock] = field(default_factory=dict)
 
     async def wait(self, job: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a blocking job in the pool. Raises what it raises, and Problem `busy` after a while."""
         return await _within(ASK_S, self.pool, lambda: job(*args, **kwargs))
 
     async def take_page(
-        self, cameras: Photographer, call: Call, counter: CounterId, meant: Meant
+        self, cameras: Photographer, call: Call, counter: CounterId, meant: Meant, *, strict: bool
     ) -> tuple[Event, ...]:
-        """Raises Refused, JournalError, and Problem `busy`: the page may be taken all the same."""
-        return await _within(
-            CAMERA_S, self.camera_pool, lambda: cameras.take(counter, call.request, HTTP, meant)
-        )
+        """Raises Refused, JournalError, and Problem `busy`: the page may be taken all the same.
 
-    async def look(self, cameras: Photographer, counter: CounterId) -> bytes:
-        """Raises Refused, and Problem `busy`."""
-        return await _within(ASK_S, self.camera_pool, lambda: cameras.preview(counter))
+        Whoever presses while the camera works waits here, not in one of the threads that other cameras need.
+        """
+        async with self.camera_turns.setdefault(counter, asyncio.Lock()):
+            return await _within(
+                CAMERA_S,
+                self.camera_pool,
+                lambda: cameras.take(counter, call.request, HTTP, meant, strict=strict),
+            )
+
+    async def hand_out(self, job: Callable[[], T]) -> T:
+        """Run what may need the page finder. Raises what it raises, and Problem `busy`."""
+        return await _within(CAMERA_S, self.camera_pool, job)
 
     async def ask(self, command: Command) -> Answer:
         """Raises Refused, JournalError, and Problem `busy`."""

@@ -31,6 +31,7 @@ from edge.doors.problems import Problem, problem_response, refusal_response
 from edge.doors.routes import ROUTES, Route
 from edge.doors.scans import Scans
 from edge.doors.sessions import Sessions
+from edge.doors.shots import Shots
 from edge.doors.sse import COMMENT_S, Feed
 from edge.errors import JournalError
 from edge.guides import Guides
@@ -43,8 +44,8 @@ from edge.texts import Texts
 log = logging.getLogger(__name__)
 
 WORKERS = 8
-CAMERA_WORKERS = 2
-"""A page takes seconds: nobody who wants a number waits behind cameras."""
+CAMERA_WORKERS = 8
+"""A page takes seconds: nobody who wants a number waits behind cameras. One a camera at most, and files."""
 START_S = 10.0
 STOP_S = 2.0
 """How long open answers may take once the door closes."""
@@ -96,6 +97,7 @@ class Door:
         self._port = port
         self._comment_s = comment_s
         self._screens = Screens()
+        self._shots = Shots()
         self._opened: Future[int] = Future()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closing: asyncio.Event | None = None
@@ -129,6 +131,17 @@ class Door:
     def screens(self) -> list[dict[str, Any]]:
         """Each screen that has said that it draws: `name`, `age_s`, `frames`. Any thread."""
         return self._screens.report()
+
+    def screenshot(self, screen: str) -> bytes | None:
+        """A screen's picture as PNG, personal input blanked; blocks up to 15 s. Not on the door's thread.
+
+        None: no such screen, or it does not answer.
+        """
+        return self._shots.ask(screen) if self._screens.draws(screen) else None
+
+    def hurry(self) -> None:
+        """The daemon stops: who waits for a picture waits no longer. Any thread."""
+        self._shots.end()
 
     def _document(self) -> dict[str, Any]:
         from edge.doors.openapi import document  # read when first asked for: the door must open at once
@@ -172,6 +185,7 @@ class Door:
                 front=self._front,
                 sessions=Sessions(self._front.staff),
                 box=self._box,
+                shots=self._shots,
                 cameras=self._cameras,
             )
             runner = web.AppRunner(

@@ -1,59 +1,24 @@
 """The one table of routes: what the local door serves, what it takes, and what it gives."""
 
-import re
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
 
-from aiohttp import web
-
 from edge.doors import answers as a
-from edge.doors import at_hand, desk, pages_taken, public, reads, verbs
+from edge.doors import at_hand, desk, public, reads, verbs
 from edge.doors import bodies as b
-from edge.doors.house import Call, House, Reply
+from edge.doors.capture_routes import CAPTURES
+from edge.doors.route import API, JSON, Handler, Route
+from edge.doors.route import get as _get
+from edge.doors.route import post as _post
 from edge.doors.verbs import CounterVerb
 from edge.hall import commands as c
 from edge.hall.views import HallView
 
-API = "/api/v1"
-JSON = "application/json"
+__all__ = ["API", "JSON", "OF_DESK", "ROUTES", "Route"]
+
 SSE = "text/event-stream"
 _OF_TICKET = (404, 409, 503)
 
 Json = dict[str, Any]
-Handler = Callable[[House, Call], Awaitable[Reply | web.StreamResponse]]
-
-
-@dataclass(frozen=True)
-class Route:
-    method: str
-    path: str
-    handler: Handler
-    about: str
-    gives: Any = None
-    """The type of a JSON answer; None for other media."""
-    takes: type[b.Body] = b.Nothing
-    asks: type[b.Query] = b.Query
-    status: int = 200
-    media: str = JSON
-    roles: frozenset[str] | None = None
-    """Whose verb it is, by a PIN said at a screen; empty: anybody's of the staff; None: nobody is asked."""
-    no: tuple[int, ...] = ()
-    """Further statuses of a refusal, beside those that any call can have."""
-
-    @property
-    def name(self) -> str:
-        """As an operation's id: `post_counters_id_next`."""
-        words = re.findall(r"[a-z]+", self.path.removeprefix(API))
-        return "_".join([self.method.lower(), *words])
-
-
-def _get(path: str, handler: Handler, about: str, gives: Any = None, **more: Any) -> Route:
-    return Route("GET", path, handler, about, gives, **more)
-
-
-def _post(path: str, handler: Handler, about: str, gives: Any, **more: Any) -> Route:
-    return Route("POST", API + path, handler, about, gives, **more)
 
 
 def _verb(name: str, command: type[c.AtCounter], about: str, takes: type[b.Body] = b.Nothing) -> Route:
@@ -89,6 +54,13 @@ _HALL = (
         a.ScreenAnswer,
         takes=b.AliveBody,
         no=(429,),
+    ),
+    _post(
+        "/screens/{name}/picture",
+        verbs.picture,
+        "A screen's picture, where its sign of life was answered that one is wanted",
+        a.PictureAnswer,
+        takes=b.PictureBody,
     ),
     _get(
         f"{API}/events",
@@ -191,45 +163,6 @@ _COUNTERS = (
         at_hand.scan,
         "The slip that was scanned at this kiosk in the last seconds",
         a.ScanAnswer,
-    ),
-    _post(
-        "/counters/{id}/captures",
-        pages_taken.capture,
-        "Take a page with the counter's document camera",
-        a.CaptureAnswer,
-        takes=b.CaptureBody,
-        status=201,
-        no=_OF_TICKET,
-    ),
-    _get(
-        f"{API}/counters/{{id}}/captures",
-        pages_taken.at_counter,
-        "Pages of the ticket that is at the counter",
-        a.CapturesAnswer,
-        no=(404,),
-    ),
-    _get(
-        f"{API}/counters/{{id}}/camera",
-        pages_taken.live,
-        "What the counter's document camera sees: Motion JPEG, up to ten pictures a second",
-        media="multipart/x-mixed-replace",
-        no=(404, 409, 503),
-    ),
-    _get(
-        f"{API}/tickets/{{id}}/checklist",
-        pages_taken.checklist,
-        "What a ticket's matter needs, what there is a page of, and what is missing",
-        a.ChecklistAnswer,
-        asks=b.ChecklistQuery,
-        no=(404,),
-    ),
-    _get(
-        f"{API}/captures/{{id}}",
-        pages_taken.captured,
-        "A stored page of today; that it was handed out is written down",
-        media="*/*",
-        asks=b.CaptureQuery,
-        no=(404, 503),
     ),
 )
 
@@ -345,4 +278,13 @@ OF_DESK: tuple[Route, ...] = (
     ),
 )
 
-ROUTES: tuple[Route, ...] = (*_PAGES, *_HEALTH, *_HALL, *_TICKETS, *_COUNTERS, *_DAY, *OF_DESK)
+ROUTES: tuple[Route, ...] = (
+    *_PAGES,
+    *_HEALTH,
+    *_HALL,
+    *_TICKETS,
+    *_COUNTERS,
+    *CAPTURES,
+    *_DAY,
+    *OF_DESK,
+)

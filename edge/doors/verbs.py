@@ -9,6 +9,7 @@ from edge.doors.bodies import (
     DayBody,
     KeyInBody,
     NumbersBody,
+    PictureBody,
     PrintWaitingBody,
     RatingBody,
     ServedByHandBody,
@@ -157,7 +158,14 @@ async def alive(house: House, call: Call) -> Reply:
     assert isinstance(body, AliveBody)
     name = call.http.match_info["name"]
     house.screens.alive(name, body.frames, body.state, body.code)
-    return Reply(200, {"screen": {"name": name, "seq": house.view.seq}})
+    return Reply(200, {"screen": {"name": name, "seq": house.view.seq, "wanted": house.shots.wanted(name)}})
+
+
+async def picture(house: House, call: Call) -> Reply:
+    body = call.body
+    assert isinstance(body, PictureBody)
+    taken = house.shots.take(call.http.match_info["name"], body.wanted, body.png)
+    return Reply(200, {"taken": taken})
 
 
 def known_counter(view: HallView, id: str) -> CounterView:

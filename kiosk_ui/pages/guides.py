@@ -233,7 +233,7 @@ class GuidesPage(Still):
         room = rect.right - u(28) - left
         if said := self._word or " ".join(self._letters):
             size, at = min(pen.type(56), round(rect.h * 0.7)), (left, rect.centery)
-            pen.scene.text(said, size, p.ink, p.card, bold=True, width=room, midleft=at)
+            pen.scene.text(said, size, p.ink, p.card, bold=True, width=room, private=True, midleft=at)
             return
         prompt, space = pen.words("guides_prompt"), (room, rect.h - u(10))
         size = min(pen.type(38), round(rect.h * 0.62))

@@ -18,12 +18,21 @@ class Key:
 
 
 def frame(
-    pen: Pen, desk: Desk, title: str, keys: list[Key], *, card: bool = True, reach: bool = True
+    pen: Pen,
+    desk: Desk,
+    title: str,
+    keys: list[Key],
+    *,
+    card: bool = True,
+    reach: bool = True,
+    private: bool = False,
 ) -> pygame.Rect:
-    """Draw title, card and keys; what is left for the page's own. `reach`: what is no card is touched."""
+    """Draw title, card and keys; what is left for the page's own. `reach`: what is no card is touched.
+    `private`: the title names a person.
+    """
     u, portrait = pen.u, pen.theme.portrait
     parts = widgets.frame(pen.theme, 190 if portrait else 96, reach=reach and not card)
-    widgets.title_line(pen, parts.head, title, desk.clock())
+    widgets.title_line(pen, parts.head, title, desk.clock(), private=private)
     body, gap = parts.body, u(24 if portrait else 14)
     if keys:
         high = max(pen.theme.touch, u(140 if portrait else 112))

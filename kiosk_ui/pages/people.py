@@ -112,7 +112,9 @@ class PeoplePage(Still):
         p, left, size = pen.p, line.left, pen.type(38)
         if photo := self._photos.get(str(person.get("photo") or "")):
             drawn = pen.scene.brush.picture(photo, (round(size * 1.4), round(size * 1.4)))
-            left = pen.scene.put(drawn, midleft=(left, line.top)).right + pen.u(12)
+            face = pen.scene.put(drawn, midleft=(left, line.top))
+            pen.scene.private.append(face)
+            left = face.right + pen.u(12)
         fields = [str(person[key]) for key in ("name", "number", "post", "phone") if person.get(key)]
         here = bool(person["here"])
         mark, ink = ("check", p.ok) if here else ("clock", p.muted)
@@ -124,7 +126,8 @@ class PeoplePage(Still):
         room = state.left - pen.u(14) - left
         while len(fields) > 1 and pen.scene.brush.type.width("  ".join(fields), size) * 0.8 > room:
             fields.pop()
-        pen.scene.text("  ".join(fields), size, p.ink, p.card, width=room, midleft=(left, line.top))
+        at = (left, line.top)
+        pen.scene.text("  ".join(fields), size, p.ink, p.card, width=room, private=True, midleft=at)
 
 
 def _state_chip(pen: Pen, post: Json, at: tuple[int, int], room: int) -> pygame.Rect:

@@ -79,8 +79,8 @@ class PinPage(Still):
             label = " ".join(said if self._at == "staff" else "●" * len(said))
         else:
             label = pen.words("staff_number" if self._at == "staff" else "staff_pin")
-        at = field.center
-        pen.scene.text(label, pen.type(56), ink, ground, bold=True, width=field.w - u(60), center=at)
+        at, room, is_typed = field.center, field.w - u(60), bool(said)
+        pen.scene.text(label, pen.type(56), ink, ground, bold=True, width=room, private=is_typed, center=at)
         digits, columns = keypad.digits(pen), 3 if pen.theme.portrait else 6
         rest = pygame.Rect(body.left, field.bottom + u(20), body.w, body.bottom - field.bottom - u(20))
         high = min(rest.h, round(keypad.height(pen, digits, columns) * 1.6))

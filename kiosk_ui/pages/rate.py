@@ -93,7 +93,8 @@ class RatePage(Still):
         else:
             label = " ".join(self._code)
             size = min(pen.type(64), round(rect.h * 0.62))
-            pen.scene.text(label, size, p.ink, p.card, bold=True, width=room, center=rect.center)
+            at = rect.center
+            pen.scene.text(label, size, p.ink, p.card, bold=True, width=room, private=True, center=at)
 
     def _pad(self, pen: Pen, area: pygame.Rect) -> None:
         """On a lying screen the way back is one of its keys: there is no room for a row below."""

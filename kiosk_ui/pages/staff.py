@@ -49,7 +49,7 @@ class StaffPage(StaffBase):
     def draw(self, pen: Pen, desk: Desk) -> None:
         who = desk.session.name or desk.session.staff if desk.session else ""
         title = pen.words("staff_title", name=who)
-        body = inner.frame(pen, desk, title, [inner.back(pen)], card=False)
+        body = inner.frame(pen, desk, title, [inner.back(pen)], card=False, private=True)
         body = self.say(pen, desk, body)
         choices = [
             Choice(f"staff:{key}", icon, self._label(pen, desk, key), self._hint(pen, desk, key))

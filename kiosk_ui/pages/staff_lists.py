@@ -127,7 +127,8 @@ class SlipsPage(StaffBase):
         widgets.panel(pen, field, raised=False)
         label = " ".join(self._number) or pen.words("reprint_which")
         room = field.w - pen.u(40)
-        pen.scene.text(label, pen.type(56), p.ink, p.card, bold=True, width=room, center=field.center)
+        at, is_typed = field.center, bool(self._number)
+        pen.scene.text(label, pen.type(56), p.ink, p.card, bold=True, width=room, private=is_typed, center=at)
         letters = dict.fromkeys("".join(s.get("prefix", "") for s in desk.view.get("services", [])))
         columns = 7 if pen.theme.portrait else 8
         keys = [PadKey(f"key:{c}", c) for c in (*letters, *sorted(keypad.DIGITS))]

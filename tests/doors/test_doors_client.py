@@ -4,12 +4,14 @@ import http.server
 import socket
 import threading
 import time
+from base64 import b64encode
 from collections.abc import Iterator
 
 import pytest
 from conftest import Builder, House
 
 from edge.client import Client, ServerAway
+from edge.doors.shots import PNG
 
 
 class CutWire:
@@ -165,9 +167,29 @@ def test_a_watcher_that_looks_away_leaves_no_thread(house: House) -> None:
 def test_a_screen_that_draws_is_heard_and_never_disturbed(house: House, free_port: int) -> None:
     assert Client(house.url, "kiosk-1").alive(12)
     assert house.door.screens()[0]["frames"] == 12
+    assert house.door.screenshot("kiosk-2") is None, "nobody of this name draws"
     began = time.monotonic()
     assert not Client(f"http://127.0.0.1:{free_port}", "kiosk-1").alive(12)
     assert time.monotonic() - began < 5
+
+
+def test_a_picture_goes_to_who_waits_for_it_and_nobody_waits_beyond_the_end(house: House) -> None:
+    screen = Client(house.url, "kiosk-1")
+    told: list[bytes | None] = []
+    screen.alive(12)
+    waiting = threading.Thread(target=lambda: told.append(house.door.screenshot("kiosk-1")))
+    waiting.start()
+    while not (wanted := screen.alive(13)["screen"]["wanted"]):
+        assert waiting.is_alive()
+    assert house.door.screenshot("kiosk-1") is None, "one at a time"
+    picture = {"wanted": wanted, "png": b64encode(PNG + b"...").decode()}
+    path = "/api/v1/screens/kiosk-1/picture"
+    assert screen.post(path, {**picture, "wanted": "another"})[1] == {"taken": False}
+    assert screen.post(path, picture)[1] == {"taken": True}
+    waiting.join(10)
+    assert told == [PNG + b"..."] and screen.post(path, picture)[1] == {"taken": False}
+    house.door.hurry()
+    assert house.door.screenshot("kiosk-1") is None
 
 
 @pytest.fixture

@@ -27,8 +27,8 @@ MARKET: HallPlan = replace(
     ),
     posts=tuple(Post(str(n), f"10{n}") for n in range(1, 9)),
 )
-_NO_PART = ("/screens/{name}/alive",)
-"""Of no citizen's day."""
+_NO_PART = ("/screens/{name}/alive", "/screens/{name}/picture", "/counters/{id}/said")
+"""Of no citizen's day; the last is the voice's."""
 
 
 @dataclass

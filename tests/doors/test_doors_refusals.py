@@ -162,6 +162,8 @@ def test_a_body_of_another_shape_is_refused(standing: Caller, body: object) -> N
         ("/ratings", {"code": "ABCDEFGH", "score": 6}),
         ("/ratings", {"code": "ABCDEFGH", "score": True}),
         ("/screens/a/alive", {"frames": -1}),
+        ("/screens/a/picture", {"wanted": "x", "png": "bm8gcGljdHVyZQ=="}),
+        ("/screens/a/picture", {"wanted": "x", "png": "***"}),
     ],
 )
 def test_each_verb_checks_its_own_body(standing: Caller, path: str, body: dict[str, object]) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from base64 import b64encode
 from typing import Any
 
 import jsonschema
@@ -10,6 +11,7 @@ from conftest import Caller, House
 
 from drivers.readings import CardShown, Scanned
 from edge.doors.routes import ROUTES
+from edge.doors.shots import PNG
 from edge.hall.event_json import EVENTS
 from edge.hall.events import SlipUnknown
 from edge.hall.reasons import No
@@ -163,6 +165,8 @@ def test_every_json_answer_is_as_described(document: Json, house: House) -> None
     assert len(check("GET", "/api/v1/hall/waiting")["waiting"]) == 4
     verb("3", "close")
 
+    told = check("POST", "/api/v1/screens/wall/picture", {"wanted": "x", "png": b64encode(PNG).decode()})
+    assert told == {"taken": False}
     code = house.codes.code(first["id"])
     rated = check("POST", "/api/v1/ratings", {"code": code, "score": 5, "tags": ["quick"]})
     assert rated == {"rating": {"ticket": first["id"], "score": 5}}

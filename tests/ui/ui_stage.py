@@ -46,6 +46,7 @@ class StillLive:
     seen: Seen
     guides: list[dict[str, Any]] | None = field(default_factory=lambda: list(GUIDES))
     frames: int = 0
+    wanted: str = ""
     commands: list[tuple[str, dict[str, Any], str]] = field(default_factory=list)
 
     def question(self, path: str, done: Callable[[int, dict[str, Any]], None]) -> None:

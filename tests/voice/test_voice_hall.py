@@ -2,9 +2,9 @@
 
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -73,6 +73,9 @@ def test_a_hall_is_heard(hall: Hall, pack: Pack, tmp_path: Path, monkeypatch: py
     hall.do("/counters/3/open")
     number = hall.do("/tickets", {"service": "relief"})["ticket"]["number"]
     hall.do("/counters/3/next")
+    views = cast(Generator[Json | None, None, None], hall.client.views(threading.Event()))
+    next(view for view in views if view and view["calls"])
+    views.close()
     speech = Noted([pack])
     said = speech.said
     voice = Voice(Client(hall.url, "voice-hall"), speech, Speaker(), "1f")
