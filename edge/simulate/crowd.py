@@ -15,7 +15,7 @@ from typing import Any
 from edge.readers.border import Border
 from edge.simulate.book import Book
 from edge.simulate.marks import hall_code
-from edge.simulate.profiles import PROFILES, SWITCHED_ON_WITHIN_S
+from edge.simulate.profiles import PROFILES
 from edge.simulate.sim_hall import Manner, SimHall, Tally
 
 TELL_S = 1.0
@@ -34,7 +34,7 @@ class Share:
     pace: float
     """Seconds of life a second; 0: all at once."""
     spread_s: float
-    """Connections are made within so long, where the profile does not say when."""
+    """All halls come to the broker within so long."""
     seed: int
     version: str
 
@@ -48,6 +48,8 @@ class Now:
     acknowledged: int
     stored: int
     center: bool
+    over: bool
+    """Is everything written that will be?"""
     troubles: dict[str, int] = field(default_factory=dict)
 
 
@@ -132,6 +134,7 @@ class Crowd:
             sum(h.acknowledged for h in halls),
             sum(h.firm for h in halls),
             any(h.center_seen for h in halls),
+            all(h.book.is_over for h in halls),
             dict(self._tally.troubles),
         )
         if self._cpu_from and not all(h.is_through for h in halls):
@@ -159,11 +162,11 @@ class Crowd:
     def _begin(self, at: float, dice: random.Random) -> None:
         """Life begins at `at`, monotonic time, which is one for all processes of a machine."""
         self._cpu_from = time.process_time()
-        within_s = SWITCHED_ON_WITHIN_S / self._share.pace if self._share.pace else self._share.spread_s
         for hall in self.halls:
-            hall.book.begin(at)
-            if self._opens:
-                hall.connect_at = at + dice.uniform(0.0, within_s)
+            begins = at
+            if self._opens:  # nothing is written by a box that is not yet switched on
+                begins = hall.connect_at = at + dice.uniform(0.0, self._share.spread_s)
+            hall.book.begin(begins)
         self._set_all()
 
     def _set_all(self) -> None:

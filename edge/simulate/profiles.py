@@ -10,8 +10,6 @@ TICKETS_A_DAY = 120
 DAY_S = 8 * 3600.0
 BEFORE_S = 1200.0
 """Visits that began so long before the stretch that is played reach into it."""
-SWITCHED_ON_WITHIN_S = 60.0
-"""All boxes of a county are switched on within a minute when the doors open."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +21,7 @@ class Profile:
     busy: float
     """How many come, beside the day's mean."""
     opens: bool
-    """The boxes are switched on and the day is opened within it."""
+    """The boxes are switched on and the day is opened within it; else they are online before it begins."""
 
 
 PROFILES = {

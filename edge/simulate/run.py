@@ -78,7 +78,7 @@ def run(
         before = {name: sum(map(cpu_s, ids)) for name, ids in watch.items()}
         began = time.monotonic() + HEAD_START_S
         team.tell(began)
-        _until_through(team, share, began, wait_s, say, stop)
+        _until_through(team, began, wait_s, say, stop)
         cpu = {name: sum(map(cpu_s, ids)) - before[name] for name, ids in watch.items()}
         return _outcome(share, team.leave(), began, cpu)
 
@@ -94,14 +94,12 @@ def _until_up(
 
 def _until_through(
     team: "_Team",
-    share: Share,
     began: float,
     wait_s: float,
     say: Callable[[float, Now], None] | None,
     stop: Callable[[], bool],
 ) -> None:
     """Until everything is safe, nothing moves for `wait_s` after the play's end, or `stop` says so."""
-    lasts_s = PROFILES[share.profile].lasts_s / share.pace if share.pace else 0.0
     last, moved = team.look(), began
     while not stop():
         now = team.look()
@@ -111,9 +109,11 @@ def _until_through(
         if say:
             say(max(0.0, at - began), now)
         safe = now.stored if now.center else now.acknowledged
-        if at - began > lasts_s and now.written and safe >= now.written:
+        if now.over and safe >= now.written:
             return
-        if at - max(moved, began + lasts_s) > wait_s:
+        if not now.over:
+            moved = at
+        elif at - moved > wait_s:
             return
 
 
@@ -148,6 +148,7 @@ def _sum(parts: Sequence[Now]) -> Now:
         sum(p.acknowledged for p in parts),
         sum(p.stored for p in parts),
         any(p.center for p in parts),
+        all(p.over for p in parts),
     )
 
 
@@ -167,7 +168,8 @@ class _Team:
         """How all stand together; blocks up to half a second for news."""
         for line in wait([line for _, line in self._members], LOOK_S):
             self._hear(line)
-        return _sum(list(self._now.values()))
+        now = _sum(list(self._now.values()))
+        return now if len(self._now) == len(self._members) else replace(now, over=False)
 
     def leave(self) -> list[Done]:
         """Everybody goes; what each has seen."""
