@@ -45,6 +45,8 @@ CONNACK_WITHIN_S = 10.0
 GOOD_LINE_S = 10.0
 ASK_EVERY_S = 2.0
 ASK_LASTS = timedelta(minutes=10)
+GATHER_S = 0.05
+"""Between two transactions: a flush of the disk for each entry would be most of the work."""
 RECEIPT_EVERY_S = 0.2
 """Between two receipts to one hall: while much comes in, one speaks for many."""
 
@@ -201,6 +203,9 @@ class _Talk:
         """Commands to send, as (hall, command)."""
         self.hears = False
         """Every subscription holds: nothing is published into the void any more."""
+        self._came: list[Arrived] = []
+        """Not yet in the store, nor acknowledged."""
+        self._take_at = 0.0
         self._asked: set[int] = set()
         self._flying: set[int] = set()
         self._due: dict[str, Receipt] = {}
@@ -221,11 +226,10 @@ class _Talk:
         return "stopped"
 
     def _once(self) -> str:
-        came: list[Arrived] = []
-        for happening in self._session.happenings(0.05 if self._due or self.orders else 0.25):
+        for happening in self._session.happenings(self._wait_s()):
             match happening:
                 case Arrived():
-                    came.append(happening)
+                    self._came.append(happening)
                 case Acknowledged(mid, refusal):
                     self._flying.discard(mid)
                     if refusal:
@@ -237,7 +241,10 @@ class _Talk:
                     if not (self._asked or self.hears):
                         self.hears = True
                         self._publish(self._place.topic, self._own_status("online"), retain=True)
-        self._take(came)
+        if self._came and (time.monotonic() >= self._take_at or len(self._came) >= TAKES):
+            came, self._came = self._came, []
+            self._take(came)
+            self._take_at = time.monotonic() + GATHER_S
         if time.monotonic() >= self._ask_at:
             self._ask_at = time.monotonic() + ASK_EVERY_S
             for gap in self._store.gaps_to_ask():
@@ -245,6 +252,12 @@ class _Talk:
                 self._counts["asked"] += 1
         self._send()
         return ""
+
+    def _wait_s(self) -> float:
+        """For the broker."""
+        if self._came:
+            return max(0.0, self._take_at - time.monotonic())
+        return 0.05 if self._due or self.orders else 0.25
 
     def _take(self, came: Sequence[Arrived]) -> None:
         """All in one transaction, and only then the broker's word. Raises StoreError."""
