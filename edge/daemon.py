@@ -1,5 +1,6 @@
 """Composition root: builds the rooms, hands them to each other, starts them and stops them in order."""
 
+import contextlib
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from drivers.capabilities import Slip
 from edge.books import open_books
+from edge.boots import why_booted
 from edge.capture_files import KeyFileVault
 from edge.captures import Captures
 from edge.clock import boot_id, system_clock
@@ -29,6 +31,7 @@ from edge.hall.views import TicketView
 from edge.hall.waiting_list import WaitingView
 from edge.hall.words import Now, TicketId
 from edge.health import Health, notify
+from edge.host import written_bytes
 from edge.journal_restored import former_of
 from edge.keys import load_key
 from edge.log_tail import LogTail
@@ -48,6 +51,7 @@ from edge.slips import guide_facts, line_facts, list_facts, material_facts, tick
 from edge.stop_signals import StopSignals
 from edge.supervisor import DeviceOnLink, Handle, LinkPlan, Supervisor
 from edge.upkeep import Keep
+from edge.written import Written
 
 if TYPE_CHECKING:
     from edge.readers.again import Again
@@ -61,6 +65,8 @@ TICKET_PAPER, LIST_PAPER, GUIDE_PAPER, TEST_PAPER = "ticket", "waiting", "guide"
 KEEP_TEXTS_DAYS = 730
 """Complaint records: two years (facts: standards §4)."""
 PURGE_EVERY_S = 3600.0
+LAST_ENTRIES = 50
+"""Of the journal, among which the end of the former life stands."""
 
 
 class Room(Protocol):
@@ -129,6 +135,8 @@ class Daemon:
             uplink=lambda: self._uplink.status() if self._uplink else {},
             screens=lambda: self._door.screens(),
             devices=known.all,
+            boot_reason=self._boot_reason,
+            written=self._written,
         )
         cameras = {counters[id]: h for id, h in handles.items() if h.kind == "camera"}
         self._captures = Captures(
@@ -189,11 +197,22 @@ class Daemon:
             DeviceKnown(id=d.id, kind=d.kind, driver=d.driver, counter=d.counter)
             for d in settings.devices.values()
         )
+        self._look_at_the_box(stack)
         after, former = former_of(self._data / "journal.db")
         self._registrar.note(
             DaemonStarted(version=VERSION, boot=boot_id(), devices=known, former=former, begins_after=after)
         )
         stack.callback(self._say_stopped)
+
+    def _look_at_the_box(self, stack: ExitStack) -> None:
+        """Why it started, which the journal's last entries tell; and how much its disk takes in a day."""
+        journal, data = self._registrar.journal, self._data
+        last = journal.read_after(max(0, journal.head - LAST_ENTRIES), LAST_ENTRIES)
+        self._boot_reason = ""
+        with contextlib.suppress(OSError):  # nobody knows, then
+            self._boot_reason = why_booted(data, boot_id(), last)
+        self._written = Written(data, boot_id(), lambda: written_bytes(data))
+        stack.callback(self._written.save)
 
     def _call_boards(self, handles: Mapping[str, Handle], counters: Mapping[str, str]) -> Boards:
         settings, texts = self._settings, self._settings.texts
@@ -235,7 +254,20 @@ class Daemon:
             health=lambda: self._health.facts(),  # made after the uplink, on which it reports
             doings=doings,
             credentials=Credentials(self._data / COUNTY) if settings.enroll else None,
+            inventory=self._inventory,
             say=lambda code: self._settings.texts.get(f"line.{code}"),
+        )
+
+    def _inventory(self) -> dict[str, object]:
+        from edge.inventory import inventory  # once in a life
+
+        urls = {link.name: link.url for link in self._settings.links.values()}
+        devices = self._settings.devices.values()
+        return inventory(
+            data=self._data,
+            config=self._settings.folder,
+            devices=[(d.id, d.kind, d.driver, d.counter, urls.get(d.link, "")) for d in devices],
+            screens=self._door.screens(),
         )
 
     def _backups(self) -> Room | None:

@@ -10,7 +10,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from edge.clock import synchronised
+from edge.hall.words import Now
+from edge.host import disk_facts, host_facts
 from edge.registrar import Registrar
+from edge.written import Written
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +24,8 @@ STUCK_S = 20.0
 """A thread that has not turned for so long hangs: every driver's verb is shorter."""
 LOOK_S = 5.0
 COMPLAIN_S = 60.0
+_COUNTS = ("frames", "errors", "resends", "bad_frames")
+_PAPER = {"paper_low": "low", "paper_out": "out"}
 
 
 class Health:
@@ -37,9 +43,12 @@ class Health:
         devices: Callable[[], Mapping[str, Json]] = dict,
         stuck_s: float = STUCK_S,
         root: Path = Path("/"),
+        boot_reason: str = "",
+        written: Written | None = None,
+        in_step: Callable[[], bool] = synchronised,
     ) -> None:
         """`beats` gives each thread's last turn by `time.monotonic`, besides the registrar's; `data` is
-        the folder whose disk matters; `root` is where /proc and /sys lie.
+        the folder whose disk matters; `root` is where /proc and /sys lie; `in_step`: does NTP set the clock?
         """
         self._registrar = registrar
         self._data = data
@@ -50,6 +59,7 @@ class Health:
         self._devices = devices
         self._stuck_s = stuck_s
         self._root = root
+        self._boot_reason, self._written, self._in_step = boot_reason, written, in_step
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="health")
         self._complain_at = 0.0
@@ -63,22 +73,51 @@ class Health:
             self._thread.join()
 
     def facts(self) -> Json:
-        """What the county hears of box and screens, beside uplink and devices. Any thread."""
-        host, view = host_facts(self._data, self._root), self._registrar.view
+        """What the county hears of box and screens, beside the uplink; of devices what is no event.
+
+        Any thread.
+        """
+        view = self._registrar.view
+        codes = {d.id: d.code for d in view.devices}
         return {
             "version": self._version,
-            "host": {**host, "clock_trusted": view.clock.trusted},
+            "host": self._host(),
             "queues": [{"id": s.id, "name": s.name, "waiting": s.waiting} for s in view.services],
             "screens": self._screens(),
             "trouble": self.trouble(),
-            "last_ok": {id: facts["last_ok"] for id, facts in self._devices().items()},
+            "devices": {
+                id: {**_counted(facts), **_paper(codes.get(id, ""))} for id, facts in self._devices().items()
+            },
         }
+
+    def _host(self) -> Json:
+        now = self._registrar.now()
+        facts = {**host_facts(self._data, self._root), **disk_facts(self._data, self._root)}
+        if self._written:
+            try:
+                facts |= self._written.facts(now.day)
+            except OSError as error:
+                log.warning("what is written in a day is not kept: %s", error)
+        if self._boot_reason:
+            facts["boot_reason"] = self._boot_reason
+        trusted = self._registrar.view.clock.trusted
+        return {**facts, "clock_trusted": trusted, "clock_source": self._clock_source(now, trusted=trusted)}
+
+    def _clock_source(self, now: Now, *, trusted: bool) -> str:
+        """`ntp`, `battery`, `said` (by a person or the county), `none`"""
+        if not trusted:
+            return "none"
+        if self._in_step():
+            return "ntp"
+        return "battery" if now.kept else "said"
 
     def report(self) -> Json:
         """Everything: `facts` and the uplink and the devices. Any thread."""
         facts, known = self.facts(), self._devices()
-        del facts["last_ok"]
-        devices = [{**asdict(d), **known.get(d.id, {})} for d in self._registrar.view.devices]
+        told = facts["devices"]
+        devices = [
+            {**asdict(d), **known.get(d.id, {}), **told.get(d.id, {})} for d in self._registrar.view.devices
+        ]
         return {**facts, "uplink": self._uplink(), "devices": devices}
 
     def trouble(self) -> str:
@@ -116,73 +155,16 @@ def notify(state: str) -> None:
         log.warning("systemd does not hear %s: %s", state, error)
 
 
-def host_facts(data: Path, root: Path = Path("/")) -> Json:
-    """The box's figures; what this box cannot measure is left out."""
-    facts = _disk_mb(data)
-    facts["uptime_s"] = int(float((root / "proc/uptime").read_text("ascii").split()[0]))
-    facts["load"] = float((root / "proc/loadavg").read_text("ascii").split()[0])
-    memory = _memory_mb(root)
-    facts["memory_free_mb"], facts["memory_total_mb"] = memory["MemAvailable"], memory["MemTotal"]
-    pages = int((root / "proc/self/statm").read_text("ascii").split()[1])
-    facts["daemon_mb"] = pages * os.sysconf("SC_PAGE_SIZE") // 2**20
-    if (temperature := _temperature_c(root)) is not None:
-        facts["temperature_c"] = temperature
-    if (undervoltage := _undervoltage(root)) is not None:
-        facts["undervoltage"] = undervoltage
-    return facts
+def _counted(facts: Mapping[str, Any]) -> Json:
+    """Since the daemon's start."""
+    counts = {name: facts[name] for name in _COUNTS if name in facts}
+    reconnects = {"reconnects": max(0, facts["opened"] - 1)} if "opened" in facts else {}
+    return {"last_ok": facts["last_ok"], **counts, **reconnects}
 
 
-def _disk_mb(folder: Path) -> Json:
-    """A card that has failed may not even say how full it is."""
-    try:
-        disk = os.statvfs(folder)
-    except OSError:
-        return {}
-    return {
-        "disk_free_mb": disk.f_bavail * disk.f_frsize // 2**20,
-        "disk_total_mb": disk.f_blocks * disk.f_frsize // 2**20,
-    }
-
-
-def _memory_mb(root: Path) -> dict[str, int]:
-    lines = (root / "proc/meminfo").read_text("ascii").splitlines()
-    pairs = (line.split(":") for line in lines)
-    return {name: int(value.split()[0]) // 1024 for name, value in pairs}
-
-
-def _temperature_c(root: Path) -> float | None:
-    """The hottest zone. Linux, Documentation/driver-api/thermal/sysfs-api.rst: millidegrees Celsius."""
-    zones = [_number(zone / "temp") for zone in (root / "sys/class/thermal").glob("thermal_zone*")]
-    known = [zone for zone in zones if zone is not None]
-    return round(max(known) / 1000, 1) if known else None
-
-
-def _undervoltage(root: Path) -> bool | None:
-    """Does a Raspberry Pi say that its supply is too weak? None: not a Pi, or it cannot say.
-
-    Linux, Documentation/hwmon/raspberrypi-hwmon.rst: the device `rpi_volt`, file `in0_lcrit_alarm`. Not seen
-    on a box of ours.
-    """
-    for sensor in (root / "sys/class/hwmon").glob("hwmon*"):
-        if _text(sensor / "name") == "rpi_volt":
-            alarm = _number(sensor / "in0_lcrit_alarm")
-            return None if alarm is None else alarm != 0
-    return None
-
-
-def _number(file: Path) -> int | None:
-    try:
-        return int(_text(file))
-    except ValueError:
-        return None
-
-
-def _text(file: Path) -> str:
-    """A sensor may be there and refuse to be read: then it is empty."""
-    try:
-        return file.read_text("ascii").strip()
-    except OSError:
-        return ""
+def _paper(code: str) -> Json:
+    """`low` or `out`, where a printer says so; many have no sensor, so silence is no word on it."""
+    return {"paper": _PAPER[code]} if code in _PAPER else {}
 
 
 def _pause_s() -> float:

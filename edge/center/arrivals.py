@@ -14,7 +14,7 @@ _JOURNAL = re.compile(r"[0-9A-Za-z-]{8,64}")
 _TYPE = re.compile(r"bianmin\.[a-z0-9_.]{1,70}")
 _SEQ = re.compile(r"[1-9][0-9]{0,17}")
 _CHAIN = re.compile(r"[0-9a-f]{64}")
-_TOPIC = re.compile(r"bianmin/v1/([0-9]{6})/([0-9]{9}|[0-9]{12})/(events|status|health|replies)")
+_TOPIC = re.compile(r"bianmin/v1/([0-9]{6})/([0-9]{9}|[0-9]{12})/(events|status|health|inventory|replies)")
 
 Json = dict[str, Any]
 
@@ -30,7 +30,7 @@ class Heard:
     county: str
     code: str
     kind: str
-    """`events`, `status`, `health`, `replies`"""
+    """`events`, `status`, `health`, `inventory`, `replies`"""
 
     @property
     def hall(self) -> str:

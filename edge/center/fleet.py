@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -21,10 +21,25 @@ SAID = ("online", "asleep", "offline")
 MOST_WORD, MOST_LINES = 80, 500
 DEVICE_WORDS = ("id", "kind", "driver", "counter", "state", "code", "since", "last_ok")
 QUEUE_WORDS = ("id", "name")
+SCREEN_WORDS = ("name", "state", "code")
+PART_WORDS = ("id", "kind", "driver", "counter", "link")
 PAPER = ("near_end", "paper_low", "paper_out")
 """Codes of a printer that wants somebody with a roll."""
-LOUD = {"chain_broken": 0, "offline": 1, "device_down": 2, "lag": 3, "clock_untrusted": 4, "paper": 5}
+LOUD = {
+    "chain_broken": 0,
+    "offline": 1,
+    "disk": 2,
+    "device_down": 3,
+    "lag": 4,
+    "certificate": 5,
+    "power": 6,
+    "clock_untrusted": 7,
+    "paper": 8,
+}
 """Alarms, the worst first."""
+LEAST_FREE_MB = 500
+CERTIFICATE_DAYS = 30
+"""A box renews its certificate 60 days before the end: with so few left it has been tried for a month."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +71,11 @@ class HallNow:
     """Entries that it has and the store has not, as far as is known."""
     devices: tuple[Json, ...]
     queues: tuple[Json, ...]
+    screens: tuple[Json, ...]
     host: Json
     uplink: Json
+    certificate: Json
+    inventory: Json
     health_at: str
     today: Mapping[str, int]
     """Entries of today by type."""
@@ -116,7 +134,9 @@ class Fleet:
     def _hall(
         self, hall: str, row: Json, books: Sequence[Any], today: Mapping[str, int], now: datetime
     ) -> HallNow:
-        status, health = json.loads(row.get("status") or "{}"), json.loads(row.get("health") or "{}")
+        status, health, box = (json.loads(row.get(n) or "{}") for n in ("status", "health", "inventory"))
+        uplink = _dict(health.get("uplink"))
+        certificate = _dict(uplink.get("certificate"))
         journal = _word(status.get("journal")) or str(row.get("journal") or "")
         book = next((b for b in books if b.journal == journal), None)
         stored, highest = (book.stored, book.highest) if book else (0, 0)
@@ -132,11 +152,14 @@ class Fleet:
             head=head,
             stored=stored,
             holes=highest > stored,
-            lag=max(head - stored, _number(_dict(health.get("uplink")).get("lag"))),
+            lag=max(head - stored, _number(uplink.get("lag"))),
             devices=_each_once(health.get("devices"), DEVICE_WORDS),
             queues=_each_once(health.get("queues"), QUEUE_WORDS),
-            host=_dict(health.get("host")),
-            uplink=_dict(health.get("uplink")),
+            screens=_each_once(health.get("screens"), SCREEN_WORDS, by="name"),
+            host=_line((), health.get("host")),
+            uplink=_line((), uplink),
+            certificate=_line(("ends", "code"), certificate) if certificate else {},
+            inventory=_inventory(box),
             health_at=str(row.get("health_at") or ""),
             today=today,
         )
@@ -163,6 +186,7 @@ class Fleet:
             yield Alarm("lag", str(hall.lag), int(late_s), oldest)
         if hall.host.get("clock_trusted") is False and is_open(hours, now):
             yield Alarm("clock_untrusted")
+        yield from _of_box(hall, now)
 
     def _of_device(self, device: Json, hours: HoursTable, now: datetime) -> Iterator[Alarm]:
         limits, id, since = self._settings.alarms, device["id"], device["since"]
@@ -172,6 +196,21 @@ class Fleet:
                 yield Alarm("paper", id, int(lasts_s), since)
         elif device.get("state") == "down" and lasts_s > limits.device_down_after_s:
             yield Alarm("device_down", id, int(lasts_s), since)
+
+
+def _of_box(hall: HallNow, now: datetime) -> Iterator[Alarm]:
+    """What wants a technician before it stops the hall; opening hours make no difference to it."""
+    host = hall.host
+    free_mb = host.get("disk_free_mb", LEAST_FREE_MB)
+    failing = any(_number(host.get(name)) for name in ("disk_errors", "disk_io_errors"))
+    worn = host.get("disk_near_end") is True or host.get("disk_read_only") is True
+    if failing or worn or (type(free_mb) is int and free_mb < LEAST_FREE_MB):
+        yield Alarm("disk")
+    if host.get("undervoltage") is True or host.get("throttled") is True:
+        yield Alarm("power")
+    ends = str(hall.certificate.get("ends", ""))
+    if ends and _time(ends, now) < now + timedelta(days=CERTIFICATE_DAYS):
+        yield Alarm("certificate", ends[:10])
 
 
 def _loudness(alarm: Alarm) -> tuple[int, str]:
@@ -200,10 +239,26 @@ def _dict(said: Any) -> Json:
     return said if isinstance(said, dict) else {}
 
 
-def _each_once(said: Any, words: Sequence[str]) -> tuple[Json, ...]:
-    """Devices or queues by their `id`, with these words for certain; what else they say is flat."""
+def _each_once(said: Any, words: Sequence[str], by: str = "id") -> tuple[Json, ...]:
+    """Devices, queues or screens, with these words for certain; what else they say is flat."""
     lines = said[:MOST_LINES] if isinstance(said, list) else ()
-    return tuple({line["id"]: line for line in map(partial(_line, words), lines) if line["id"]}.values())
+    return tuple({line[by]: line for line in map(partial(_line, words), lines) if line[by]}.values())
+
+
+def _inventory(said: Json) -> Json:
+    """Empty of a hall that has never told."""
+    if not said:
+        return {}
+    screens = said.get("screens")
+    return {
+        "at": _word(said.get("at")),
+        "boot": _word(said.get("boot")),
+        "host": _line((), said.get("host")),
+        "packages": _line((), said.get("packages")),
+        "settings": _line((), said.get("settings")),
+        "devices": _each_once(said.get("devices"), PART_WORDS),
+        "screens": [_word(name) for name in screens[:MOST_LINES]] if isinstance(screens, list) else [],
+    }
 
 
 def _line(words: Sequence[str], said: Any) -> Json:

@@ -9,6 +9,7 @@ from prometheus_client.registry import Collector
 from edge.center.fleet import LOUD, HallNow
 
 MEDIA = CONTENT_TYPE_LATEST
+COUNTS = ("frames", "errors", "resends", "bad_frames", "reconnects")
 STATES = ("online", "asleep", "offline", "unknown")
 
 
@@ -32,6 +33,11 @@ class _Figures(Collector):
         device = GaugeMetricFamily(
             "bianmin_hall_device", "1 for the device's state", labels=["hall", "device", "kind", "state"]
         )
+        host = GaugeMetricFamily("bianmin_hall_host", "Figures of the box", labels=["hall", "figure"])
+        uplink = GaugeMetricFamily("bianmin_hall_uplink", "Figures of its line", labels=["hall", "figure"])
+        counted = GaugeMetricFamily(
+            "bianmin_hall_device_count", "Since its daemon's start", labels=["hall", "device", "what"]
+        )
         today = GaugeMetricFamily("bianmin_hall_today", "Entries of today", labels=["hall", "type"])
         for hall in self._halls:
             for name in STATES:
@@ -43,9 +49,16 @@ class _Figures(Collector):
             for d in hall.devices:
                 labels = [hall.hall, *(str(d.get(k, "")) for k in ("id", "kind", "state"))]
                 device.add_metric(labels, 1.0)
+                for what in COUNTS:
+                    if isinstance(d.get(what), int | float):
+                        counted.add_metric([hall.hall, str(d.get("id", "")), what], float(d[what]))
+            for family, figures in ((host, hall.host), (uplink, hall.uplink)):
+                for name, value in sorted(figures.items()):
+                    if isinstance(value, int | float):
+                        family.add_metric([hall.hall, name], float(value))
             for type_, count in hall.today.items():
                 today.add_metric([hall.hall, type_], count)
-        yield from (state, stored, lag, alarm, device, today)
+        yield from (state, stored, lag, alarm, device, counted, host, uplink, today)
         yield GaugeMetricFamily(
             "bianmin_center_connected",
             "Is the broker there?",

@@ -77,6 +77,7 @@ class Place:
             f"{shared}{halls}/events",
             f"{halls}/status",
             f"{halls}/health",
+            f"{halls}/inventory",
             f"{halls}/replies",
             self.topic,
         )

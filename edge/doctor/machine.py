@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from edge import settings
 from edge.clock import kept_while_off, synchronised
 from edge.doctor.findings import Finding, fail, ok, warn
-from edge.health import host_facts
+from edge.host import host_facts
 from edge.settings import Settings
 from edge.settings_tables import UplinkSettings
 

@@ -10,6 +10,7 @@ from prometheus_client.registry import Collector
 from edge.hall.views import HallView
 
 MEDIA = CONTENT_TYPE_LATEST
+COUNTS = ("frames", "errors", "resends", "bad_frames", "reconnects")
 
 
 def metrics_text(view: HallView, facts: Mapping[str, Any], screens: list[dict[str, Any]]) -> bytes:
@@ -43,6 +44,7 @@ class _Figures(Collector):
         ages = [((s["name"],), s["age_s"]) for s in self._screens]
         yield _many("bianmin_screen_age_seconds", "Since a screen last said that it draws", ["screen"], ages)
         yield from self._host()
+        yield from self._counted()
 
     def _host(self) -> Iterable[Metric]:
         """Figures of the daemon's health: what is not known is left out."""
@@ -52,6 +54,14 @@ class _Figures(Collector):
             for name, value in sorted(figures.items()):
                 if isinstance(value, int | float):
                     yield _one(f"bianmin_{room}_{name}", f"{name} of the {room}", value)
+
+
+    def _counted(self) -> Iterable[Metric]:
+        """Of each device, since the daemon's start."""
+        devices = self._facts.get("devices", ())
+        for what in COUNTS:
+            values = [((d["id"],), d[what]) for d in devices if what in d]
+            yield _many(f"bianmin_device_{what}", f"Since the daemon's start: {what}", ["device"], values)
 
 
 def _one(name: str, about: str, value: float) -> Metric:

@@ -82,14 +82,23 @@ class Border:
 
 
 def health_report(
-    at: str, uplink: Json, devices: Sequence[DeviceView], facts: Mapping[str, Any], last_ok: Mapping[str, str]
+    at: str, uplink: Json, devices: Sequence[DeviceView], facts: Mapping[str, Any]
 ) -> bytes:
-    """The hall's health: `facts` of the host and screens as they are, and one line for each device."""
+    """The hall's health: `facts` of the host and screens as they are, and one line for each device.
+
+    `facts["devices"]`: by id what is known of a device beyond its state: `last_ok`, counts, paper.
+    """
+    known = facts.get("devices", {})
     lines = [
-        {**{name: getattr(device, name) for name in DEVICE_FIELDS}, "last_ok": last_ok.get(device.id, "")}
+        {**{name: getattr(device, name) for name in DEVICE_FIELDS}, "last_ok": "", **known.get(device.id, {})}
         for device in devices
     ]
     return _bytes({**facts, "at": at, "uplink": uplink, "devices": lines})
+
+
+def inventory_report(at: str, version: str, boot: str, facts: Mapping[str, Any]) -> bytes:
+    """What the box is made of, once in each life of the daemon."""
+    return _bytes({**facts, "at": at, "version": version, "boot": boot})
 
 
 def _object(payload: bytes) -> Json:

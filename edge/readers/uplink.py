@@ -13,10 +13,12 @@ from edge.errors import JournalError
 from edge.hall.plan import HallPlan
 from edge.hall.views import Json
 from edge.mqtt_session import NEW, OLD, Accepted, Broker, Lost, Session, TurnedAway, Will
+from edge.nonsense import Nonsense
 from edge.patience import Patience
 from edge.readers.again import Again, Overdue
-from edge.readers.border import Border, health_report
+from edge.readers.border import Border, health_report, inventory_report
 from edge.readers.county_desk import CountyDesk, Doing
+from edge.readers.inventory_once import AFTER_S, InventoryOnce
 from edge.readers.renewal import Renewal
 from edge.readers.uplink_talk import Cursors, Ending, Talk
 from edge.registrar import Registrar
@@ -31,6 +33,8 @@ GOOD_LINE_S = 10.0
 BEAT_S = 1.0
 OPEN_WITHIN_S = 90.0
 # resolv.conf(5): 5 s a try, twice, up to three name servers; then 5 s for each address, and TLS.
+JUST_BOOTED_S = 120.0
+"""A box that is up for so short a time may have come back with a whole county."""
 LOG_EVERY_S = 60.0
 TAKES = 20
 """Messages to us that a broker may have under way (MQTT 5); a command is acknowledged once it is on disk."""
@@ -52,10 +56,12 @@ class Uplink:
         doings: Callable[[Again], Mapping[str, Doing]] | None = None,
         credentials: Credentials | None = None,
         say: Callable[[str], str] = str,
+        inventory: Callable[[], Json] | None = None,
+        inventory_after_s: float = AFTER_S,
     ) -> None:
         """`doings`: what the county may command, given where entries are asked for again; None: nothing.
 
-        `health` gives the facts of host and screens, and under `last_ok` a time for each device id.
+        `health` gives the facts of host and screens, and under `devices` those of each device by its id.
         `credentials`: where the center's certificate lies, instead of the settings' files; `say` makes a
         sentence of a word of `line` in the catalogue.
 
@@ -72,10 +78,13 @@ class Uplink:
         if doings:
             keys, demo = settings.keys, settings.trust_unsigned
             self._desk = CountyDesk(registrar, self._border.speaker, doings(self._again), keys, demo=demo)
+        self._nonsense = self._desk.nonsense if self._desk else Nonsense(log, "uplink")
         self._credentials, self._say = credentials, say
         self._renewal: Renewal | None = None
         if credentials:
             self._renewal = Renewal(credentials, settings.enroll, self._border.speaker, registrar.now)
+        self._inventory = InventoryOnce(self._told(inventory) if inventory else None, inventory_after_s)
+        self._drops = 0
         self._talk: Talk | None = None
         self._returning = self._asleep = False
         self._why, self._since, self._code = "not yet connected", "", ""
@@ -115,31 +124,43 @@ class Uplink:
         return now if opening is not None and now - opening < OPEN_WITHIN_S else self._beat
 
     def status(self) -> Json:
-        """`since`: when `connected` changed last; `lag` in entries, `oldest` is the time of the first."""
+        """`since`: when `connected` changed last; `lag` in entries, `oldest` is the time of the first.
+
+        `lag_s`: seconds since that first one; `receipts` and `drops` (lines lost) since the start.
+        `refused`: commands and receipts since the start that were not believed, and why the last was not.
+        """
         talk, sent = self._talk, self._cursors.sent
+        oldest = self._oldest(sent)
         return {
             "connected": talk is not None,
             "lag": max(0, self._registrar.journal.head - sent),
-            "oldest": self._oldest(sent),
+            "oldest": _iso(oldest) if oldest else "",
+            "lag_s": max(0, int((self._registrar.now().at - oldest).total_seconds())) if oldest else 0,
+            "receipts": self._cursors.receipts,
+            "drops": self._drops,
             "cursor": sent,
             "firm": self._cursors.firm,
             "window": talk.window.size if talk else 0,
             "since": self._since,
-            "why": self._why,
+            "why": self._why or (talk.deaf if talk else ""),
             "code": self._code,
+            "refused": self._nonsense.count,
+            "refused_why": self._nonsense.last,
             **({"certificate": self._renewal.status()} if self._renewal else {}),
         }
 
-    def _oldest(self, sent: int) -> str:
+    def _oldest(self, sent: int) -> datetime | None:
         try:
             entries = self._registrar.journal.read_after(sent, 1)
         except JournalError:
-            return ""
-        return _iso(entries[0].stamp.at) if entries else ""
+            return None
+        return entries[0].stamp.at if entries else None
 
     # --- the thread -----------------------------------------------------------------------------------------
 
     def _run(self) -> None:
+        if self._registrar.now().uptime_s < JUST_BOOTED_S:
+            self._stopping.wait(self._patience.first_s())
         while not self._stopping.is_set():
             began = time.monotonic()
             try:
@@ -151,6 +172,8 @@ class Uplink:
                 ending = Ending("a fault of the program, see its log")
             if self._talk is not None:
                 self._talk, self._since = None, self._at()
+                self._inventory.line_lost()
+                self._drops += ending is not None and not ending.at_once
             if ending is not None and not ending.at_once:
                 self._stay_away(ending, held_s=time.monotonic() - began)
         self._why = "stopped"
@@ -226,8 +249,8 @@ class Uplink:
                 match happening:
                     case Accepted():
                         return happening
-                    case TurnedAway(why, older):
-                        return Ending(why, older=older)
+                    case TurnedAway(why, older, lasting):
+                        return Ending(why, older=older, long=lasting)
                     case Lost(why):
                         return Ending(f"{why} before the broker answered", older=True)
         return None if self._stopping.is_set() else Ending("the broker does not answer")
@@ -247,6 +270,8 @@ class Uplink:
             again=self._again,
             overdue=self._overdue,
             desk=self._desk,
+            inventory=self._inventory,
+            nonsense=self._nonsense,
             asleep=self._asleep,
             renewed=lambda: self._credentials is not None and self._credentials.has_new,
         )
@@ -280,9 +305,10 @@ class Uplink:
         self._beat = time.monotonic()
 
     def _health(self) -> bytes:
-        facts = dict(self._facts())
-        last_ok = facts.pop("last_ok", {})
-        return health_report(self._at(), self.status(), self._registrar.view.devices, facts, last_ok)
+        return health_report(self._at(), self.status(), self._registrar.view.devices, self._facts())
+
+    def _told(self, inventory: Callable[[], Json]) -> Callable[[], bytes]:
+        return lambda: inventory_report(self._at(), self._border.version, self._border.boot, inventory())
 
     def _at(self) -> str:
         return _iso(datetime.fromisoformat(self._registrar.view.clock.at))

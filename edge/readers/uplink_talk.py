@@ -16,6 +16,7 @@ from edge.nonsense import Nonsense
 from edge.readers.again import Again, Overdue
 from edge.readers.border import Border
 from edge.readers.county_desk import CountyDesk
+from edge.readers.inventory_once import InventoryOnce
 from edge.readers.mqtt_window import Window
 from edge.registrar import Registrar
 
@@ -55,6 +56,8 @@ class Cursors:
         self._registrar = registrar
         self.sent = registrar.journal.cursor("uplink")
         self.firm = registrar.journal.cursor("uplink-firm")
+        self.receipts = 0
+        """Heard since the start."""
 
     def acknowledged(self, seq: int) -> None:
         """Note that the broker has everything up to `seq`."""
@@ -66,6 +69,7 @@ class Cursors:
         """Note the center's receipt; one that falls back is nothing. Raises ValueError: not written yet."""
         if seq > self._registrar.journal.head:
             raise ValueError(f"entry {seq}, and the journal ends at {self._registrar.journal.head}")
+        self.receipts += 1
         if seq > self.firm:
             self.firm = seq
             self._registrar.save_cursor("uplink-firm", seq)
@@ -89,9 +93,11 @@ class Talk:
         turn: Callable[[], None],
         again: Again,
         overdue: Overdue,
+        nonsense: Nonsense,
         desk: CountyDesk | None = None,
         asleep: bool = False,
         renewed: Callable[[], bool] = bool,
+        inventory: InventoryOnce | None = None,
     ) -> None:
         """`at` tells the time; `turn` is called on each turn; `returning`: born before in this process.
 
@@ -116,10 +122,11 @@ class Talk:
         self._turn = turn
         self._again, self._overdue = again, overdue
         self._desk = desk
-        self._nonsense = desk.nonsense if desk else Nonsense(log, "uplink")
+        self._nonsense = nonsense
         self._asleep = self._told = asleep
         self._new_will_at = 0.0
         self._renewed = renewed
+        self._inventory = inventory or InventoryOnce(None)
         self._center_is_there = False
         self._asked: dict[int, str] = {}
         """Topics by the packet id of their subscription."""
@@ -188,6 +195,7 @@ class Talk:
                 self.window.acknowledged(mid)
                 return self._heard_of(self._asked.pop(mid, ""), refusal)
             case Acknowledged(mid, ""):
+                self._inventory.acknowledged(mid)
                 self.window.acknowledged(mid)
                 if self._desk:
                     self._desk.answers.landed(mid)
@@ -263,6 +271,8 @@ class Talk:
         if due and self.window.room > 0 and (self._devices is None or waited_s >= HEALTH_GAP_S):
             self._publish("health", self._health(), retain=True)
             self._devices, self._reported = devices, time.monotonic()
+        if self.window.room > 0 and (inventory := self._inventory.next()) is not None:
+            self._inventory.sent(self._publish("inventory", inventory, retain=True))
 
     def _reply(self) -> None:
         """Half of the room at most, so that a flood of commands does not keep entries waiting."""

@@ -5,6 +5,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from edge.boots import CLEAN, POWER_CUT, UNCLEAN, WATCHDOG
 from edge.doors.openapi import document
 from edge.doors.routes import ROUTES
 from edge.paths import shared
@@ -16,6 +17,8 @@ Json = dict[str, Any]
 FILE = Path(__file__).resolve().parents[2] / "config/integrations/county/asyncapi.json"
 _TEXT: Json = {"type": "string"}
 _WHOLE: Json = {"type": "integer", "minimum": 0}
+_NUMBER: Json = {"type": "number"}
+_CLAIM: Json = {"type": "boolean"}
 
 
 def made() -> Json:
@@ -44,6 +47,7 @@ _CHANNELS = (
     ("events", "CloudEvent", "send", False, "Every entry of the hall's journal, in order, at least once"),
     ("status", "Status", "send", True, "Birth and will; asleep after the day's close"),
     ("health", "Health", "send", True, "Each minute and at each change: box, line, screens, devices"),
+    ("inventory", "Inventory", "send", True, "Once in each life of the daemon: what the box is made of"),
     ("commands", "Command", "receive", False, "From the county: done once however often delivered"),
     ("replies", "Reply", "send", False, "What became of a command"),
     ("receipts", "Receipt", "receive", True, "From the center, after its commit"),
@@ -128,18 +132,70 @@ def _said() -> Json:
             args={"type": "object"},
             sig={"type": "string", "description": "KEY:BASE64, Ed25519 over the canonical JSON with `hall`"},
         ),
-        "Health": {
-            **_object(at=_TEXT, host={"type": "object"}, uplink={"type": "object"}, devices=_devices()),
-            "additionalProperties": True,
-        },
+        "Health": _object(
+            optional=("version", "queues", "screens", "trouble"),
+            at=_TEXT,
+            version=_TEXT,
+            host=_host(),
+            uplink=_uplink(),
+            devices=_devices(),
+            screens=_list(
+                optional=("code",), name=_TEXT, age_s=_NUMBER, frames=_WHOLE, state=_TEXT, code=_TEXT
+            ),
+            queues=_list(id=_TEXT, name=_TEXT, waiting=_WHOLE),
+            trouble=_TEXT,
+        ),
+        "Inventory": _object(
+            at=_TEXT,
+            version=_TEXT,
+            boot=_TEXT,
+            host={"type": "object", "additionalProperties": {"type": ["string", "integer"]}},
+            packages={"type": "object", "additionalProperties": _TEXT},
+            settings={"type": "object", "additionalProperties": _TEXT},
+            devices=_list(id=_TEXT, kind=_TEXT, driver=_TEXT, counter=_TEXT, link=_TEXT),
+            screens={"type": "array", "items": _TEXT},
+        ),
     }
 
 
+def _host() -> Json:
+    """What a machine does not tell is left out: all of it is optional."""
+    members: Json = dict.fromkeys(
+        ("temperature_c", "load", "disk_life_used_percent", "disk_errors", "disk_io_errors"), _NUMBER
+    )
+    sizes = ("disk_free", "disk_total", "memory_free", "memory_total", "daemon", "written_today")
+    members |= {f"{name}_mb": _WHOLE for name in (*sizes, "written_last_day")}
+    claims = ("undervoltage", "throttled", "undervoltage_since_boot", "throttled_since_boot")
+    members |= dict.fromkeys((*claims, "disk_read_only", "disk_near_end", "clock_trusted"), _CLAIM)
+    members |= {
+        "uptime_s": _WHOLE,
+        "boot_reason": {"enum": [CLEAN, POWER_CUT, WATCHDOG, UNCLEAN]},
+        "clock_source": {"enum": ["ntp", "battery", "said", "none"]},
+    }
+    return _object(optional=tuple(members), **members)
+
+
+def _uplink() -> Json:
+    certificate = _object(ends=_TEXT, code=_TEXT, why=_TEXT)
+    numbers = dict.fromkeys(("lag", "lag_s", "cursor", "firm", "window", "receipts", "drops"), _WHOLE)
+    texts = dict.fromkeys(("oldest", "since", "why", "code"), _TEXT)
+    return _object(optional=("certificate",), connected=_CLAIM, certificate=certificate, **numbers, **texts)
+
+
 def _devices() -> Json:
-    states = {"enum": ["ok", "degraded", "down", "unconfirmed"]}
     names = ("id", "kind", "driver", "counter", "code", "since", "last_ok")
-    device = {**_object(state=states, **dict.fromkeys(names, _TEXT)), "additionalProperties": True}
-    return {"type": "array", "items": device}
+    counts = ("frames", "errors", "resends", "bad_frames", "reconnects")
+    return _list(
+        optional=(*counts, "paper"),
+        state={"enum": ["ok", "degraded", "down", "unconfirmed"]},
+        paper={"enum": ["low", "out"]},
+        **dict.fromkeys(names, _TEXT),
+        **dict.fromkeys(counts, _WHOLE),
+    )
+
+
+def _list(*, optional: tuple[str, ...] = (), **members: Json) -> Json:
+    return {"type": "array", "items": _object(optional=optional, **members)}
 
 
 def _object(*, optional: tuple[str, ...] = (), **members: Json) -> Json:

@@ -101,9 +101,9 @@ def test_the_other_files_are_whole() -> None:
     telegraf = tomllib.loads((FOLDER / "telegraf.conf").read_text("utf-8"))
     assert {i["name_override"] for i in telegraf["inputs"]["mqtt_consumer"] if "name_override" in i}
     dashboard = json.loads((FOLDER / "grafana-dashboard.json").read_text("utf-8"))
-    assert len({p["id"] for p in dashboard["panels"]}) == len(dashboard["panels"]) == 6
+    assert len({p["id"] for p in dashboard["panels"]}) == len(dashboard["panels"]) == 9
     ids = re.findall(r"uuid: (\w{32})", (FOLDER / "zabbix-template.yaml").read_text("utf-8"))
-    assert len(ids) == len(set(ids)) == 6
+    assert len(ids) == len(set(ids)) == 8
 
 
 # --- the broker's own word on its rules ---------------------------------------------------------------------

@@ -15,7 +15,8 @@ from conftest import House
 
 from edge.hall.commands import StartNumbers
 from edge.hall.words import By, Door
-from edge.health import Health, host_facts, notify
+from edge.health import Health, notify
+from edge.host import host_facts
 
 
 @pytest.fixture

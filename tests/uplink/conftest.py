@@ -53,6 +53,7 @@ class Hall:
         doings: Callable[..., object] | None = None,
         credentials: Credentials | None = None,
         say: Callable[[str], str] = str,
+        inventory: Callable[[], dict[str, object]] | None = None,
         **settings: object,
     ) -> Uplink:
         """Start an uplink; it is stopped with the test."""
@@ -63,11 +64,16 @@ class Hall:
             PLAN,
             version="0.1.0",
             boot=boot,
-            health=lambda: {"host": {"disk_free": 0.5}, "last_ok": {"printer-1": "2026-01-01T00:00:00Z"}},
+            health=lambda: {
+                "host": {"disk_free": 0.5},
+                "devices": {"printer-1": {"last_ok": "2026-01-01T00:00:00Z", "errors": 3, "paper": "low"}},
+            },
             patience=Patience(*patience_s),
             doings=doings,  # type: ignore[arg-type]
             credentials=credentials,
             say=say,
+            inventory=inventory,
+            inventory_after_s=0.0,
         )
         uplink.start()
         self._stack.callback(uplink.stop)
