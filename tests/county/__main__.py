@@ -1,4 +1,7 @@
-"""`python -m tests.county [--rounds 50] [--seed N]`: kill hall, broker and center; writes a dated result."""
+"""`python -m tests.county [--rounds 50] [--seed N]`: spoil lines, then kill hall, broker and center.
+
+Writes a dated result.
+"""
 
 import argparse
 import random
@@ -7,6 +10,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tests.county import lines
 from tests.county.rounds import ROOT, run
 from tests.postgres import postgres
 
@@ -16,16 +20,19 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=50)
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
     args = parser.parse_args()
-    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder, postgres() as url:
-        try:
-            line = run(Path(folder), url, args.rounds, args.seed, say=True)
-        except AssertionError as error:
-            print(f"--seed {args.seed}: {error}", file=sys.stderr)
-            return 1
+    try:
+        with tempfile.TemporaryDirectory(dir="/var/tmp") as folder, postgres() as url:
+            said = lines.run(Path(folder), url, list(lines.FAULTS))
+        with tempfile.TemporaryDirectory(dir="/var/tmp") as folder, postgres() as url:
+            said.append(run(Path(folder), url, args.rounds, args.seed, say=True))
+    except AssertionError as error:
+        print(f"--seed {args.seed}: {error}", file=sys.stderr)
+        return 1
+    text = "".join(f"{line} (PostgreSQL)\n" for line in said)
     results = ROOT / "tests/results"
     results.mkdir(exist_ok=True)
-    (results / f"county-{datetime.now(UTC).date()}.txt").write_text(f"{line} (PostgreSQL)\n", "utf-8")
-    print(line)
+    (results / f"county-{datetime.now(UTC).date()}.txt").write_text(text, "utf-8")
+    print(text, end="")
     return 0
 
 

@@ -6,6 +6,7 @@ set by hand, since a hall obeys no `resend` on a clock that nobody knows to be r
 
 import contextlib
 import http.client
+import itertools
 import json
 import random
 import shutil
@@ -25,9 +26,14 @@ from zoneinfo import ZoneInfo
 from edge.center.store import Store, lines
 from edge.journal import entries_after
 from tests.broker import Broker, wait_until
+from tests.county.proxy import Line
 
 ROOT = Path(__file__).resolve().parents[2]
-HALL, CENTER = "edge", "tests.county.quick_center"
+HALL, QUICK_HALL, CENTER = "edge", "tests.county.quick_hall", "tests.county.quick_center"
+SERVICES = ("family", "jobs", "social", "relief", "farming", "building", "justice", "general")
+"""Of the demo hall: a service has 999 numbers, and some thousand are taken."""
+PAUSE_S = 0.02
+"""Between two numbers."""
 TOGETHER_S = 150.0
 """For everything to come together after the last kill; the center's questions are spread over minutes."""
 
@@ -63,6 +69,9 @@ class Crowd:
 
     hall: Program
     answered: list[str] = field(default_factory=list)
+    missed: list[str] = field(default_factory=list)
+    """What went wrong where no number was answered."""
+    slowest_s: float = 0.0
     _stop: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 
@@ -76,11 +85,19 @@ class Crowd:
             self._thread.join()
 
     def _run(self) -> None:
-        while not self._stop.wait(0.01):
-            with contextlib.suppress(OSError, http.client.HTTPException, ValueError):
-                status, said = post(self.hall.port, "/api/v1/tickets", {"service": "social"})
-                if status == 201:
-                    self.answered.append(said["ticket"]["id"])
+        services = itertools.cycle(SERVICES)
+        while not self._stop.wait(PAUSE_S):
+            began = time.monotonic()
+            try:
+                status, said = post(self.hall.port, "/api/v1/tickets", {"service": next(services)})
+            except (OSError, http.client.HTTPException, ValueError) as error:
+                self.missed.append(repr(error))
+                continue
+            self.slowest_s = max(self.slowest_s, time.monotonic() - began)
+            if status == 201:
+                self.answered.append(said["ticket"]["id"])
+            else:
+                self.missed.append(str(said))
 
 
 def post(port: int, path: str, body: dict[str, str]) -> tuple[int, dict[str, dict[str, str]]]:
@@ -92,33 +109,38 @@ def post(port: int, path: str, body: dict[str, str]) -> tuple[int, dict[str, dic
 
 
 @contextlib.contextmanager
-def county(folder: Path, url: str) -> Iterator["County"]:
-    """A hall, a broker and a center on a fresh folder; `url` is the center's store."""
+def county(folder: Path, url: str, *, lines: bool = False) -> Iterator["County"]:
+    """A hall, a broker and a center on a fresh folder; `url` is the center's store.
+
+    `lines`: each speaks to the broker over a line that can be spoiled, and notices within seconds.
+    """
     keeps = ("persistence true", f"persistence_location {folder}/", "autosave_interval 1800")
     with contextlib.ExitStack() as stack:
         broker = Broker(folder, *keeps, absent=True)
         broker.start()
         stack.callback(broker.kill)
+        spoiled = [stack.enter_context(Line(broker.port)) for _ in range(2)] if lines else []
+        of_hall, of_center = [line.url for line in spoiled] or [broker.url] * 2
         config = folder / "config"
         shutil.copytree(ROOT / "config/demo", config)
         uplink = config / "uplink.toml"
-        uplink.write_text(uplink.read_text("utf-8").replace("mqtt://127.0.0.1:1883", broker.url), "utf-8")
+        uplink.write_text(uplink.read_text("utf-8").replace("mqtt://127.0.0.1:1883", of_hall), "utf-8")
         (folder / "center").mkdir()
         (folder / "center/center.toml").write_text(
-            f'[center]\ncounty = "{_county(config)}"\nbroker = "{broker.url}"\nstore = "{url}"\n'
+            f'[center]\ncounty = "{_county(config)}"\nbroker = "{of_center}"\nstore = "{url}"\n'
             'listen = "127.0.0.1:0"\n',
             "utf-8",
         )
         data = folder / "data"
         run = ["run", str(config), "--data", str(data), "--port", "0"]
-        hall = Program([HALL, *run], folder / "hall.log")
+        hall = Program([QUICK_HALL if lines else HALL, *run], folder / "hall.log")
         center = Program([CENTER, str(folder / "center"), "--data", str(folder)], folder / "center.log")
         for program in (hall, center):
             program.start()
             stack.callback(program.kill)
         here = datetime.now(ZoneInfo("Asia/Shanghai"))
         post(hall.port, "/api/v1/day/open", {"date": f"{here:%Y-%m-%d}", "time": f"{here:%H:%M}"})
-        yield County(hall, center, broker, data / "journal.db", url)
+        yield County(hall, center, broker, data / "journal.db", url, *spoiled)
 
 
 def _county(config: Path) -> str:
@@ -132,6 +154,8 @@ class County:
     broker: Broker
     journal: Path
     url: str
+    hall_line: Line | None = None
+    center_line: Line | None = None
 
     def round(self, who: str, dice: random.Random) -> None:
         """Kill one of the three, at a moment that nobody chose, and start it again."""

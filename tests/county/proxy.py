@@ -1,0 +1,128 @@
+"""A line between two programs that can be spoiled: cut, far, narrow, or dead without a word."""
+
+import contextlib
+import queue
+import socket
+import threading
+import time
+from collections.abc import Callable
+
+CHUNK = 65_536
+PIECE_S = 0.05
+
+
+class Line:
+    """Listens on `port` and passes bytes on to another port of this machine."""
+
+    def __init__(self, to_port: int) -> None:
+        self._to_port = to_port
+        self.delay_s = 0.0
+        """For each byte, one way."""
+        self.bytes_s = 0
+        """In each direction; 0: as fast as it goes."""
+        self._alive = threading.Event()
+        self._alive.set()
+        self._closing = threading.Event()
+        self._knocking = 0
+        self._wires: list[socket.socket] = []
+        self._threads: list[threading.Thread] = []
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self._begin(self._accept)
+
+    @property
+    def url(self) -> str:
+        return f"mqtt://127.0.0.1:{self.port}"
+
+    @property
+    def is_alive(self) -> bool:
+        return self._alive.is_set()
+
+    @property
+    def waits_for_answers(self) -> bool:
+        """On a dead line: somebody left it, and knocks anew."""
+        return self._knocking > 0
+
+    def die(self) -> None:
+        """Nothing passes any more and nobody is told: new connections are taken and never answered."""
+        self._alive.clear()
+
+    def heal(self) -> None:
+        """As good as new; what was held in a dead line passes."""
+        self.delay_s, self.bytes_s = 0.0, 0
+        self._alive.set()
+
+    def cut(self) -> None:
+        """End every connection that there is now."""
+        for wire in self._wires:
+            _shut(wire)
+        self._wires.clear()
+
+    def __enter__(self) -> "Line":
+        return self
+
+    def __exit__(self, *args: object) -> None:
+        self._closing.set()
+        self._alive.set()
+        _shut(self._listener)
+        self._listener.close()
+        self.cut()
+        for thread in self._threads:
+            thread.join(5)
+
+    def _begin(self, job: Callable[..., None], *args: object) -> threading.Thread:
+        thread = threading.Thread(target=job, args=args, name="line", daemon=True)
+        self._threads.append(thread)
+        thread.start()
+        return thread
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                near, _ = self._listener.accept()
+                self._begin(self._join, near)
+
+    def _join(self, near: socket.socket) -> None:
+        with contextlib.suppress(OSError), near:
+            self._knocking += 1
+            self._alive.wait()
+            self._knocking -= 1
+            with socket.create_connection(("127.0.0.1", self._to_port)) as far:
+                self._wires += [near, far]
+                pumps = [self._begin(self._pump, *ends) for ends in ((near, far), (far, near))]
+                for pump in pumps:
+                    pump.join()
+
+    def _pump(self, source: socket.socket, sink: socket.socket) -> None:
+        """Reading is never held up by the delay, so that much may be under way at once."""
+        under_way: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
+        sender = self._begin(self._send, under_way, source, sink)
+        with contextlib.suppress(OSError):
+            while chunk := source.recv(CHUNK):
+                under_way.put((time.monotonic() + self.delay_s, chunk))
+        under_way.put((0.0, b""))
+        sender.join()
+
+    def _send(
+        self, under_way: "queue.SimpleQueue[tuple[float, bytes]]", source: socket.socket, sink: socket.socket
+    ) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                due, chunk = under_way.get()
+                self._closing.wait(max(0.0, due - time.monotonic()))
+                while chunk:
+                    self._alive.wait()
+                    most = max(1, int(self.bytes_s * PIECE_S)) if self.bytes_s else len(chunk)
+                    sink.sendall(chunk[:most])
+                    chunk = chunk[most:]
+                    if self.bytes_s:
+                        self._closing.wait(PIECE_S)
+                if due == 0.0:
+                    break
+        for wire in (source, sink):
+            _shut(wire)
+
+
+def _shut(wire: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        wire.shutdown(socket.SHUT_RDWR)
