@@ -1,6 +1,7 @@
 """What time it is on this box, and whether that is to be believed."""
 
 import ctypes
+import math
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,6 +21,8 @@ _RTC = Path("/sys/class/rtc/rtc0")
 # Linux, Documentation/ABI/testing/sysfs-class-rtc: `hctosys` is 1 where the kernel set its clock from this
 # one; `since_epoch` is in seconds. Not seen on a box of ours.
 _RTC_AGREES_S = 60.0
+IN_STEP_FOR_S = 1.0
+"""NTP's word is believed for so long: asking costs more than a citizen's number may wait for it."""
 _STA_UNSYNC = 0x0040
 # Linux, include/uapi/linux/timex.h: the status bit "clock unsynchronized".
 _STATUS_INDEX = 10
@@ -70,6 +73,11 @@ def boot_id() -> str:
     return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
 
 
+def uptime_s() -> float:
+    """Since the box started, sleep included."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
 def kept_while_off(rtc: Path = _RTC) -> bool:
     """Was this box's clock set at its start from a clock with a battery, and does that one still agree?
 
@@ -89,18 +97,24 @@ def system_clock(
     *,
     in_step: Callable[[], bool] = synchronised,
     kept: Callable[[], bool] = kept_while_off,
+    uptime_s: Callable[[], float] = uptime_s,
 ) -> Callable[[], Now]:
     """A function that reads the box's clock, uncorrected; `trusted` says only whether NTP is in step.
 
-    `kept` is asked once, now. Raises ZoneInfoNotFoundError for an unknown zone.
+    `kept` is asked once, now; `in_step` at most once a second of `uptime_s`. Raises ZoneInfoNotFoundError for
+    an unknown zone.
     """
     info, boot, is_kept = ZoneInfo(zone), boot_id(), kept()
+    heard = (-math.inf, False)
 
     def read() -> Now:
+        nonlocal heard
         at = datetime.now(UTC)
-        uptime_s = time.clock_gettime(time.CLOCK_BOOTTIME)
+        up_s = uptime_s()
+        if up_s - heard[0] >= IN_STEP_FOR_S:
+            heard = up_s, in_step()
         day = at.astimezone(info).date()
-        return Now(at=at, day=day, trusted=in_step(), boot=boot, uptime_s=uptime_s, kept=is_kept)
+        return Now(at=at, day=day, trusted=heard[1], boot=boot, uptime_s=up_s, kept=is_kept)
 
     return read
 
