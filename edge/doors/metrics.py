@@ -55,7 +55,6 @@ class _Figures(Collector):
                 if isinstance(value, int | float):
                     yield _one(f"bianmin_{room}_{name}", f"{name} of the {room}", value)
 
-
     def _counted(self) -> Iterable[Metric]:
         """Of each device, since the daemon's start."""
         devices = self._facts.get("devices", ())

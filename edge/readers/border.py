@@ -81,9 +81,7 @@ class Border:
         return stored if journal == self.journal else None
 
 
-def health_report(
-    at: str, uplink: Json, devices: Sequence[DeviceView], facts: Mapping[str, Any]
-) -> bytes:
+def health_report(at: str, uplink: Json, devices: Sequence[DeviceView], facts: Mapping[str, Any]) -> bytes:
     """The hall's health: `facts` of the host and screens as they are, and one line for each device.
 
     `facts["devices"]`: by id what is known of a device beyond its state: `last_ok`, counts, paper.
