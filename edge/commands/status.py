@@ -62,7 +62,7 @@ def tables(hall: Json, health: Json, texts: Texts) -> Group:
         _counters(hall, words),
         _queues(hall, words),
         _devices(hall, words, texts),
-        _box(hall, health, words),
+        _box(hall, health, words, texts),
     )
 
 
@@ -102,13 +102,16 @@ def _devices(hall: Json, words: dict[str, str], texts: Texts) -> Table:
     return table
 
 
-def _box(hall: Json, health: Json, words: dict[str, str]) -> Table:
+def _box(hall: Json, health: Json, words: dict[str, str], texts: Texts) -> Table:
     table = _table(words["box"])
     uplink, host = health["uplink"], health["host"]
     if uplink:
         said = words["connected" if uplink["connected"] else "not_connected"]
         lag = words["lag" if uplink["lag"] else "no_lag"]
         table.add_row(words["uplink"], f"{said}, {fill(lag, {'count': uplink['lag']})}")
+        codes = uplink.get("code", ""), uplink.get("certificate", {}).get("code", "")
+        for code in filter(None, dict.fromkeys(codes)):
+            table.add_row(words["uplink"], f"[red]{escape(texts.get(f'line.{code}'))}[/]")
     table.add_row(words["journal"], fill(words["entries"], {"count": hall["seq"]}))
     if hall["unrecorded"]:
         table.add_row(words["journal"], f"[red]{fill(words['unrecorded'], {'count': hall['unrecorded']})}[/]")
