@@ -73,8 +73,7 @@ def run(
     """
     watch, stop = watch or {}, stop or (lambda: False)
     with _started(share, max(1, min(processes, share.halls))) as team:
-        if not PROFILES[share.profile].opens:
-            _until_up(team, share, say, stop)
+        _until_up(team, share, say, stop)
         before = {name: sum(map(cpu_s, ids)) for name, ids in watch.items()}
         began = time.monotonic() + HEAD_START_S
         team.tell(began)
@@ -86,8 +85,10 @@ def run(
 def _until_up(
     team: "_Team", share: Share, say: Callable[[float, Now], None] | None, stop: Callable[[], bool]
 ) -> None:
+    """The processes have started, and where the profile begins with an open day, the halls are online."""
     until = time.monotonic() + share.spread_s + UP_WITHIN_S
-    while (now := team.look()).born < share.halls and time.monotonic() < until and not stop():
+    born = 0 if PROFILES[share.profile].opens else share.halls
+    while ((now := team.look()).born < born or not team.is_whole) and time.monotonic() < until and not stop():
         if say:
             say(0.0, now)
 
@@ -164,12 +165,17 @@ class _Team:
             with suppress(OSError):
                 line.send(word)
 
+    @property
+    def is_whole(self) -> bool:
+        """Has every process been heard?"""
+        return len(self._now) == len(self._members)
+
     def look(self) -> Now:
         """How all stand together; blocks up to half a second for news."""
         for line in wait([line for _, line in self._members], LOOK_S):
             self._hear(line)
         now = _sum(list(self._now.values()))
-        return now if len(self._now) == len(self._members) else replace(now, over=False)
+        return now if self.is_whole else replace(now, over=False)
 
     def leave(self) -> list[Done]:
         """Everybody goes; what each has seen."""
