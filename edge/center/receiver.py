@@ -43,6 +43,8 @@ TAKES = 1000
 INFLIGHT = 20
 CONNACK_WITHIN_S = 10.0
 GOOD_LINE_S = 10.0
+AWAY_S = (1.0, 60.0)
+"""Shorter than a hall's: it is there before its halls."""
 ASK_EVERY_S = 2.0
 ASK_LASTS = timedelta(minutes=10)
 GATHER_S = 0.05
@@ -88,7 +90,7 @@ class Receiver:
 
     def __init__(self, broker: Broker, place: Place, store: Store, patience: Patience | None = None) -> None:
         self._broker, self._place, self._store = broker, place, store
-        self._patience = patience or Patience()
+        self._patience = patience or Patience(*AWAY_S)
         self._instance = uuid.uuid4().hex
         self._talk: _Talk | None = None
         self._why = ""
@@ -207,7 +209,9 @@ class _Talk:
         self._came: list[Arrived] = []
         """Not yet in the store, nor acknowledged."""
         self._take_at = 0.0
-        self._asked: set[int] = set()
+        self._asked: dict[int, str] = {}
+        """Topics by the packet id of their subscription."""
+        self._owes_birth = False
         self._flying: set[int] = set()
         self._due: dict[str, Receipt] = {}
         self._sent_at: dict[str, float] = {}
@@ -216,7 +220,7 @@ class _Talk:
     def run(self, stopping: threading.Event) -> str:
         """Talk until the line ends or it is time to stop; why. Raises StoreError."""
         try:
-            self._asked = {self._session.subscribe(topic) for topic in self._place.topics()}
+            self._asked = {self._session.subscribe(topic): topic for topic in self._place.topics()}
             self._due = {r.journal: r for r in self._store.receipts() if r.stored}
             while not stopping.is_set():
                 if why := self._once():
@@ -234,14 +238,15 @@ class _Talk:
                 case Acknowledged(mid, refusal):
                     self._flying.discard(mid)
                     if refusal:
-                        log.warning("center: the broker refused a message: %s", refusal)
+                        self._nonsense.note(f"a word of ours, by the broker: {refusal}")
                 case Lost(why):
                     return why
-                case Subscribed(mid):
-                    self._asked.discard(mid)
+                case Subscribed(mid, refusal):
+                    topic = self._asked.pop(mid, "")
+                    if refusal:
+                        return f"the broker does not let us hear {topic}: {refusal}"
                     if not (self._asked or self.hears):
-                        self.hears = True
-                        self._publish(self._place.topic, self._own_status("online"), retain=True)
+                        self.hears = self._owes_birth = True
         if self._came and (time.monotonic() >= self._take_at or len(self._came) >= TAKES):
             came, self._came = self._came, []
             self._take(came)
@@ -304,10 +309,12 @@ class _Talk:
             state = arrivals.read_object(message.payload).get("state")
         except Malformed:
             state = None
-        if state != "online" and self.hears:
-            self._publish(self._place.topic, self._own_status("online"), retain=True)
+        self._owes_birth = self._owes_birth or (state != "online" and self.hears)
 
     def _send(self) -> None:
+        if self._owes_birth and len(self._flying) < self.window:
+            self._owes_birth = False
+            self._publish(self._place.topic, self._own_status("online"), retain=True)
         while self.orders and len(self._flying) < self.window:
             hall, command = self.orders.pop(0)
             self._publish(f"bianmin/v1/{hall}/commands", canonical(command).encode())

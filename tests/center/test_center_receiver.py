@@ -6,9 +6,13 @@ from contextlib import suppress
 
 import pytest
 
+from edge.center.receiver import Place, Receiver
 from edge.center.store import Store, StoreError
+from edge.mqtt_session import Broker as Address
+from edge.patience import Patience
 from tests.broker import Broker, Recorder, wait_until
 from tests.center.conftest import HALL, OPEN, same
+from tests.uplink.answering import Answering
 from tests.uplink.conftest import Hall
 
 
@@ -130,3 +134,28 @@ def test_the_center_says_that_it_is_there_and_that_it_goes(
     assert first.json()["instance"] == last.json()["instance"]
     with suppress(StoreError):
         store.receipts()
+
+
+def test_a_center_that_must_not_hear_says_so_and_is_not_there(store: Store) -> None:
+    with Answering() as answering:
+        answering.hears = lambda packet: 0x87 if b"+/events" in packet else 1
+        receiver = Receiver(Address.at(answering.url), Place("510000"), store, Patience(60, 60))
+        receiver.start()
+        try:
+            wait_until(lambda: "does not let us hear" in str(receiver.status()["why"]), "it is named")
+        finally:
+            receiver.stop()
+    assert answering.topics == [] and answering.levels == [5], "no birth, and no second try"
+
+
+def test_whatever_is_said_in_its_name_the_center_says_that_it_is_there(
+    broker: Broker, receive: OPEN, store: Store
+) -> None:
+    with Recorder(broker.port) as recorder:
+        receiver = receive(store)
+        recorder.wait_for("center", bool)
+        for n in range(100):
+            said = b"[]" if n % 2 else b'{"state":"offline"}'
+            recorder.publish("bianmin/v1/510000/center", said, retain=True)
+        last = recorder.wait_for("center", lambda seen: b"online" in seen[-1].payload)[-1]
+        assert receiver.status()["connected"] and last.json()["instance"] == receiver.status()["instance"]
