@@ -7,7 +7,7 @@ LOCK_ARGS := --universal --python-version 3.11 --generate-hashes --no-emit-index
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 RUN_DEBS := python3-venv fonts-noto-cjk fonts-sil-nuosusil espeak-ng mosquitto libusb-1.0-0
 LAB_DEBS := qemu-system-x86 mmdebstrap nbdkit nbdkit-plugin-python e2fsprogs cpio
-TEST_DEBS := chromium chromium-driver xvfb xdotool strace libfaketime systemd postgresql prometheus nut-server poppler-utils
+TEST_DEBS := chromium chromium-driver xvfb xdotool strace libfaketime systemd postgresql prometheus nut-server poppler-utils pulseaudio
 DEMO_ARGS ?=
 BENCH_ARGS ?=
 LAB_ARGS ?=

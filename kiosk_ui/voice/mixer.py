@@ -2,19 +2,24 @@
 
 Standard input: one JSON line per announcement, `{"parts": ["a.wav", 250, ...], "volume": 80}`; a number is
 a rest in ms. Standard output: `{"ready": true}` once; then for each `{"length_s": 5.1}`, and `{"done": true}`
-when its last sample was given to the card. Exits with 3 where no sound card answers; at the end of its input
-it plays to the end what it began.
+when its last sample was given to the card. Exits with 3 where no sound card answers, and as soon as it is
+gone: SDL 2.32 plays on into nowhere then (seen with PulseAudio; its ALSA code does the same) and only an
+event tells. At the end of its input it plays to the end what it began.
 """
 
 import array
 import json
 import os
+import selectors
 import sys
 import threading
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+# SDL's events, which it needs to say that a card is gone, come with a display: one in memory.
+os.environ["SDL_VIDEODRIVER"] = "dummy"
 
 import pygame
 
@@ -27,20 +32,55 @@ GAP_MS = 60
 TAIL_MS = 250
 """Silence after an announcement: what the card still holds when it is closed is lost (SDL 2.32: 90 ms)."""
 LOOK_S = 0.02
+IDLE_S = 1.0
+UNOPENED = 0
+"""SDL_events.h: in `which` of a card that was never opened and is gone."""
+
+
+class CardGone(Exception):
+    """Pulled out, or its sound server has ended."""
 
 
 def main() -> int:
     try:
+        pygame.display.init()
         pygame.mixer.init(RATE_HZ, -16, 1, BUFFER, allowedchanges=0)
     except pygame.error as error:
         _tell({"error": str(error)})
         return NO_CARD
     _tell({"ready": True})
-    for line in sys.stdin:
-        asked = json.loads(line)
-        _play(samples_of(asked["parts"]), asked["volume"])
+    try:
+        for line in _lines():
+            asked = json.loads(line)
+            _play(samples_of(asked["parts"]), asked["volume"])
+    except CardGone:
+        _tell({"error": "the sound card is gone"})
+        return NO_CARD
     pygame.mixer.quit()
     return 0
+
+
+def _lines() -> Iterator[bytes]:
+    """What is asked, while the card is looked after each second. Raises CardGone."""
+    said = b""
+    with selectors.DefaultSelector() as selector:
+        selector.register(sys.stdin, selectors.EVENT_READ)
+        while True:
+            _look_at_card()
+            if not selector.select(IDLE_S):
+                continue
+            chunk = os.read(sys.stdin.fileno(), 65536)
+            if not chunk:
+                return
+            *whole, said = (said + chunk).split(b"\n")
+            yield from whole
+
+
+def _look_at_card() -> None:
+    """Raises CardGone."""
+    for event in pygame.event.get():
+        if event.type == pygame.AUDIODEVICEREMOVED and not event.iscapture and event.which != UNOPENED:
+            raise CardGone
 
 
 def samples_of(parts: list[str | int]) -> bytes:
@@ -72,7 +112,7 @@ def clip(file: str) -> bytes:
 
 
 def _play(samples: bytes, volume: int) -> None:
-    """Returns when all of it has been played."""
+    """Returns when all of it has been played. Raises CardGone."""
     samples += bytes(2 * (TAIL_MS * RATE_HZ // 1000))
     _tell({"length_s": round(len(samples) / 2 / RATE_HZ, 3)})
     sound = pygame.mixer.Sound(buffer=samples)
@@ -80,7 +120,9 @@ def _play(samples: bytes, volume: int) -> None:
     channel = sound.play()
     beat = threading.Event()
     while channel is not None and channel.get_busy():
+        _look_at_card()
         beat.wait(LOOK_S)
+    _look_at_card()
     _tell({"done": True})
 
 

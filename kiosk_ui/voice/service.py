@@ -91,7 +91,11 @@ class Voice:
             # What concerns everybody's safety is not hushed.
             volume = max(volume, int(self._plan["volume"]))
         if volume and parts and not (isinstance(turn, Call) and self._is_undone(turn)):
-            self.said += self._speaker.say(parts, volume)
+            if self._speaker.say(parts, volume):
+                self.said += 1
+            else:
+                with self._lock:
+                    self._turns.again(turn)
         return True
 
     def _is_undone(self, call: Call) -> bool:

@@ -68,7 +68,8 @@ class Speaker:
         done = self._child.answer(length_s + SLACK_S) if length_s is not None else None
         if done and "done" in done:
             return True
-        code = "sound_stuck" if self._child.runs() else "no_sound_card"
+        is_gone = "error" in (done or begun or {}) or not self._child.runs()
+        code = "no_sound_card" if is_gone else "sound_stuck"
         self._fail(code, "an announcement did not come to its end")
         return False
 

@@ -71,6 +71,15 @@ class Turns:
                 return call
         return None
 
+    def again(self, turn: Call | Words) -> None:
+        """It was not heard to its end: it is next, unless it becomes stale before a card answers."""
+        if isinstance(turn, Call):
+            self._waiting.appendleft(turn)
+        elif turn.phrase == self._emergency:
+            self._remind_s = 0.0
+        elif not self._emergency:
+            self._over = True
+
     def hurried(self, now_s: float, stale_s: float, length_s: float) -> bool:
         """Would the next call be stale, if this one took so long?"""
         return bool(self._waiting) and now_s + length_s - self._waiting[0].heard_s > stale_s

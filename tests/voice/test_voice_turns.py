@@ -134,3 +134,29 @@ def test_others_that_would_become_stale_hurry_a_call() -> None:
 def test_the_volume_goes_by_the_hour() -> None:
     plan = {"volume": 80, "hour": [{"span": "12:00-14:00", "volume": 30}]}
     assert [volume_at(plan, at) for at in ("11:59", "12:00", "13:59", "14:00")] == [80, 30, 30, 80]
+
+
+def test_what_was_not_heard_to_its_end_is_next_unless_it_is_stale() -> None:
+    turns = begun()
+    turns.look(view((13, "B001", "2"), (11, "A001", "1")), 1.0)
+    first = turns.next(1.0, STALE_S)
+    assert first
+    turns.again(first)
+    assert said(turns, 20.0) == ["A001", "B001"]
+    turns.again(first)
+    assert said(turns, 62.0) == []
+
+
+@pytest.mark.parametrize("kind", ["suspend", "evacuate"])
+def test_an_emergency_that_was_not_heard_is_said_again_at_once(kind: str) -> None:
+    turns = begun()
+    turns.look(view(desk={"emergency": {"kind": kind, "drill": False}}), 1.0)
+    first = turns.next(1.0, STALE_S)
+    assert first == Words(kind)
+    turns.again(first)
+    assert turns.next(2.0, STALE_S) == Words(kind)
+    turns.look(view(), 3.0)
+    over = turns.next(3.0, STALE_S)
+    assert over == Words("over")
+    turns.again(over)
+    assert said(turns, 4.0) == ["over"]
