@@ -136,7 +136,7 @@ class Session:
         self,
         broker: Broker,
         client_id: str,
-        will: Will,
+        will: Will | None,
         *,
         version: int,
         inflight: int,
@@ -157,14 +157,15 @@ class Session:
         client = Client(
             CallbackAPIVersion.VERSION2,
             client_id,
-            clean_session=None if version == NEW else False,
+            clean_session=None if version == NEW else not kept_s,
             protocol=MQTTProtocolVersion(version),
             reconnect_on_failure=False,
             manual_ack=takes > 0,
         )
         client.connect_timeout = CONNECT_WITHIN_S
         client.max_inflight_messages_set(inflight)
-        client.will_set(will.topic, will.payload, qos=1, retain=True)
+        if will is not None:
+            client.will_set(will.topic, will.payload, qos=1, retain=True)
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
         client.on_publish = self._on_publish

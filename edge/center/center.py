@@ -25,17 +25,22 @@ class Center:
 
 def open_center(settings: CenterFile, data: Path, *, name: str, version: str) -> Center:
     """Open the store and start to listen. Raises ConfigError, StoreError, OSError (a file to read)."""
-    table = settings.center
-    password = Path(table.password_file).read_text("utf-8").strip() if table.password_file else ""
-    proof = {"ca_file": table.ca_file, "cert_file": table.cert_file, "key_file": table.key_file}
-    try:
-        broker = Broker.at(table.broker, user=table.user, password=password, **proof)
-    except ValueError as error:
-        raise ConfigError([f"center.toml: center.broker: {error}"]) from error
+    table, broker = settings.center, broker_of(settings)
     store = Store(store_url(table.store, data))
     receiver = Receiver(broker, Place(table.county, name, table.share, version), store)
     receiver.start()
     return Center(settings, store, receiver)
+
+
+def broker_of(settings: CenterFile) -> Broker:
+    """Raises ConfigError, OSError (the password's file)."""
+    table = settings.center
+    password = Path(table.password_file).read_text("utf-8").strip() if table.password_file else ""
+    proof = {"ca_file": table.ca_file, "cert_file": table.cert_file, "key_file": table.key_file}
+    try:
+        return Broker.at(table.broker, user=table.user, password=password, **proof)
+    except ValueError as error:
+        raise ConfigError([f"center.toml: center.broker: {error}"]) from error
 
 
 def store_url(url: str, data: Path) -> str:

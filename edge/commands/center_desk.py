@@ -1,9 +1,10 @@
 """`bianmin center DIR WHAT`: what a county's operator does at a terminal: authority, codes, commands."""
 
 import argparse
+import json
 import sys
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,9 @@ certificates, once for a county:
   [enrolment] listen = "0.0.0.0:8701" in center.toml; start the center again
 then for each hall's box:
   bianmin center DIR code 510000001                  a code, once, for that hall; its box says: bianmin enroll
+commands to halls:
+  bianmin center DIR key county-2027                 a signing key, and the line for the halls' uplink.toml
+  bianmin center DIR send 510000001 notice.set '{"id": "n1", "text": "..."}' --key county-2027
 """
 
 
@@ -36,6 +40,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     _addresses(issue, "of a program that serves; none for one that only calls")
     code = whats.add_parser("code", help="a one-time code for a hall's new box")
     code.add_argument("hall", metavar="HALL", help="the hall's division code, 9 or 12 digits")
+    key = whats.add_parser("key", help="make a key that signs commands, and print its line for uplink.toml")
+    key.add_argument("who", metavar="NAME", help="its name, as halls know it; it lies in DIR/keys")
+    send = whats.add_parser("send", help="sign a command, send it to a hall, and show what it answers")
+    send.add_argument("hall", metavar="HALL", help="the hall's division code")
+    send.add_argument("what", metavar="COMMAND", help="as notice.set, device.restart, log.tail")
+    send.add_argument("args", metavar="ARGS", nargs="?", default="{}", help="a JSON object (%(default)s)")
+    send.add_argument("--key", metavar="NAME", help="who signs; a hall does little without it")
+    send.add_argument("--minutes", type=float, default=10.0, help="so long it is good (%(default)g)")
+    send.add_argument("--wait", type=float, default=15.0, metavar="S", help="for answers (%(default)g s)")
     code.add_argument("--days", type=_days, default=7.0, help="so long it is good (%(default)g)")
 
 
@@ -62,6 +75,8 @@ def run(args: argparse.Namespace, settings: "CenterFile") -> int:
         "authority": _authority,
         "issue": _issue,
         "code": _code,
+        "key": _key,
+        "send": _send,
     }
     return desks[args.desk](args, settings)
 
@@ -93,12 +108,55 @@ def _issue(args: argparse.Namespace, settings: "CenterFile") -> int:
     return 0
 
 
+def _key(args: argparse.Namespace, settings: "CenterFile") -> int:
+    from edge.center.orders import make_key
+
+    if not args.who.replace("-", "").isalnum() or not args.who.isascii():
+        return _wrong(f"{args.who!r}: letters, digits and hyphens, as county-2027")
+    public = make_key(_key_file(args.folder, args.who))
+    print(f'[uplink.keys]\n{args.who} = "{public}"')
+    print(f"{_key_file(args.folder, args.who)} commands every hall that has this line", file=sys.stderr)
+    return 0
+
+
+def _key_file(folder: Path, name: str) -> Path:
+    return folder / "keys" / f"{name}.key"
+
+
+def _send(args: argparse.Namespace, settings: "CenterFile") -> int:
+    from edge.center import orders
+    from edge.center.center import broker_of
+
+    if not _is_hall(args.hall):
+        return _wrong(f"{args.hall!r} is no hall's code: 9 or 12 digits")
+    try:
+        said = json.loads(args.args)
+    except (ValueError, RecursionError) as error:
+        return _wrong(f"ARGS is no JSON: {error}")
+    if not isinstance(said, dict):
+        return _wrong("ARGS is no JSON object")
+    hall = f"{settings.center.county}/{args.hall}"
+    command = orders.command(hall, args.what, said, timedelta(minutes=args.minutes))
+    if args.key:
+        command = orders.signed(command, hall, args.key, _key_file(args.folder, args.key))
+    state = ""
+    for answer in orders.send(broker_of(settings), hall, command, args.wait):
+        state = str(answer.get("state"))
+        print(json.dumps(answer, ensure_ascii=False), flush=True)
+    if not state:
+        print(
+            f"bianmin: no answer; {hall} hears it when it is back within {args.minutes:g} min",
+            file=sys.stderr,
+        )
+    return 0 if state == "done" else 1
+
+
 def _code(args: argparse.Namespace, settings: "CenterFile") -> int:
     from edge.center.center import store_url
     from edge.center.enrolments import open_enrolments
     from edge.center.store import Store
 
-    if not (args.hall.isdecimal() and len(args.hall) in (9, 12)):
+    if not _is_hall(args.hall):
         return _wrong(f"{args.hall!r} is no hall's code: 9 or 12 digits")
     hall = f"{settings.center.county}/{args.hall}"
     store = Store(store_url(settings.center.store, args.data))
@@ -110,6 +168,10 @@ def _code(args: argparse.Namespace, settings: "CenterFile") -> int:
     until = datetime.fromtimestamp(ends_s, settings.hours.zone)
     print(f"for {hall}, once, until {until:%Y-%m-%d %H:%M}; at its box: bianmin enroll DIR", file=sys.stderr)
     return 0
+
+
+def _is_hall(code: str) -> bool:
+    return code.isascii() and code.isdecimal() and len(code) in (9, 12)
 
 
 def _wrong(what: str) -> int:
