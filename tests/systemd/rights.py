@@ -1,7 +1,8 @@
 """`python -m tests.systemd.rights`: what a real polkitd allows by 50-bianmin.rules, and to whom.
 
-Needs root, Debian's polkitd, dbus and util-linux. Everything happens in a mount namespace of its own, on a bus of its
-own: nothing of this machine changes, and nothing is restarted. Exit status 0: just what the staff's page needs.
+Needs root, Debian's polkitd, dbus and util-linux. Everything happens in a mount namespace of its own, on a
+bus of its own: nothing of this machine changes, nothing is restarted. Exit status 0: just what the staff's
+page needs.
 """
 
 import os
