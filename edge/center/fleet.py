@@ -80,6 +80,8 @@ class HallNow:
     today: Mapping[str, int]
     """Entries of today by type."""
     alarms: tuple[Alarm, ...] = ()
+    simulated: bool = False
+    """By its own word: of `bianmin simulate`."""
 
     @property
     def rank(self) -> tuple[int, str]:
@@ -146,6 +148,7 @@ class Fleet:
             hall=hall,
             name=table.name or hall.partition("/")[2],
             state=status["state"] if status.get("state") in SAID else "unknown",
+            simulated=status.get("simulated") is True,
             since=str(row.get("status_at") or ""),
             version=_word(status.get("version")),
             journal=journal,
