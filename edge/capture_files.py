@@ -1,4 +1,8 @@
-"""Captured pages on the disk: encrypted as `FOLDER/DAY/ID.sealed`, beside each ID.json: what is known."""
+"""Captured pages on the disk: encrypted as `FOLDER/DAY/ID.sealed`, beside each ID.json: what is known.
+
+`ID.PART.sealed` are its parts: the picture as it was taken, a PDF, further pages, a thumbnail. `intent.json`
+says what is being done with pages that are noted: after a power cut it is ended, or was never begun.
+"""
 
 import hashlib
 import json
@@ -6,7 +10,7 @@ import logging
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +26,9 @@ Json = dict[str, Any]
 
 _ID = re.compile(r"([0-9]{8})-[0-9a-f]{16}")
 _SEALED, _FACTS = ".sealed", ".json"
+_INTENT = "intent.json"
+ORIGINAL, PDF, SMALL, CODES = "original", "pdf", "small", "codes"
+"""Parts of a page; further pages of the same picture are `page2` …"""
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,12 @@ class Stored:
     size_bytes: int
     item: str = ""
     material: int = 0
+    pages: int = 1
+    """So many were found in the picture."""
+    why: str = ""
+    """What a person should look at, by commas: `blurred`, `cut_off` ...; empty: it is good."""
+    cleaned: bool = False
+    at: str = ""
 
 
 class Vault(Protocol):
@@ -85,12 +98,18 @@ class CaptureFiles:
     def __init__(self, folder: Path, vault: Vault) -> None:
         self._folder, self._vault = folder, vault
 
-    def put(self, id: str, content: bytes, facts: Json) -> None:
-        """Raises OSError, JournalError (no key); then there may be a part of it: `forget`."""
+    def put(self, id: str, content: bytes, facts: Json, parts: Mapping[str, bytes] | None = None) -> None:
+        """Raises OSError, JournalError (no key); then there may be some of it: `forget`."""
         path = self._path(id)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+        for part, data in (parts or {}).items():
+            store(self._part(id, part), self._vault.seal(data, f"{id} {part}"))
         store(path, self._vault.seal(content, id))
         self.note(id, facts)
+
+    def put_part(self, id: str, part: str, data: bytes) -> None:
+        """Raises OSError, JournalError."""
+        store(self._part(id, part), self._vault.seal(data, f"{id} {part}"))
 
     def note(self, id: str, facts: Json) -> None:
         """What is known of a page from now on. Raises OSError."""
@@ -123,6 +142,18 @@ class CaptureFiles:
             return None
         return content
 
+    def part(self, id: str, part: str) -> bytes | None:
+        """None where there is none, or it is not what was stored. Raises JournalError: no key."""
+        if not _ID.fullmatch(id):
+            return None
+        try:
+            return self._vault.unseal(self._part(id, part).read_bytes(), f"{id} {part}")
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError) as error:
+            log.error("capture %s: its %s is not what was stored: %s", id, part, error)
+            return None
+
     def has(self, id: str) -> bool:
         return self._path(id).exists()
 
@@ -147,28 +178,49 @@ class CaptureFiles:
                 yield id, facts
 
     def forget(self, id: str) -> None:
-        """Erase a page and what is known of it. Raises OSError."""
-        path = self._path(id)
-        for leftover in (path, path.with_suffix(_FACTS), *path.parent.glob(f".{id}.*")):
-            leftover.unlink(missing_ok=True)
+        """Erase a page, its parts and what is known of it. Raises OSError."""
+        folder = self._path(id).parent
+        # What is known goes last: a page that is half erased is still known to be one.
+        left = sorted((*folder.glob(f"{id}*"), *folder.glob(f".{id}*")), key=lambda p: p.suffix == _FACTS)
+        for file in left:
+            file.unlink(missing_ok=True)
 
-    def forget_day(self, day: str) -> list[str]:
-        """Erase a day's pages and its folder; their ids. Raises OSError."""
-        folder, ids = self._folder / day, self.of_day(day)
-        for file in folder.iterdir():
-            file.unlink()
-        folder.rmdir()
-        flush_folder(self._folder)
-        return ids
+    def tidy_day(self, day: str, *, whole: bool = False) -> None:
+        """Put on disk what was erased there; remove the day's folder when nothing is left in it.
 
-    def tidy_day(self, day: str) -> None:
-        """Remove the day's folder when nothing is left in it, and put on disk what was erased there."""
+        `whole`: with whatever is left. Raises OSError.
+        """
         folder = self._folder / day
         if not folder.is_dir():
             return
+        if whole:
+            for file in folder.iterdir():
+                file.unlink()
         flush_folder(folder)
         if not any(folder.iterdir()):
             folder.rmdir()
+            flush_folder(self._folder)
+
+    # --- what is being done
+
+    def intend(self, what: Json) -> None:
+        """Say what is about to be noted and done. Raises OSError."""
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o750)
+        store(self._folder / _INTENT, json.dumps(what).encode())
+
+    def intent(self) -> Json | None:
+        try:
+            what = json.loads((self._folder / _INTENT).read_text("utf-8"))
+        except (OSError, ValueError):
+            return None
+        return what if isinstance(what, dict) else None
+
+    def done(self, days: Sequence[str] = ()) -> None:
+        """It is done, and on disk. Raises OSError."""
+        for day in days:
+            self.tidy_day(day)
+        (self._folder / _INTENT).unlink(missing_ok=True)
+        if self._folder.is_dir():
             flush_folder(self._folder)
 
     def bytes_used(self) -> int:
@@ -176,6 +228,9 @@ class CaptureFiles:
 
     def _path(self, id: str) -> Path:
         return self._folder / id[:8] / f"{id}{_SEALED}"
+
+    def _part(self, id: str, part: str) -> Path:
+        return self._folder / id[:8] / f"{id}.{part}{_SEALED}"
 
 
 def day_of_id(id: str) -> str:

@@ -1,73 +1,49 @@
-"""Document camera: take a page, store it, note its digest, hand it out again, and erase it in time."""
+"""Document camera: take a page, store it, note its digest; the way in for all that pages are asked for."""
 
 import hashlib
 import json
 import logging
-import subprocess
-import sys
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
-from drivers.capabilities import DocumentCamera
 from drivers.errors import DeviceFault, LinkLost
 from edge.capture_files import (
+    CODES,
     NOTHING_SAID,
+    ORIGINAL,
+    PDF,
+    SMALL,
     CaptureFiles,
     Meant,
     Stored,
     Vault,
-    day_of_id,
     new_id,
-    store,
 )
-from edge.entries import Entry
-from edge.errors import DeviceUnavailable, JournalError
+from edge.capture_handing import JPEG, NOT_READY, Handing, StoredPage, stored_of
+from edge.capture_keeping import REMOVED, Keeping, whose
+from edge.errors import DeviceUnavailable
+from edge.finder import Finder, FinderFailed
 from edge.hall.commands import NoteCapture
 from edge.hall.events import DocumentCaptured, Event
-from edge.hall.machine_events import DocumentErased, DocumentHandedOver
-from edge.hall.words import By, CounterId, Refused, Request, TicketId
+from edge.hall.machine_events import DocumentMoved
+from edge.hall.words import DAEMON, NO_REQUEST, By, CounterId, Refused, Request, TicketId
+from edge.looking import CAMERA_FAILED, Asks, Frame, Live, Looking
+from edge.page_work import Made, PageWork
 from edge.registrar import Registrar
 from edge.settings_captures import CaptureSettings
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T")
 Json = dict[str, Any]
 
 BEGIN_WITHIN_S = 3.0
-FINDER_S = 20.0
-"""The finder's process starts, imports OpenCV and looks for the page; later, the picture is kept without."""
-NO_CAMERA, CAMERA_FAILED, NO_ROOM = "no_camera", "camera_failed", "no_room_for_pages"
-DOOR, FOLDER = "door", "folder"
-_BY_TIME, _HANDED_OVER, _FOR_ROOM = "time", "handed_over", "room"
-_NAMED = 100
-"""Pages in one event, so that no entry is long."""
-_LOOK_BACK = 20_000
-"""Entries searched for a page of which nobody wrote down whose it is."""
-
-
-class Asks(Protocol):
-    """What this room needs of a camera's handle."""
-
-    def ask(self, job: Callable[[DocumentCamera], T], within_s: float) -> T: ...
-
-
-@dataclass(frozen=True)
-class StoredPage:
-    """A page as it is handed out."""
-
-    content: bytes
-    media_type: str
-    name: str
-    counter: CounterId
+NO_CAMERA, NOT_GOOD = "no_camera", "page_not_good"
 
 
 class Captures:
-    """Any thread may call. Pages lie encrypted in `folder`, see `CaptureFiles`."""
+    """Any thread may call; `stop` ends its threads and the finder's process. Pages lie sealed in `folder`."""
 
     def __init__(
         self,
@@ -77,23 +53,38 @@ class Captures:
         *,
         vault: Vault,
         settings: CaptureSettings | None = None,
+        finder: Finder | None = None,
     ) -> None:
         self._registrar, self._cameras = registrar, cameras
         self._files = CaptureFiles(folder, vault)
-        self._settings = settings or CaptureSettings()
+        settings = settings or CaptureSettings()
+        self._keeping = Keeping(registrar, self._files, settings)
+        self._work = PageWork(finder or Finder(), folder, vault)
+        self._handing = Handing(registrar, self._files, self._keeping, self._work, settings)
         self._turns = {counter: threading.Lock() for counter in cameras}
-        self._marking = threading.Lock()
+        self._looking = {counter: self._looking_at(counter, camera) for counter, camera in cameras.items()}
+
+    def stop(self) -> None:
+        self._work.close()
+        for looking in self._looking.values():
+            looking.stop()
 
     # --- taking
 
     def take(
-        self, counter: CounterId, request: Request, by: By, meant: Meant = NOTHING_SAID
+        self,
+        counter: CounterId,
+        request: Request,
+        by: By,
+        meant: Meant = NOTHING_SAID,
+        *,
+        strict: bool = False,
     ) -> tuple[Event, ...]:
         """Take a page at a counter; what that caused, also when this request was answered before.
 
-        Blocks until the page is stored, looked at and noted: some seconds. Raises Refused (`no_camera`,
-        `camera_failed`, `no_room_for_pages`, `key_reused`), JournalError, OSError when the disk does not
-        take the file.
+        `strict`: only a good one that was not taken before. Blocks until the page is found, cleaned, stored
+        and noted: some seconds. Raises Refused (`no_camera`, `camera_failed`, `page_not_good`,
+        `no_room_for_pages`, `key_reused`), JournalError, OSError when the disk does not take the file.
         """
         camera = self._cameras.get(counter)
         if camera is None:
@@ -101,10 +92,10 @@ class Captures:
         with self._turns[counter]:
             if request.key and (before := self._registrar.remembered(request)) is not None:
                 return before
-            self._make_room()
-            page = self._photo(counter, camera)
-            events = self._keep(counter, page, request, by, meant)
-        self._export()
+            self._keeping.make_room()
+            jpeg = self._photo(counter, camera)
+            events = self._keep(jpeg, self._made(counter, jpeg, strict=strict), counter, request, by, meant)
+        self._handing.export()
         return events
 
     def _photo(self, counter: CounterId, camera: Asks) -> bytes:
@@ -114,25 +105,39 @@ class Captures:
             log.warning("counter %s: no picture: %s", counter, error)
             raise Refused(CAMERA_FAILED, counter=counter) from error
 
-    def _keep(
-        self, counter: CounterId, jpeg: bytes, request: Request, by: By, meant: Meant
-    ) -> tuple[Event, ...]:
-        """Store, look, note; a capture that is not in the journal leaves no file."""
-        id = new_id(self._today() or "00000000")
-        digest = hashlib.sha256(jpeg).hexdigest()
-        facts: Json = {"counter": counter, "digest": digest, "size_bytes": len(jpeg)}
-        facts["pages"] = find_pages(jpeg, id)
+    def _made(self, counter: CounterId, jpeg: bytes, *, strict: bool) -> Made | None:
+        """None: nobody could look at it, and it is kept as it is. Raises Refused `page_not_good`."""
         try:
-            self._files.put(id, jpeg, facts)
+            made = self._work.page(counter, jpeg, self._handing.ticket_at(counter), strict=strict)
+        except FinderFailed as error:
+            log.warning("counter %s: a page is kept as it was taken: %s", counter, error)
+            if strict:
+                raise Refused(NOT_READY) from error
+            return None
+        if not made.kept:
+            raise Refused(NOT_GOOD, why=made.why)
+        return made
+
+    def _keep(
+        self, jpeg: bytes, made: Made | None, counter: CounterId, request: Request, by: By, meant: Meant
+    ) -> tuple[Event, ...]:
+        """Store and note; a capture that is not in the journal leaves no file."""
+        id = new_id(self._keeping.today() or "00000000")
+        content, parts, facts = _stored_as(jpeg, made)
+        facts |= {"counter": counter}
+        try:
+            self._files.put(id, content, facts, parts)
             noted = NoteCapture(
                 by=by,
                 request=request,
                 counter=counter,
                 capture=id,
-                digest=digest,
-                size_bytes=len(jpeg),
+                digest=facts["digest"],
+                size_bytes=len(content),
+                pages=len(made.pages) if made else 1,
                 item=meant.item,
                 material=meant.material,
+                original=facts["original"],
             )
             answer = self._registrar.ask(noted)
         except BaseException:
@@ -143,226 +148,115 @@ class Captures:
         else:
             for event in answer.events:
                 if isinstance(event, DocumentCaptured):
-                    self._mark(id, **_whose(event, self._registrar.now().at))
+                    self._keeping.mark(id, **whose(event, self._registrar.now().at))
         return answer.events
 
-    def preview(self, counter: CounterId) -> bytes:
-        """What the counter's camera sees, as a small JPEG that nobody keeps. Raises Refused as `take`."""
-        camera = self._cameras.get(counter)
-        if camera is None:
+    # --- live
+
+    def has(self, counter: CounterId) -> bool:
+        """Is there a camera?"""
+        return counter in self._cameras
+
+    def frame(self, counter: CounterId) -> Frame | None:
+        """What the counter's camera sees, see `Looking`. Does not block. Raises Refused."""
+        return self._eyes(counter).frame()
+
+    def live(self, counter: CounterId) -> Live:
+        """Does not block. Raises Refused `no_camera`."""
+        return self._eyes(counter).live()
+
+    def set_auto(self, counter: CounterId, on: bool, meant: Meant = NOTHING_SAID) -> Live:
+        return self._eyes(counter).set_auto(on, meant)
+
+    def _eyes(self, counter: CounterId) -> Looking:
+        looking = self._looking.get(counter)
+        if looking is None:
             raise Refused(NO_CAMERA, counter=counter)
-        try:
-            return camera.ask(lambda c: c.preview(), BEGIN_WITHIN_S).shown.jpeg
-        except (DeviceUnavailable, DeviceFault, LinkLost) as error:
-            raise Refused(CAMERA_FAILED, counter=counter) from error
+        return looking
 
-    # --- handing out
+    def _looking_at(self, counter: CounterId, camera: Asks) -> Looking:
+        def take(meant: Meant) -> str:
+            events = self.take(counter, NO_REQUEST, DAEMON, meant, strict=True)
+            return next(e.capture for e in events if isinstance(e, DocumentCaptured))
 
-    def fetch(self, capture: str, counter: CounterId = "") -> StoredPage | None:
-        """A page of today, and of this counter if one is named; None for any other id.
+        def ticket() -> TicketId:
+            return self._handing.ticket_at(counter)
 
-        That it was handed out is in the journal before it is. Raises JournalError.
-        """
-        facts = self._files.facts(capture) if self._is_of_today(capture) else None
-        if facts is None or (counter and facts["counter"] != counter):
-            return None
-        content = self._files.read(capture)
-        if content is None:
-            return None
-        self._note_handed_over(capture, facts, DOOR)
-        return StoredPage(content, "image/jpeg", f"{capture}.jpg", facts["counter"])
+        return Looking(counter, camera, self._work, ticket=ticket, take=take)
+
+    # --- handing out and putting right
+
+    def fetch(
+        self, capture: str, counter: CounterId = "", form: str = JPEG, *, number: int = 1, purpose: str = ""
+    ) -> StoredPage:
+        """See `Handing`, as the next four."""
+        return self._handing.fetch(capture, counter, form, number=number, purpose=purpose)
+
+    def bound(
+        self, ticket: TicketId, counter: CounterId = "", *, material: int = 0, purpose: str = ""
+    ) -> StoredPage:
+        return self._handing.bound(ticket, counter, material=material, purpose=purpose)
 
     def of_counter(self, counter: CounterId) -> tuple[Stored, ...]:
-        """Pages of the ticket that is at the counter now, in the order in which they were taken."""
-        at = next((c.ticket for c in self._registrar.view.counters if c.id == counter), None)
-        return tuple(p for p in self.of_ticket(at.id) if p.counter == counter) if at else ()
+        return self._handing.of_counter(counter)
 
     def of_ticket(self, ticket: TicketId) -> tuple[Stored, ...]:
-        """Today's pages of a ticket, in the order in which they were taken."""
-        found = [(id, f) for id, f in self._files.known_of_day(self._today()) if f.get("ticket") == ticket]
-        found.sort(key=lambda one: str(one[1].get("at", "")))
-        return tuple(_stored(id, facts) for id, facts in found)
+        return self._handing.of_ticket(ticket)
 
-    def _note_handed_over(self, id: str, facts: Json, to: str) -> None:
-        self._registrar.note(
-            DocumentHandedOver(
-                capture=id,
-                counter=facts["counter"],
+    def ticket_of(self, capture: str, counter: CounterId) -> TicketId:
+        """Whose page it is. Raises as `fetch`."""
+        ticket: TicketId = self._handing.facts_of(capture, counter)["ticket"]
+        return ticket
+
+    def codes(self, capture: str) -> list[Json]:
+        return self._handing.codes(capture)
+
+    def move(self, capture: str, counter: CounterId, meant: Meant) -> Stored:
+        """The page is for another material. Raises as `fetch`, OSError."""
+        facts = self._handing.facts_of(capture, counter)
+        self._keeping.move(
+            DocumentMoved(
+                capture=capture,
+                counter=counter or facts["counter"],
                 ticket=facts.get("ticket", ""),
-                digest=facts["digest"],
-                staff=self._clerk_at(facts["counter"]),
-                to=to,
+                staff=self._handing.clerk_at(counter or facts["counter"]),
+                item=meant.item,
+                material=meant.material,
             )
         )
-        if not facts.get("handed_over"):
-            self._mark(id, handed_over=True)
+        return stored_of(capture, facts | {"item": meant.item, "material": meant.material})
 
-    def _mark(self, id: str, **more: object) -> None:
-        """Add to what is known of a page, if it is still there. Raises OSError."""
-        with self._marking:
-            if (facts := self._files.facts(id)) is not None:
-                self._files.note(id, facts | more)
+    def remove(self, capture: str, counter: CounterId) -> None:
+        """Erase a page of today by a clerk's word. Raises as `fetch`, OSError."""
+        self._handing.facts_of(capture, counter)
+        self._keeping.erase([capture], REMOVED)
 
-    def _clerk_at(self, counter: CounterId) -> str:
-        return next((c.staff for c in self._registrar.view.counters if c.id == counter), "")
-
-    def _export(self) -> None:
-        """Put what is a ticket's and is not there yet into the folder that another program watches."""
-        if not self._settings.export:
-            return
-        folder = Path(self._settings.export)
-        for id, facts in self._files.known_of_day(self._today()):
-            if facts.get("exported") or not facts.get("ticket"):
-                continue
-            try:
-                content = self._files.read(id)
-                if content is not None:
-                    folder.mkdir(parents=True, exist_ok=True, mode=0o750)
-                    store(folder / f"{id}.jpg", content)
-                    self._note_handed_over(id, facts, FOLDER)
-                    self._mark(id, exported=True)
-            except (OSError, JournalError) as error:
-                log.error("capture %s: not put into %s: %s", id, folder, error)
-                return
-
-    # --- keeping and erasing
+    # --- keeping
 
     def mend(self) -> None:
-        """After a start: a page that the journal knows gets its ticket, one that it does not is erased.
-
-        What does not work is logged: the hall opens all the same.
-        """
-        try:
-            self._mend()
-        except (OSError, JournalError) as error:
-            log.error("captures: not looked through: %s", error)
-
-    def _mend(self) -> None:
-        lost = [id for id in self._files.of_day(self._today()) if not self._is_whole(id)]
-        known = self._noted_lately() if lost else {}
-        for id in lost:
-            if id in known and self._files.has(id) and self._files.facts(id) is not None:
-                entry = known[id]
-                assert isinstance(entry.event, DocumentCaptured)
-                self._mark(id, **_whose(entry.event, entry.stamp.at))
-            else:
-                log.warning("capture %s: was cut off while it was stored, erased", id)
-                self._files.forget(id)
-
-    def _is_whole(self, id: str) -> bool:
-        facts = self._files.facts(id)
-        return facts is not None and "ticket" in facts and self._files.has(id)
+        """After a start, see `Keeping`."""
+        self._keeping.mend()
 
     def purge(self) -> int:
-        """Erase what is over its time, each noted in the journal; how many pages.
-
-        Nothing while the clock is not to be trusted. Whatever does not work is logged, and tried again.
-        """
-        self._export()
-        view = self._registrar.view
-        if not view.clock.trusted or not view.day:
-            return 0
-        today = date.fromisoformat(view.day)
-        last, handed = (
-            f"{today - timedelta(days=days):%Y%m%d}"
-            for days in (self._settings.keep_days, self._settings.handed_over_days)
-        )
-        count = 0
-        try:
-            for day in self._files.days():
-                if day < last:
-                    count += self._erased(self._files.forget_day(day), _BY_TIME)
-                elif day < min(handed, self._today()):
-                    count += self._erase_handed_over(day)
-            self._erase_exported(handed)
-        except OSError as error:
-            log.error("captures: not erased: %s", error)
-        return count
-
-    def _erase_handed_over(self, day: str) -> int:
-        ids = [id for id, facts in self._files.known_of_day(day) if facts.get("handed_over")]
-        for id in ids:
-            self._files.forget(id)
-        self._files.tidy_day(day)
-        return self._erased(ids, _HANDED_OVER)
-
-    def _erase_exported(self, before: str) -> None:
-        """What the watching program left lying, and is ours."""
-        folder = Path(self._settings.export) if self._settings.export else None
-        if folder is None or not folder.is_dir():
-            return
-        for file in folder.iterdir():
-            if (day := day_of_id(file.stem.removeprefix("."))) and day < before:
-                file.unlink()
-
-    def _make_room(self) -> None:
-        """Raises Refused `no_room_for_pages`: today's alone are more than the quota."""
-        most = self._settings.quota_mb * 1_000_000
-        if self._files.bytes_used() < most:
-            return
-        for day in self._files.days():
-            if day >= self._today():
-                break
-            log.warning("captures: more than %d MB: the pages of %s go", self._settings.quota_mb, day)
-            self._erased(self._files.forget_day(day), _FOR_ROOM)
-            if self._files.bytes_used() < most:
-                return
-        raise Refused(NO_ROOM, limit=self._settings.quota_mb)
-
-    def _erased(self, ids: list[str], why: str) -> int:
-        for begin in range(0, len(ids), _NAMED):
-            try:
-                self._registrar.note(DocumentErased(captures=tuple(ids[begin : begin + _NAMED]), why=why))
-            except JournalError as error:
-                log.error("captures: %d pages erased (%s), not recorded: %s", len(ids), why, error)
-        return len(ids)
-
-    def _noted_lately(self) -> dict[str, Entry]:
-        journal = self._registrar.journal
-        after = max(0, journal.head - _LOOK_BACK)
-        found: dict[str, Entry] = {}
-        while entries := journal.read_after(after, 1000):
-            found |= {e.event.capture: e for e in entries if isinstance(e.event, DocumentCaptured)}
-            after = entries[-1].seq
-        return found
-
-    def _is_of_today(self, capture: str) -> bool:
-        return bool(self._today()) and day_of_id(capture) == self._today()
-
-    def _today(self) -> str:
-        return self._registrar.view.day.replace("-", "")
+        """Erase what is over its time; how many pages. Whatever does not work is logged."""
+        self._handing.export()
+        return self._keeping.purge()
 
 
-def _whose(event: DocumentCaptured, at: datetime) -> Json:
-    """What only the hall knew when the page was noted."""
-    return {
-        "ticket": event.ticket,
-        "item": event.item,
-        "material": event.material,
-        "at": at.isoformat(timespec="milliseconds"),
+def _stored_as(jpeg: bytes, made: Made | None) -> tuple[bytes, dict[str, bytes], Json]:
+    """The page itself, its parts, and what is known of it: cleaned, or as the camera gave it."""
+    content = made.pages[0] if made else jpeg
+    facts: Json = {
+        "digest": hashlib.sha256(content).hexdigest(),
+        "size_bytes": len(content),
+        "cleaned": made is not None,
+        "original": hashlib.sha256(jpeg).hexdigest() if made else "",
+        "pages": [],
     }
-
-
-def _stored(id: str, facts: Json) -> Stored:
-    known = {k: facts[k] for k in ("counter", "ticket", "digest", "item", "material")}
-    return Stored(id=id, size_bytes=int(facts.get("size_bytes", 0)), **known)
-
-
-def find_pages(jpeg: bytes, name: str) -> list[Json]:
-    """Where the page lies, by the scanner in its own process; empty when it found none or could not look.
-
-    Its 80 MB and whatever it does to a bad picture stay out of the daemon, and the picture off the disk.
-    """
-    try:
-        ran = subprocess.run(
-            [sys.executable, "-m", "edge.scan", "/dev/stdin"],
-            input=jpeg,
-            capture_output=True,
-            timeout=FINDER_S,
-            check=True,
-        )
-        pages: list[Json] = json.loads(ran.stdout)["pages"]
-    except (OSError, ValueError, KeyError, subprocess.SubprocessError) as error:
-        log.warning("%s: not looked at for its page: %s", name, error)
-        return []
-    return pages
+    if made is None:
+        return content, {}, facts
+    parts = {ORIGINAL: jpeg, PDF: made.pdf, SMALL: made.small}
+    parts |= {f"page{n}": page for n, page in enumerate(made.pages[1:], 2)}
+    if made.codes:
+        parts[CODES] = json.dumps(made.codes).encode()
+    return content, parts, facts | made.facts | {"why": made.why, "codes": len(made.codes)}

@@ -163,6 +163,7 @@ class Daemon:
         )
         opened = self._door.start()
         stack.callback(self._door.stop)
+        stack.callback(self._captures.stop)
         self._captures.mend()
         self._uplink = self._county()
         rooms: list[Room] = [

@@ -32,6 +32,11 @@ class RatingCodes:
         text = f"card {day} {digest}"
         return hmac.new(self._key, text.encode(), hashlib.sha256).hexdigest()[:24]
 
+    def browser(self, counter: str, day: str) -> str:
+        """What the browser of a counter shows on this day."""
+        text = f"counter {day} {counter}"
+        return hmac.new(self._key, text.encode(), hashlib.sha256).hexdigest()[:32]
+
     def find(self, code: str, tickets: Iterable[TicketId]) -> TicketId | None:
         """Whose code this is; small letters, spaces and look-alikes are forgiven."""
         typed = code.upper().translate(_MISREAD)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
+from edge.client import Client
 from edge.demo.children import Child
 from edge.demo.house import House
 
@@ -16,6 +17,8 @@ Json = dict[str, Any]
 
 WAIT_S = 15.0
 """How long a stage may take before it counts as not seen; each usually takes well under a second."""
+PAGE_S = 40.0
+"""A page may take long where the finder's process has yet to start."""
 
 
 @dataclass(frozen=True)
@@ -192,7 +195,8 @@ class Visit:
 
     # 7
     def _capture(self) -> str:
-        status, answer = self._house.client.post(f"/api/v1/counters/{self.camera_counter}/captures", {})
+        patient = Client(self._house.client.url, timeout_s=PAGE_S)
+        status, answer = patient.post(f"/api/v1/counters/{self.camera_counter}/captures", {})
         if status >= 300:
             raise NotSeen(f"a capture: {answer}")
         noted = self._house.county.event("bianmin.document.captured", WAIT_S, counter=self.camera_counter)

@@ -9,7 +9,7 @@ from edge.hall.views import DeviceView, HallView, ServiceView
 from edge.texts import Texts, month_and_day
 
 _FOLDER = Path(__file__).parent / "pages"
-ASSETS = {file.name: file for file in (_FOLDER / "door.css", _FOLDER / "door.js", _FOLDER / "icon.svg")}
+ASSETS = {name: _FOLDER / name for name in ("door.css", "door.js", "counter.css", "counter.js", "icon.svg")}
 _KINDS = ("printer", "board", "callpad", "rating", "camera")
 
 
@@ -20,24 +20,27 @@ class Page:
         self._texts = texts
 
     @cached_property
-    def _templates(self) -> tuple[Any, Any]:
-        """The whole page and its moving part; read at the first visit, since the door must open at once."""
+    def _environment(self) -> Any:
+        """Made at the first visit, since the door must open at once."""
         from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-        environment = Environment(
+        return Environment(
             loader=FileSystemLoader(_FOLDER),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        return environment.get_template("hall.html"), environment.get_template("parts.html")
+
+    def render(self, name: str, **values: Any) -> str:
+        """A page or a part of one, by its file's name."""
+        drawn: str = self._environment.get_template(name).render(t=self._texts.get, **values)
+        return drawn
 
     def draw(self, view: HallView, facts: Mapping[str, Any], *, only_hall: bool) -> str:
         """The whole page, or the part of it that moves. `facts` as `Health.report` gives them."""
-        whole, part = self._templates
-        template = part if only_hall else whole
-        drawn: str = template.render(
+        return self.render(
+            "parts.html" if only_hall else "hall.html",
             view=view,
             most_waiting=max((s.waiting for s in view.services), default=0),
             groups=_by_kind(view.devices),
@@ -46,10 +49,8 @@ class Page:
             facts=facts,
             doubtful=" ".join(s.prefix for s in view.services if s.id in view.numbers_in_doubt),
             version=facts.get("version", ""),
-            t=self._texts.get,
             shut=self._shut,
         )
-        return drawn
 
     def _shut(self, service: ServiceView) -> str:
         """Why a service gives no numbers, and when it does again."""

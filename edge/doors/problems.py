@@ -22,18 +22,23 @@ STATUS = {
     "no_role": 403,
     "foreign_host": 403,
     "foreign_origin": 403,
+    "other_counters": 403,
     "no_such_path": 404,
     "no_counter": 404,
     "no_ticket": 404,
     "no_guide": 404,
     "no_capture": 404,
+    "no_pages": 404,
     "no_picture": 404,
     "wrong_method": 405,
     "too_slow": 408,
     "no_camera": 409,
     "camera_failed": 409,
     "no_room_for_pages": 409,
+    "page_not_good": 409,
+    "pages_not_ready": 409,
     "not_here": 409,
+    "not_of_today": 410,
     "too_large": 413,
     "not_json": 415,
     "bad_body": 422,
@@ -59,6 +64,7 @@ _TOLD = ("opens_at", "opens_on")
 """Facts that a machine may want, too."""
 _HALLS = frozenset(str(no) for no in No)
 _OF_ROOMS = {BUG: "internal"}
+NOT_GOOD = "page_not_good"
 
 
 class Problem(Exception):
@@ -81,11 +87,20 @@ def problem_response(problem: Problem, texts: Texts) -> web.Response:
 def refusal_response(refused: Refused, texts: Texts) -> web.Response:
     """The hall's no: 409, or 422 where the request itself was wrong. Other rooms' noes are the door's."""
     reason = _OF_ROOMS.get(refused.reason, refused.reason)
+    if reason == NOT_GOOD:
+        why = str(refused.facts.get("why", ""))
+        detail = texts.get(f"door.{reason}", advice=advice(texts, why))
+        return _response(STATUS[reason], reason, detail, {}, {"faults": why})
     if reason in STATUS and reason not in _HALLS:
         return _response(STATUS[reason], reason, texts.get(f"door.{reason}", **refused.facts), {})
     told = {name: str(refused.facts[name]) for name in _TOLD if refused.facts.get(name)}
     told |= {name: str(fact) for name, fact in refused.facts.items() if reason == No.HAS_TICKET}
     return _response(status_of(reason), reason, texts.refusal(reason, refused.facts), {}, told)
+
+
+def advice(texts: Texts, why: str) -> str:
+    """What to do about a page's faults, `blurred,glare`; empty for none."""
+    return texts.get("scan.and").join(texts.get(f"scan.fault.{fault}") for fault in why.split(",") if fault)
 
 
 def status_of(reason: str) -> int:

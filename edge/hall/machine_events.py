@@ -82,7 +82,8 @@ class DocumentErased(Event):
 
     captures: tuple[str, ...]
     why: str = "time"
-    """`time`, `handed_over` (and its days are over), `room` (more than the quota) or `removed` by a clerk."""
+    """`time`, `handed_over` (and its days are over), `room` (more than the quota), `removed` by a clerk, or
+    `lost`: noted, and not there after a power cut."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -83,6 +83,7 @@ class Finder:
         bare = live.desk_for(picture.shape, time.monotonic())
         taken = taken_of(picture, bare, _wishes(question), lambda face: live.is_new(face, whose))
         if question.get("strict") and taken.why:
+            live.not_taken()
             return {**taken.to_json(), "kept": False}, []
         live.taken([leaf.face for leaf in taken.leaves], whose)
         return {**taken.to_json(), "kept": True}, [taken.pdf, taken.small, *(p.jpeg for p in taken.leaves)]

@@ -107,6 +107,10 @@ class Live:
         self._faces = [*self._faces, *faces][-MOST_FACES:]
         self._armed, self._still = False, 0
 
+    def not_taken(self) -> None:
+        """They looked good and were not: wait anew."""
+        self._still = 0
+
     def is_new(self, face: Face, whose: str) -> bool:
         return whose != self._whose or not any(_alike(face, other) for other in self._faces)
 

@@ -7,6 +7,7 @@ from drivers.camera_opencv import Options
 from edge.capture_files import Vault
 from edge.captures import Captures
 from edge.clock import system_clock
+from edge.finder import Finder
 from edge.hall.commands import CallNext, OpenCounter, TakeTicket
 from edge.hall.events import Event
 from edge.hall.plan import Counter, HallPlan, Service
@@ -33,7 +34,13 @@ T = TypeVar("T", bound=Event)
 
 class Bench:
     def __init__(
-        self, folder: Path, *, trusted: bool = False, vault: Vault | None = None, **settings: object
+        self,
+        folder: Path,
+        finder: Finder,
+        *,
+        trusted: bool = False,
+        vault: Vault | None = None,
+        **settings: object,
     ) -> None:
         self.pictures = folder / "pictures"
         self.pictures.mkdir(exist_ok=True)
@@ -51,6 +58,7 @@ class Bench:
             self.stored,
             vault=vault or self.side,
             settings=CaptureSettings(**settings),
+            finder=finder,
         )
 
     def __enter__(self) -> "Bench":
@@ -65,6 +73,7 @@ class Bench:
 
     def __exit__(self, *_: object) -> None:
         self.supervisor.stop()
+        self.captures.stop()
         self.registrar.stop()
         self.journal.close()
         self.side.close()

@@ -1,28 +1,39 @@
 """Pages at rest: their key, how long they stay, how much room they take, and that nothing is left of them."""
 
 import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from drivers.twins.pages import write_pages
 from edge import archive, recovery
-from edge.capture_files import KeyFileVault
+from edge.capture_files import KeyFileVault, Meant
 from edge.errors import JournalError
 from edge.hall.commands import NoteCapture
 from edge.hall.events import DocumentCaptured
-from edge.hall.machine_events import DocumentErased, DocumentHandedOver
+from edge.hall.machine_events import DocumentErased, DocumentHandedOver, DocumentMoved
 from edge.hall.words import NO_REQUEST, Refused
+from edge.journal import Journal
 from edge.verify import verify
 from tests.camera.camera_bench import DESK, Bench
+from tests.camera.cut_short import opened
+from tests.crash.rounds import ROOT
 
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory) -> Path:
-    return write_pages(tmp_path_factory.mktemp("pages"))[0]
+    """Small: what is found on it is not under test."""
+    path = write_pages(tmp_path_factory.mktemp("pages"))[0]
+    with Image.open(path) as picture:
+        picture.resize((960, 720)).save(path, quality=90)
+    return path
 
 
 @pytest.fixture
@@ -33,8 +44,8 @@ def folder(tmp_path, page) -> Path:
 
 
 @pytest.fixture
-def bench(folder) -> Iterator[Bench]:
-    with Bench(folder, trusted=True, keep_days=30, handed_over_days=2) as made:
+def bench(folder, finder) -> Iterator[Bench]:
+    with Bench(folder, finder, trusted=True, keep_days=30, handed_over_days=2) as made:
         yield made
 
 
@@ -55,27 +66,30 @@ def make_older(bench: Bench, id: str, days: int) -> str:
     return f"{day}{id[8:]}"
 
 
-def test_without_its_key_file_a_page_is_unreadable_and_no_other_key_opens_it(folder, tmp_path_factory):
+def test_without_its_key_file_a_page_is_unreadable_and_no_other_key_opens_it(
+    folder, tmp_path_factory, finder
+):
     keys = tmp_path_factory.mktemp("medium")
-    with Bench(folder, vault=KeyFileVault(keys / "captures.key")) as bench:
+    with Bench(folder, finder, vault=KeyFileVault(keys / "captures.key")) as bench:
         (event,) = bench.captures.take("6", NO_REQUEST, DESK)
         picture = (folder / "pictures" / "page-1.jpg").read_bytes()
-        assert bench.captures.fetch(event.capture).content == picture
+        assert bench.captures.fetch(event.capture, "", "original").content == picture
     key = (keys / "captures.key").read_bytes()
     assert (keys / "captures.key").stat().st_mode & 0o777 == 0o600
     stored = [*on_disk(folder / "captures"), (folder / "journal.db").read_bytes()]
     assert not any(key in content or picture[2000:2032] in content for content in stored)
     (keys / "captures.key").unlink()
-    with Bench(folder, vault=KeyFileVault(keys / "captures.key")) as bench:
-        assert bench.captures.fetch(event.capture) is None
+    no_key = Bench(folder, finder, vault=KeyFileVault(keys / "captures.key"))
+    with no_key as bench, pytest.raises(Refused, match="no_capture"):
+        bench.captures.fetch(event.capture)
     (keys / "captures.key").write_bytes(key)
-    with Bench(folder, vault=KeyFileVault(keys / "captures.key")) as bench:
-        assert bench.captures.fetch(event.capture).content == picture
+    with Bench(folder, finder, vault=KeyFileVault(keys / "captures.key")) as bench:
+        assert bench.captures.fetch(event.capture, "", "original").content == picture
 
 
-def test_a_key_that_cannot_be_read_takes_no_page_and_leaves_none(folder):
+def test_a_key_that_cannot_be_read_takes_no_page_and_leaves_none(folder, finder):
     (folder / "key").write_bytes(b"short")
-    with Bench(folder, vault=KeyFileVault(folder / "key")) as bench:
+    with Bench(folder, finder, vault=KeyFileVault(folder / "key")) as bench:
         with pytest.raises(JournalError, match="not a key"):
             bench.captures.take("6", NO_REQUEST, DESK)
         assert (bench.noted(DocumentCaptured), bench.files()) == ([], [])
@@ -91,7 +105,7 @@ def test_a_page_that_was_fetched_goes_after_its_days_and_nothing_is_left(bench, 
     other = make_older(bench, kept.capture, 4)
     assert bench.captures.purge() == 1
     assert not any(sealed[:64] in content for content in on_disk(folder))
-    assert bench.files() == [f"{other}.json", f"{other}.sealed"], "the one that nobody fetched stays"
+    assert {name.partition(".")[0] for name in bench.files()} == {other}, "the one nobody fetched stays"
     assert [(e.captures, e.why) for e in bench.noted(DocumentErased)] == [((old,), "handed_over")]
     make_older_day = bench.stored / days_ago(bench, 31)
     (bench.stored / other[:8]).rename(make_older_day)
@@ -104,7 +118,8 @@ def test_a_page_that_was_fetched_goes_after_its_days_and_nothing_is_left(bench, 
 def test_each_hand_over_is_in_the_journal_with_its_digest_and_counter(bench):
     ticket = bench.calls_a_ticket()
     (event,) = bench.captures.take("6", NO_REQUEST, DESK)
-    assert bench.captures.fetch(event.capture, "1") is None, "another counter's"
+    with pytest.raises(Refused, match="other_counters"):
+        bench.captures.fetch(event.capture, "1")
     assert bench.noted(DocumentHandedOver) == []
     assert bench.captures.fetch(event.capture, "6") is not None
     (noted,) = bench.noted(DocumentHandedOver)
@@ -119,8 +134,8 @@ def test_a_hand_over_that_cannot_be_noted_does_not_happen(bench):
         bench.captures.fetch(event.capture)
 
 
-def test_above_the_quota_old_pages_go_and_then_none_are_taken(folder):
-    with Bench(folder, quota_mb=50) as bench:
+def test_above_the_quota_old_pages_go_and_then_none_are_taken(folder, finder):
+    with Bench(folder, finder, quota_mb=50) as bench:
         old = bench.stored / days_ago(bench, 2)
         old.mkdir(parents=True)
         (old / f"{old.name}-0123456789abcdef.sealed").write_bytes(bytes(51_000_000))
@@ -134,9 +149,9 @@ def test_above_the_quota_old_pages_go_and_then_none_are_taken(folder):
         assert caught.value.reason == "no_room_for_pages"
 
 
-def test_pages_of_a_ticket_are_put_into_a_watched_folder_once_and_the_rest_is_not(folder):
+def test_pages_of_a_ticket_are_put_into_a_watched_folder_once_and_the_rest_is_not(folder, finder):
     watched = folder / "watched"
-    with Bench(folder, trusted=True, export=str(watched), handed_over_days=1) as bench:
+    with Bench(folder, finder, trusted=True, export=str(watched), handed_over_days=1) as bench:
         bench.captures.take("6", NO_REQUEST, DESK)
         assert not watched.exists(), "nobody was there: nobody's page"
         bench.calls_a_ticket()
@@ -156,16 +171,84 @@ def test_pages_of_a_ticket_are_put_into_a_watched_folder_once_and_the_rest_is_no
 def test_after_a_power_cut_each_page_is_the_journals_or_gone(bench):
     ticket = bench.calls_a_ticket()
     (event,) = bench.captures.take("6", NO_REQUEST, DESK)
-    known = bench.captures.of_ticket(ticket)
-    files = bench.captures._files
+    known = [replace(page, at="") for page in bench.captures.of_ticket(ticket)]
+    files, whole = bench.captures._files, bench.files()
     files.note(event.capture, {k: v for k, v in files.facts(event.capture).items() if k != "ticket"})
     day = event.capture[:8]
     files.put(f"{day}-{'a' * 16}", b"never noted", {"counter": "6", "digest": "", "pages": []})
+    files.put(f"20200101-{'c' * 16}", b"never noted", {}, {"pdf": b"of an earlier day"})
     (bench.stored / day / f".{day}-{'b' * 16}.sealed").write_bytes(b"half")
     assert bench.captures.of_ticket(ticket) == ()
     bench.captures.mend()
-    assert bench.captures.of_ticket(ticket) == known
-    assert bench.files() == [f"{event.capture}.json", f"{event.capture}.sealed"]
+    assert [replace(page, at="") for page in bench.captures.of_ticket(ticket)] == known
+    assert bench.files() == whole
+    assert bench.noted(DocumentErased) == []
+
+
+def test_a_page_that_is_noted_and_not_there_is_noted_as_lost(bench):
+    (event,) = bench.captures.take("6", NO_REQUEST, DESK)
+    next(bench.stored.rglob(f"{event.capture}.json")).unlink()
+    bench.captures.mend()
+    assert [(e.captures, e.why) for e in bench.noted(DocumentErased)] == [((event.capture,), "lost")]
+    assert bench.files() == []
+
+
+@pytest.mark.parametrize("step", range(8))
+def test_wherever_the_power_goes_no_page_is_erased_unnoted_and_no_note_is_untrue(tmp_path, step):
+    ids = [f"20200101-{n:016x}" for n in range(3)]
+    with opened(tmp_path) as (_, files, _):
+        for id in ids:
+            files.put(
+                id, b"a page", {"counter": "6", "ticket": "t", "item": "", "material": 0}, {"pdf": b"x"}
+            )
+    words = [sys.executable, "-m", "tests.camera.cut_short", str(tmp_path), str(step)]
+    ran = subprocess.run(words, cwd=ROOT, check=False)
+    assert ran.returncode == (-signal.SIGKILL if step < 7 else 0)
+    with opened(tmp_path) as (keeping, files, journal):
+        noted = erased_ids(journal)
+        left = set(files.of_day("20200101"))
+        assert left == set(ids) - set(noted), "what is noted as erased is gone, and nothing else"
+        assert len(noted) == len(set(noted))
+        assert files.intent() is None
+        keeping.purge()
+        assert sorted(erased_ids(journal)) == ids
+        assert not (tmp_path / "captures/20200101").exists()
+
+
+def erased_ids(journal: Journal) -> list[str]:
+    events = [entry.event for entry in journal.read_after(0, 1000)]
+    return [id for e in events if isinstance(e, DocumentErased) for id in e.captures]
+
+
+def test_a_page_moves_to_another_material_and_a_cut_between_note_and_file_is_mended(bench):
+    ticket = bench.calls_a_ticket()
+    (event,) = bench.captures.take("6", NO_REQUEST, DESK, Meant("pension", 1))
+    moved = bench.captures.move(event.capture, "6", Meant("pension", 2))
+    assert (moved.item, moved.material) == ("pension", 2)
+    assert [p.material for p in bench.captures.of_ticket(ticket)] == [2]
+    (noted,) = bench.noted(DocumentMoved)
+    assert (noted.capture, noted.counter, noted.ticket, noted.material) == (event.capture, "6", ticket, 2)
+    files, head = bench.captures._files, bench.journal.head
+    files.intend({"do": "move", "capture": event.capture, "item": "pension", "material": 3, "after": head})
+    bench.captures.mend()
+    assert [p.material for p in bench.captures.of_ticket(ticket)] == [2], "never noted: it never was"
+    files.intend({"do": "move", "capture": event.capture, "item": "pension", "material": 3, "after": head})
+    bench.registrar.note(replace(noted, material=3))
+    bench.captures.mend()
+    assert [p.material for p in bench.captures.of_ticket(ticket)] == [3], "noted: it is so"
+    assert files.intent() is None
+
+
+def test_a_page_is_removed_by_its_counters_clerk_and_by_no_other(bench):
+    bench.calls_a_ticket()
+    (event,) = bench.captures.take("6", NO_REQUEST, DESK)
+    with pytest.raises(Refused, match="other_counters"):
+        bench.captures.remove(event.capture, "1")
+    bench.captures.remove(event.capture, "6")
+    assert bench.files() == []
+    assert [(e.captures, e.why) for e in bench.noted(DocumentErased)] == [((event.capture,), "removed")]
+    with pytest.raises(Refused, match="no_capture"):
+        bench.captures.remove(event.capture, "6")
 
 
 def test_the_pages_of_a_counter_are_those_of_its_present_ticket(bench):

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -26,29 +27,40 @@ def pages(tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def bench(tmp_path, pages) -> Iterator[Bench]:
+def bench(tmp_path, pages, finder) -> Iterator[Bench]:
     shutil.copytree(pages, tmp_path / "pictures")
-    with Bench(tmp_path) as made:
+    with Bench(tmp_path, finder) as made:
         yield made
+
+
+def refused(bench: Bench, capture: str, why: str, counter: str = "") -> None:
+    with pytest.raises(Refused) as caught:
+        bench.captures.fetch(capture, counter)
+    assert caught.value.reason == why
 
 
 def test_a_page_is_stored_its_digest_noted_and_handed_out_again(bench):
     bench.calls_a_ticket()
     (event,) = bench.captures.take("6", NO_REQUEST, DESK)
     assert bench.noted(DocumentCaptured) == [event]
-    page = bench.captures.fetch(event.capture)
-    assert page.content == (bench.pictures / "page-1.jpg").read_bytes()
+    page, original = bench.captures.fetch(event.capture), bench.captures.fetch(event.capture, "", "original")
+    assert original.content == (bench.pictures / "page-1.jpg").read_bytes()
+    assert event.original == hashlib.sha256(original.content).hexdigest()
     assert (page.media_type, page.counter) == ("image/jpeg", "6")
     assert event.digest == hashlib.sha256(page.content).hexdigest()
-    assert event.size_bytes == len(page.content)
+    assert event.size_bytes == len(page.content) < len(original.content) / 2
+    with Image.open(io.BytesIO(page.content)) as clean:
+        assert clean.height > 1.3 * clean.width, "the sheet alone, upright"
+        assert np.median(np.asarray(clean)) == 255, "white paper"
     assert event.ticket == bench.registrar.ticket("A001").id
-    assert bench.files() == [f"{event.capture}.json", f"{event.capture}.sealed"]
+    kinds = [name.removeprefix(event.capture) for name in bench.files()]
+    assert kinds == [".json", ".original.sealed", ".pdf.sealed", ".sealed", ".small.sealed"]
 
 
 def test_what_lies_on_the_disk_is_no_picture(bench):
     (event,) = bench.captures.take("6", NO_REQUEST, DESK)
     page = bench.captures.fetch(event.capture).content
-    sealed = next(bench.stored.rglob("*.sealed")).read_bytes()
+    sealed = next(bench.stored.rglob(f"{event.capture}.sealed")).read_bytes()
     assert page[:3] == b"\xff\xd8\xff"
     assert b"JFIF" in page[:32]
     assert b"JFIF" not in sealed
@@ -59,8 +71,8 @@ def test_a_page_in_another_ones_place_is_not_handed_out(bench):
     first, second = (bench.captures.take("6", NO_REQUEST, DESK)[0].capture for _ in range(2))
     one = next(bench.stored.rglob(f"{first}.sealed"))
     one.write_bytes(next(bench.stored.rglob(f"{second}.sealed")).read_bytes())
-    assert bench.captures.fetch(first) is None
-    assert bench.captures.fetch(second) is not None
+    refused(bench, first, "no_capture")
+    assert bench.captures.fetch(second).content
 
 
 def test_the_page_on_the_picture_is_found_beside_it(bench):
@@ -83,7 +95,7 @@ def test_the_same_request_takes_one_page_even_from_many_callers_at_once(bench):
         caller.join()
     assert len({events[0].capture for events in answers}) == 1
     assert len(bench.noted(DocumentCaptured)) == 1
-    assert len(bench.files()) == 2
+    assert len({name.partition(".")[0] for name in bench.files()}) == 1
     with pytest.raises(Refused) as caught:
         bench.captures.take("6", Request(request.key, "another body"), DESK)
     assert caught.value.reason == "key_reused"
@@ -114,28 +126,28 @@ def test_a_journal_that_does_not_take_it_leaves_no_file(bench):
 
 def test_a_page_that_was_altered_is_not_handed_out(bench):
     (event,) = bench.captures.take("6", NO_REQUEST, DESK)
-    next(bench.stored.rglob("*.sealed")).write_bytes(b"something else")
-    assert bench.captures.fetch(event.capture) is None
+    next(bench.stored.rglob(f"{event.capture}.sealed")).write_bytes(b"something else")
+    refused(bench, event.capture, "no_capture")
 
 
 @pytest.mark.parametrize("id", ["", "../../etc/passwd", "20200101-0123456789abcdef", "x" * 200, "%2e%2e"])
 def test_no_other_file_is_handed_out(bench, id):
-    assert bench.captures.fetch(id) is None
+    refused(bench, id, "no_capture")
 
 
-def test_a_picture_without_a_page_is_kept_all_the_same(tmp_path):
+def test_a_picture_without_a_page_is_kept_all_the_same(tmp_path, finder):
     (tmp_path / "pictures").mkdir()
     Image.new("RGB", (640, 480), (80, 80, 80)).save(tmp_path / "pictures" / "empty.jpg")
-    with Bench(tmp_path) as bench:
+    with Bench(tmp_path, finder) as bench:
         (event,) = bench.captures.take("6", NO_REQUEST, DESK)
         assert Image.open(io.BytesIO(bench.captures.fetch(event.capture).content)).size == (640, 480)
 
 
 @pytest.mark.parametrize(("trusted", "left"), [(True, 1), (False, 2)])
-def test_old_days_are_erased_only_by_a_clock_that_is_to_be_trusted(tmp_path, trusted, left):
+def test_old_days_are_erased_only_by_a_clock_that_is_to_be_trusted(tmp_path, trusted, left, finder):
     (tmp_path / "pictures").mkdir()
     Image.new("RGB", (64, 64)).save(tmp_path / "pictures" / "x.png")
-    with Bench(tmp_path, trusted=trusted, keep_days=7) as bench:
+    with Bench(tmp_path, finder, trusted=trusted, keep_days=7) as bench:
         today = date.fromisoformat(bench.registrar.view.day)
         for age in (7, 8):
             folder = bench.stored / f"{today - timedelta(days=age):%Y%m%d}"

@@ -28,6 +28,7 @@ from edge.hall.plan import Counter, HallPlan, Hours, Kiosk, Post, Rules, Service
 from edge.hall.words import By, Now, Refused, Request
 from edge.health import Health
 from edge.journal import Journal
+from edge.looking import Live
 from edge.paths import shared
 from edge.public import AboutTable, FloorTable, LeaderTable, NoticeTable, Public, ShowTable
 from edge.rating_codes import RatingCodes
@@ -137,10 +138,18 @@ class Cameras:
     registrar: Registrar
     taken: list[str] = field(default_factory=list)
     pages: list[Page] = field(default_factory=list)
+    sight: Live = field(default_factory=Live)
 
-    def take(self, counter: str, request: Request, by: By, meant: Meant) -> tuple[Event, ...]:
+    def has(self, counter: str) -> bool:
+        return counter == "3"
+
+    def take(
+        self, counter: str, request: Request, by: By, meant: Meant, *, strict: bool = False
+    ) -> tuple[Event, ...]:
         if counter != "3":
             raise Refused("no_camera", counter=counter)
+        if strict:
+            raise Refused("page_not_good", why="blurred,glare")
         if request.key and (before := self.registrar.remembered(request)) is not None:
             return before
         id = f"capture-{len(self.taken) + 1}"
@@ -160,8 +169,16 @@ class Cameras:
             self.pages.append(Page(id, counter, e.ticket, e.digest, e.size_bytes, e.item, e.material))
         return events
 
-    def preview(self, counter: str) -> bytes:
+    def frame(self, counter: str) -> None:
         raise Refused("camera_failed", counter=counter)
+
+    def live(self, counter: str) -> Live:
+        return self.sight
+
+    def set_auto(self, counter: str, on: bool, meant: Meant) -> Live:
+        version = self.sight.version + 1
+        self.sight = replace(self.sight, version=version, auto=on, item=meant.item, material=meant.material)
+        return self.sight
 
     def of_counter(self, counter: str) -> tuple[Page, ...]:
         at = next(c.ticket for c in self.registrar.view.counters if c.id == counter)
@@ -170,10 +187,37 @@ class Cameras:
     def of_ticket(self, ticket: str) -> tuple[Page, ...]:
         return tuple(p for p in self.pages if p.ticket == ticket)
 
-    def fetch(self, capture: str, counter: str = "") -> Stored | None:
-        if capture not in self.taken or counter not in ("", "3"):
-            return None
+    def codes(self, capture: str) -> list[Json]:
+        return [{"kind": "QRCode", "text": "A001"}]
+
+    def fetch(self, capture: str, counter: str, form: str, *, number: int = 1, purpose: str = "") -> Stored:
+        self.ticket_of(capture, counter)
         return Stored(b"\xff\xd8\xff\xd9", "image/jpeg", f"{capture}.jpg", "3")
+
+    def bound(self, ticket: str, counter: str, *, material: int = 0, purpose: str = "") -> Stored:
+        if not self.of_ticket(ticket):
+            raise Refused("no_pages")
+        return Stored(b"%PDF-", "application/pdf", f"{ticket}.pdf", "3")
+
+    def ticket_of(self, capture: str, counter: str) -> str:
+        found = next((p for p in self.pages if p.id == capture), None)
+        if found is None:
+            raise Refused("no_capture", capture=capture)
+        if counter not in ("", "3"):
+            raise Refused("other_counters", counter=counter)
+        return found.ticket
+
+    def move(self, capture: str, counter: str, meant: Meant) -> Page:
+        self.ticket_of(capture, counter)
+        moved = {
+            p.id: replace(p, item=meant.item, material=meant.material) for p in self.pages if p.id == capture
+        }
+        self.pages = [moved.get(p.id, p) for p in self.pages]
+        return moved[capture]
+
+    def remove(self, capture: str, counter: str) -> None:
+        self.ticket_of(capture, counter)
+        self.pages = [p for p in self.pages if p.id != capture]
 
 
 @dataclass

@@ -60,7 +60,7 @@ class Day:
         answer = self.house.ask.post(API + path, body or {}, key)
         with self.lock:
             self.answers[answer.status] += 1
-            self.tried.add(re.sub("^/(counters|tickets)/[^/]+/", r"/\1/{id}/", path))
+            self.tried.add(re.sub("^/(counters|tickets|captures)/[^/]+/", r"/\1/{id}/", path))
         assert answer.status < 300 or answer.status == 409, (path, body, answer.content)
         return answer.status, answer.json
 
@@ -189,7 +189,10 @@ class Clerk:
             self.verb("pause", {"reason": "leave"})
             self.verb("open")
         if self.counter == "3" and chance > 0.8:
-            self.day.done(f"/counters/{self.counter}/captures")
+            self.day.done(f"/counters/{self.counter}/camera/auto", {"on": False})
+            page = self.day.done(f"/counters/{self.counter}/captures")["capture"]["id"]
+            self.day.done(f"/captures/{page}/move", {"counter": self.counter})
+            self.day.done(f"/captures/{page}/remove", {"counter": self.counter})
         if chance < 0.7:
             self.finish(chance)
 

@@ -172,6 +172,14 @@ def test_every_json_answer_is_as_described(document: Json, house: House) -> None
     assert rated == {"rating": {"ticket": first["id"], "score": 5}}
     assert check("POST", "/api/v1/counters/3/captures")["capture"]["id"] == "capture-1"
     assert check("GET", "/api/v1/counters/3/captures") == {"captures": []}
+    page = {"counter": "3", "item": "dibao", "material": 1}
+    assert check("POST", "/api/v1/captures/capture-1/move", page)["page"]["material"] == 1
+    assert check("POST", "/api/v1/captures/capture-1/remove", {"counter": "3"}) == {}
+    assert check("POST", "/api/v1/captures/capture-1/remove")["reason"] == "no_capture"
+    assert check("POST", "/api/v1/counters/3/camera/auto", {"on": True})["camera"]["auto"] is True
+    bad = check("POST", "/api/v1/counters/3/captures", {"check": True})
+    assert (bad["reason"], bad["faults"]) == ("page_not_good", "blurred,glare")
+    assert "画面模糊" in bad["detail"] and "有反光" in bad["detail"]
     checklist = check("GET", f"/api/v1/tickets/{first['id']}/checklist?item=dibao")["checklist"]
     assert checklist["missing"] == [m["number"] for m in checklist["materials"]]
     assert check("POST", "/api/v1/tickets/B002/cancel")["ticket"]["state"] == "cancelled"
@@ -271,7 +279,8 @@ def test_a_page_is_for_a_material_and_what_is_missing_is_known(ask: Caller) -> N
     listed = ask.get("/api/v1/counters/3/captures").json["captures"]
     assert [p["id"] for p in listed] == [taken["id"], loose["id"]]
     assert ask.get(f"/api/v1/captures/{taken['id']}?counter=3").status == 200
-    assert ask.get(f"/api/v1/captures/{taken['id']}?counter=1").status == 404
+    others = ask.get(f"/api/v1/captures/{taken['id']}?counter=1")
+    assert (others.status, others.reason) == (403, "other_counters")
     assert ask.post("/api/v1/counters/3/captures", {"material": 99}).json["reason"] == "no_material"
     assert ask.get(f"/api/v1/tickets/{ticket}/checklist?item=none").json["reason"] == "no_guide"
 
