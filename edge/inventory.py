@@ -15,6 +15,7 @@ Json = dict[str, Any]
 
 PRODUCT = "bianmin-edge"
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
+_TEST = 'extra == "test"'
 _WHO = re.compile(r"//[^/?#]*@")
 _SETTINGS = ("hall.toml", "devices.toml", "boards.toml", "uplink.toml", "calendar.toml")
 
@@ -58,10 +59,11 @@ def machine(data: Path, root: Path = Path("/")) -> Json:
 
 
 def packages() -> dict[str, str]:
-    """The product and what it needs, as installed."""
+    """The product and what it needs, as installed; not what only its tests need."""
     found: dict[str, str] = {}
     for said in (PRODUCT, *(importlib.metadata.requires(PRODUCT) or ())):
-        if (match := _NAME.match(said)) and (version := _version(match[0])):
+        match = None if _TEST in said.replace("'", '"') else _NAME.match(said)
+        if match and (version := _version(match[0])):
             found[match[0]] = version
     return found
 

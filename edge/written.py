@@ -54,12 +54,17 @@ class Written:
     def save(self) -> None:
         """At the end; a disk that does not take it loses the last hour's count."""
         with self._lock, contextlib.suppress(OSError):
-            self._save()
+            if self._count.day:
+                self._save()
 
     def _add(self, now: int, day: str) -> bool:
-        """What came since the last look belongs to the day of this one. True: a day has ended."""
+        """What came since the last look belongs to the day of this one. True: a day has ended.
+
+        The very first look begins to count: the box may have run for weeks.
+        """
         count = self._count
         came = now - count.seen if count.boot == self._boot and now >= count.seen else now
+        came = came if count.boot else 0
         turned = count.day not in ("", day)
         if turned:
             count.last_day, count.today = count.today, 0

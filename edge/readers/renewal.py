@@ -19,6 +19,7 @@ AHEAD = timedelta(days=60)
 SPREAD_S = 86_400
 """Boxes that were enrolled on one day come on different hours."""
 LOOK_EVERY_S = 3600.0
+NOT_ENROLLED = "not_enrolled"
 _STOP, _TURNED_AWAY = "stop", "turned away"
 TRY_AFTER_S, TRY_AT_MOST_S = 600.0, 86_400.0
 
@@ -55,6 +56,11 @@ class Renewal:
         """The broker does not take the new certificate; the old one goes on. Any thread."""
         self._inbox.put(_TURNED_AWAY)
 
+    def let_in(self) -> None:
+        """The broker has let us in: a box that had no certificate has one now. Any thread."""
+        if self._code == NOT_ENROLLED:
+            self._inbox.put("")
+
     def status(self) -> Json:
         """`ends` of the present certificate, `code` (of `line` in the catalogue) and `why`. Any thread."""
         return {"ends": self._ends, "code": self._code, "why": self._why}
@@ -83,7 +89,7 @@ class Renewal:
         try:
             begins, ends = self._credentials.lasts()
         except FileNotFoundError:
-            self._say("not_enrolled", "")
+            self._say(NOT_ENROLLED, "")
             return self._look_every_s
         except (OSError, ValueError) as error:
             return self._failed("unreadable", str(error))

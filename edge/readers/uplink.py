@@ -19,7 +19,7 @@ from edge.readers.again import Again, Overdue
 from edge.readers.border import Border, health_report, inventory_report
 from edge.readers.county_desk import CountyDesk, Doing
 from edge.readers.inventory_once import AFTER_S, InventoryOnce
-from edge.readers.renewal import Renewal
+from edge.readers.renewal import NOT_ENROLLED, Renewal
 from edge.readers.uplink_talk import Cursors, Ending, Talk
 from edge.registrar import Registrar
 from edge.settings_tables import UplinkSettings
@@ -182,7 +182,7 @@ class Uplink:
         """Connect and talk until the end; None: it was us who ended it."""
         proof = self._credentials.proof() if self._credentials else _of_settings(self._settings)
         if proof is None:
-            return Ending("no certificate", code="not_enrolled")
+            return Ending("no certificate", code=NOT_ENROLLED)
         ending = self._connect(NEW, proof)
         if ending is not None and ending.older and not self._stopping.is_set():
             log.info("uplink: %s; trying MQTT 3.1.1", ending.why)
@@ -214,8 +214,8 @@ class Uplink:
                 session.close()
 
     def _let_in_with(self, proof: Proof) -> None:
-        if self._credentials and self._renewal and not self._credentials.proved(proof):
-            self._renewal.turned_away()
+        if self._credentials and self._renewal:
+            (self._renewal.let_in if self._credentials.proved(proof) else self._renewal.turned_away)()
 
     def _session(self, version: int, proof: Proof) -> Session:
         """Raises OSError: the password's file."""

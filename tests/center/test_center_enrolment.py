@@ -164,7 +164,8 @@ def test_a_box_without_a_certificate_says_so_and_comes_once_it_has_one(
     assert uplink.status()["why"].startswith("本机还没有证书，请县里发一次性登记码")
     enrolment.enrol(county.url, HALL, county.code(), credentials)
     wait_until(lambda: uplink.status()["connected"], "nobody had to restart it")
-    assert uplink.status()["code"] == ""
+    wait_until(lambda: uplink.status()["certificate"]["ends"] != "", "it knows how long that lasts")
+    assert (uplink.status()["code"], uplink.status()["certificate"]["code"]) == ("", "")
 
 
 def test_why_no_certificate_is_given_is_said_in_chinese(county: County, enroll: Any, tmp_path: Path) -> None:
