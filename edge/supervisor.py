@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any, Protocol
 
 from drivers import links, loader
@@ -71,6 +72,9 @@ class LinkThread(threading.Thread):
         self._stopping = threading.Event()
         self._awake = threading.Event()
         self._again = threading.Event()
+        self._modules: dict[str, ModuleType] = {}
+        """The drivers, found once: a link that comes and goes costs the others little."""
+        self._frames: FrameFormat | None = None
         self._link: Any = None
         self._seats: list[Seat] = []
         self._served_at: float | None = None
@@ -161,16 +165,17 @@ class LinkThread(threading.Thread):
 
     def _live(self) -> None:
         self._served_at = None
-        self.beat = time.monotonic() + IMPORT_S
-        modules = {d.id: loader.load(d.driver) for d in self._plan.devices}
-        self.beat = time.monotonic()
-        frames = self._frames(list(modules.values()))
-        link = self._open(frames)
+        if not self._modules:
+            self.beat = time.monotonic() + IMPORT_S
+            self._modules = {d.id: loader.load(d.driver) for d in self._plan.devices}
+            self._frames = self._shared_frames(list(self._modules.values()))
+            self.beat = time.monotonic()
+        frames, link = self._frames, self._open(self._frames)
         try:
             self._link = link
             log.debug("link %s: opened", self._plan.name)
             line = CountingLine(link, frames) if frames else None
-            seats = [self._seat(d, modules[d.id], line or link) for d in self._plan.devices]
+            seats = [self._seat(d, self._modules[d.id], line or link) for d in self._plan.devices]
             bad_before = {id: h.tally.bad_frames for id, h in self.handles.items()}
             name_due = 0.0
             self._again.clear()
@@ -191,7 +196,7 @@ class LinkThread(threading.Thread):
         handle, patience = self.handles[device.id], self._patience_with[device.id]
         return Seat(device, module, handle, wire, patience=patience, say=self._say, told=self._hear)
 
-    def _frames(self, modules: Sequence[Any]) -> FrameFormat | None:
+    def _shared_frames(self, modules: Sequence[Any]) -> FrameFormat | None:
         """The format of a line that drivers share; None where one driver has the link to itself."""
         if not any(loader.speaks_frames(m) for m in modules):
             return None
