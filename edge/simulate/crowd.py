@@ -18,7 +18,7 @@ from edge.simulate.marks import hall_code
 from edge.simulate.profiles import PROFILES
 from edge.simulate.sim_hall import Manner, SimHall, Tally
 
-TELL_S = 1.0
+TELL_S = 0.5
 
 
 @dataclass(frozen=True)

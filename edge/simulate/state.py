@@ -28,7 +28,7 @@ _HOST = {
 def health(at: str, version: str, uplink: dict[str, Any]) -> bytes:
     """As `edge.health` says it; `at` is an ISO time."""
     lines = [
-        {"id": id, "kind": kind, "driver": driver, "counter": counter, "state": "ready", "code": ""}
+        {"id": id, "kind": kind, "driver": driver, "counter": counter, "state": "ok", "code": ""}
         | {"since": at, "last_ok": at}
         for id, kind, driver, counter in _DEVICES
     ]

@@ -45,7 +45,7 @@ def hall(folder: Path, url: str) -> dict[str, float]:
     began = time.perf_counter()
     while uplink.status()["cursor"] < head:
         most_mb = max(most_mb, resident_mb())
-        pause.wait(0.02)
+        pause.wait(0.05)
     took_s = time.perf_counter() - began
     uplink.stop()
     registrar.stop()
