@@ -101,6 +101,16 @@ class Authority:
         return True
 
 
+def ending_soon(files: Sequence[Path], days: int, now: datetime | None = None) -> list[str]:
+    """A sentence for each certificate that ends within so many days. Raises ConfigError."""
+    limit = (now or datetime.now(UTC)) + timedelta(days=days)
+    try:
+        found = {f: x509.load_pem_x509_certificates(f.read_bytes())[0].not_valid_after_utc for f in files}
+    except (OSError, ValueError) as error:
+        raise ConfigError([f"center.toml: enrolment: {error}"]) from error
+    return [f"{file} ends on {ends:%Y-%m-%d}" for file, ends in found.items() if ends < limit]
+
+
 def make_authority(folder: Path, county: str) -> tuple[Path, Path]:
     """A new one: its certificate and its key. Raises FileExistsError, OSError."""
     crt, pem = folder / "county.crt", folder / "county.key"

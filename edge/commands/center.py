@@ -18,7 +18,11 @@ if TYPE_CHECKING:
     from edge.center.center import Center
     from edge.center.settings import CenterFile
 
+log = logging.getLogger(__name__)
+
 EVERY_S = 3600.0
+FEW_DAYS = 60
+"""The county's own certificates are renewed by hand: who starts the center is told in time."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -86,10 +90,13 @@ def _serve(args: argparse.Namespace, settings: "CenterFile") -> int:
 
 def _open_enrolment(center: "Center", texts: Texts, stack: ExitStack) -> None:
     """Raises ConfigError, OSError."""
+    from edge.center.authority import ending_soon
     from edge.center.enrolment_door import EnrolmentDoor
     from edge.center.enrolments import open_enrolments
 
     said = center.settings.enrolment
+    for warning in ending_soon([Path(said.ca_file), Path(said.cert_file)], FEW_DAYS):
+        log.warning("%s: make another with bianmin center DIR issue", warning)
     enrolments = open_enrolments(center.store, said)
     door = EnrolmentDoor(enrolments, texts, said.listen, Path(said.cert_file), Path(said.key_file))
     stack.callback(door.stop)

@@ -6,13 +6,15 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from edge import settings
 from edge.clock import kept_while_off, synchronised
+from edge.credentials import COUNTY, Credentials, lasts
 from edge.doctor.findings import Finding, fail, ok, warn
-from edge.host import host_facts
+from edge.host import disk_facts, host_facts
 from edge.settings import Settings
 from edge.settings_tables import UplinkSettings
 
@@ -20,6 +22,7 @@ LEAST_FREE_MB, LOW_FREE_MB = 100, 1000
 HOT_C = 80.0
 """A Raspberry Pi slows down from here on."""
 CONNECT_S = 3.0
+FEW_DAYS = 30
 CHILD_S = 20.0
 
 
@@ -31,6 +34,7 @@ def machine(found: Settings, data: Path, port: int, root: Path = Path("/")) -> I
     yield disk(data)
     yield from rights(found.folder, data)
     yield broker(found.uplink)
+    yield from certificate(found.uplink, data)
     yield door(port)
     yield from mains(found)
     yield from health(data, root)
@@ -105,6 +109,24 @@ def broker(uplink: UplinkSettings) -> Finding:
     return ok("broker", f"{host}:{port} takes calls")
 
 
+def certificate(uplink: UplinkSettings, data: Path) -> Iterator[Finding]:
+    """The box's own: from the center, or a file that somebody made."""
+    credentials, file = Credentials(data / COUNTY), Path(uplink.cert_file)
+    if not uplink.enabled or not (uplink.enroll or uplink.cert_file):
+        return
+    if uplink.enroll and not credentials.is_there:
+        yield fail("certificate", "none yet: get a code from the county, then bianmin enroll DIR")
+        return
+    try:
+        ends = (credentials.lasts() if uplink.enroll else lasts(file))[1]
+    except (OSError, ValueError) as error:
+        yield fail("certificate", str(error))
+        return
+    left = (ends - datetime.now(UTC)).days
+    said = f"ends on {ends:%Y-%m-%d}" + (", renewed by itself 60 days before" if uplink.enroll else "")
+    yield (fail if left < 0 else warn if left < FEW_DAYS else ok)("certificate", said)
+
+
 def door(port: int) -> Finding:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -132,9 +154,17 @@ def health(data: Path, root: Path) -> Iterator[Finding]:
     facts = host_facts(data, root)
     if facts.get("undervoltage"):
         yield fail("power", "the supply is too weak: use the maker's own")
+    elif facts.get("undervoltage_since_boot"):
+        yield warn("power", "the supply was too weak since the start: use the maker's own")
+    disk = disk_facts(data, root)
+    if errors := disk.get("disk_errors", 0) or disk.get("disk_io_errors", 0):
+        yield warn("disk errors", f"{errors} counted by the kernel: copy the data, replace the disk")
+    if disk.get("disk_near_end"):
+        yield warn("disk life", f"{disk.get('disk_life_used_percent', '?')} % used: replace it soon")
     if (temperature := facts.get("temperature_c")) is not None:
         yield (warn if temperature >= HOT_C else ok)("temperature", f"{temperature} °C")
-    yield ok("memory", f"{facts['memory_free_mb']} of {facts['memory_total_mb']} MB free")
+    if "memory_total_mb" in facts:
+        yield ok("memory", f"{facts['memory_free_mb']} of {facts['memory_total_mb']} MB free")
 
 
 def _run(words: Sequence[str]) -> str | None:
