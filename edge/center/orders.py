@@ -35,6 +35,7 @@ def make_key(file: Path) -> str:
     """A new signing key in a file of its own; its public half, base64. Raises FileExistsError, OSError."""
     if file.exists():
         raise FileExistsError(f"{file} is there already")
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     key = Ed25519PrivateKey.generate()
     write_secret(file, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     return base64.b64encode(key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)).decode()
