@@ -179,6 +179,7 @@ class Daemon:
         for room in (*rooms, *filter(None, (self._uplink, self._backups()))):
             room.start()
             stack.callback(room.stop)
+        stack.callback(self._door.hurry)
         notify("READY=1")
         return f"http://127.0.0.1:{opened}/"
 
@@ -243,7 +244,7 @@ class Daemon:
                 restart=self._supervisor.reopen,
                 log=self._log,
                 timezone=ZoneInfo(plan.timezone),
-                screenshot=lambda screen: None,
+                screenshot=self._door.screenshot,
             ).table()
 
         return Uplink(

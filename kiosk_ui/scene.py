@@ -113,8 +113,11 @@ class Scene:
         self.targets.append(Target(id, rect.copy(), text))
 
     def shift(self, dx: int, dy: int) -> None:
-        """Move everything but the ground by some pixels, against images that stick."""
-        self.items[1:] = [Item(i.surface, i.rect.move(dx, dy)) for i in self.items[1:]]
+        """Move everything but what fills the screen by some pixels, against images that stick."""
+        self.items[:] = [
+            item if item.rect.contains(self.rect) else Item(item.surface, item.rect.move(dx, dy))
+            for item in self.items
+        ]
         self.texts[:] = [replace(t, rect=t.rect.move(dx, dy)) for t in self.texts]
         self.targets[:] = [replace(t, rect=t.rect.move(dx, dy)) for t in self.targets]
         self.private[:] = [rect.move(dx, dy) for rect in self.private]

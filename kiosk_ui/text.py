@@ -24,6 +24,10 @@ class Run:
     face: Face
 
 
+ORPHAN = 2.1
+"""Of two lines the second is not left with so little, in type sizes."""
+
+
 class Typesetter:
     """Measures, breaks and draws text with the faces given. Main thread only."""
 
@@ -88,7 +92,21 @@ class Typesetter:
         """Break into lines of at most `width` pixels: words whole, punctuation never at a wrong end."""
         lines: list[str] = []
         for part in text.split("\n"):
-            lines += self._wrap_one(_TOKEN.findall(part), size, width, bold)
+            tokens = _TOKEN.findall(part)
+            found = self._wrap_one(tokens, size, width, bold)
+            if len(found) == 2 and self.width(found[-1], size, bold) <= ORPHAN * size:
+                found = self._evened(tokens, size, width, bold, found)
+            lines += found
+        return lines
+
+    def _evened(self, tokens: list[str], size: int, width: int, bold: bool, lines: list[str]) -> list[str]:
+        """As many lines, but none with one or two characters alone."""
+        narrow = sum(self.width(line, size, bold) for line in lines) // len(lines) + size // 2
+        while narrow < width:
+            found = self._wrap_one(tokens, size, narrow, bold)
+            if len(found) == len(lines):
+                return found
+            narrow += size // 2
         return lines
 
     def fill(

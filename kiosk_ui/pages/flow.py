@@ -23,6 +23,8 @@ class Line:
     mark: str = ""
     """An entry's number before its first line."""
     indented: bool = False
+    goes_on: bool = False
+    """Of the heading before it."""
 
 
 class Flow:
@@ -56,7 +58,7 @@ def _lines(pen: Pen, sections: list[Section], width: int) -> list[Line]:
     for section in sections:
         if section.title:
             wrapped = pen.scene.brush.type.wrap(section.title, pen.type(42), width - pen.u(26), True)
-            lines += [Line(text, heading=True) for text in wrapped]
+            lines += [Line(text, heading=True, goes_on=n > 0) for n, text in enumerate(wrapped)]
         indent = _indent(pen) if section.numbered else 0
         for n, entry in enumerate(section.entries, 1):
             wrapped = pen.scene.brush.type.wrap(entry, pen.type(42), width - indent)
@@ -71,7 +73,7 @@ def _indent(pen: Pen) -> int:
 
 
 def _height(pen: Pen, line: Line) -> int:
-    return round(pen.type(42) * (1.9 if line.heading else 1.5))
+    return round(pen.type(42) * (1.9 if line.heading and not line.goes_on else 1.5))
 
 
 def _cut(pen: Pen, lines: list[Line], height: int) -> list[list[Line]]:
@@ -92,8 +94,10 @@ def _cut(pen: Pen, lines: list[Line], height: int) -> list[list[Line]]:
 def _draw(pen: Pen, line: Line, left: int, y: int) -> int:
     p, size, high = pen.p, pen.type(42), _height(pen, line)
     if line.heading:
-        middle = y + round(high * 0.56)
-        pen.scene.put(pen.scene.brush.card((pen.u(10), size), pen.u(5), p.accent), midleft=(left, middle))
+        middle = y + round(high * (0.45 if line.goes_on else 0.56))
+        if not line.goes_on:
+            mark = pen.scene.brush.card((pen.u(10), size), pen.u(5), p.accent)
+            pen.scene.put(mark, midleft=(left, middle))
         pen.scene.text(line.text, size, p.accent, p.card, bold=True, midleft=(left + pen.u(26), middle))
         return high
     middle = y + high // 2

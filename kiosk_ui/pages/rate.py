@@ -66,7 +66,7 @@ class RatePage(Still):
         if is_whole:
             keys.append(Key("clear", pen.words("rate_again"), "backspace"))
         body = inner.frame(pen, desk, pen.words("more_rate"), keys, card=False)
-        field_h, gap = pen.u(150 if portrait else 46), pen.u(20 if portrait else 12)
+        field_h, gap = pen.u(150 if portrait else 110 if is_whole else 46), pen.u(20 if portrait else 12)
         self._field(pen, desk, pygame.Rect(body.left, body.top, body.w, field_h))
         rest = pygame.Rect(body.left, body.top + field_h + gap, body.w, body.h - field_h - gap)
         if len(self._code) < LENGTH:

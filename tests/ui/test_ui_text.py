@@ -29,6 +29,15 @@ def test_no_line_begins_with_a_comma_or_ends_with_an_opening_bracket(setter: Typ
             assert line[0] not in NEVER_FIRST and line[-1] not in NEVER_LAST, (width, lines)
 
 
+@pytest.mark.parametrize("text", ["正在呼叫工作人员", "在 3 号窗口办，一楼大厅等候"])
+def test_a_short_text_leaves_no_character_alone(setter: Typesetter, text: str) -> None:
+    for width in range(240, 700, 10):
+        lines = setter.wrap(text, 40, width)
+        assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+        if len(lines) == 2:
+            assert len(lines[-1]) > 1, (width, lines)
+
+
 def test_numbers_and_words_stay_whole(setter: Typesetter) -> None:
     lines = setter.wrap("请于2026-11-28前到A012窗口提交Form B-17材料", 40, 260)
     assert any("2026-11-28" in line for line in lines)
