@@ -16,6 +16,7 @@ from pydantic import (
     model_validator,
 )
 
+from edge.doors.personal import has_personal_number
 from edge.doors.shots import MOST_BYTES, PNG
 from edge.hall.words import Outcome, PaperState
 
@@ -28,6 +29,20 @@ Word = Annotated[str, StringConstraints(max_length=64, pattern=_PLAIN)]
 """An id or a short word; no control characters."""
 Name = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=_PLAIN)]
 Sequence = Annotated[int, Field(ge=0, le=2**63 - 1)]
+
+
+def _nobodys(text: str) -> str:
+    if has_personal_number(text):
+        raise ValueError("a person's number does not belong here")
+    return text
+
+
+Noted = Annotated[Name, AfterValidator(_nobodys)]
+"""A short word that goes into the journal as it is, and so to the county."""
+Item = Annotated[Word, AfterValidator(_nobodys)]
+"""A guide's id, which may be of any letters; or empty."""
+Kiosk = Annotated[str, StringConstraints(max_length=64, pattern=r"^[0-9A-Za-z_-]*$")]
+"""A touch screen's id, as in the settings; or empty."""
 
 
 def _real_date(text: str) -> str:
@@ -68,10 +83,10 @@ NOTHING = Nothing()
 class TakeBody(Body):
     service: Word = ""
     """May be left out where `services` says it."""
-    item: Word = ""
+    item: Item = ""
     """The guide that was chosen."""
     priority: Word = ""
-    kiosk: Word = ""
+    kiosk: Kiosk = ""
     """The touch screen beside which the slip shall come out."""
     count: Annotated[int, Field(ge=1, le=10)] = 1
     """So many numbers at once, for somebody who takes them for others; the answer has them as `tickets`."""
@@ -154,12 +169,12 @@ class CoverBody(Body):
 
 
 class StartBody(Body):
-    item: Word = ""
+    item: Item = ""
 
 
 class FinishBody(Body):
     outcome: Outcome = Outcome.DONE
-    cases: Annotated[tuple[Name, ...], Field(max_length=20)] = ()
+    cases: Annotated[tuple[Noted, ...], Field(max_length=20)] = ()
 
 
 class SlipBody(Body):
@@ -203,13 +218,13 @@ class RatingBody(Body):
     code: Annotated[str, StringConstraints(min_length=4, max_length=32, pattern=_PLAIN)]
     score: Annotated[int, Field(ge=1, le=5)]
     """5 = very satisfied"""
-    tags: Annotated[tuple[Name, ...], Field(max_length=10)] = ()
+    tags: Annotated[tuple[Noted, ...], Field(max_length=10)] = ()
     text: Annotated[str, StringConstraints(max_length=1000)] = ""
     UNDIGESTED = {"text"}
 
 
 class HelpBody(Body):
-    kiosk: Word = ""
+    kiosk: Kiosk = ""
     """Where somebody asks for a person."""
 
 
@@ -219,12 +234,12 @@ class AnswerHelpBody(Body):
 
 
 class PaperBody(Body):
-    kiosk: Word = ""
+    kiosk: Kiosk = ""
     """The touch screen beside which the paper shall come out."""
 
 
 class KioskBody(Body):
-    kiosk: Word = ""
+    kiosk: Kiosk = ""
     printer: Word = ""
     """Empty: the touch screen's, or the hall's only one."""
 
@@ -233,7 +248,7 @@ class PinBody(Body):
     staff: Name
     """Staff number."""
     pin: Annotated[str, StringConstraints(pattern=r"^[0-9]{4,12}$")]
-    kiosk: Word = ""
+    kiosk: Kiosk = ""
     """The touch screen where it is said."""
     UNDIGESTED = {"pin"}
 
@@ -251,7 +266,7 @@ class AliveBody(Body):
     frames: Annotated[int, Field(ge=0)] = 0
     """How many pictures the screen has drawn since its start; of a voice: how much it has said."""
     state: Literal["ok", "degraded", "down"] = "ok"
-    code: Word = ""
+    code: Annotated[Word, AfterValidator(_nobodys)] = ""
     """What is wrong with it, as of a device: a voice without a sound card is `down`, `no_sound_card`."""
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from edge.doors.bodies import Body, Query, Word
+from edge.doors.bodies import Body, Item, Query, Word
 
 Material = Annotated[int, Field(ge=0, le=200)]
 Purpose = Annotated[str, StringConstraints(max_length=60, pattern=r"^[^\x00-\x1f\x7f]*$")]
@@ -13,7 +13,7 @@ Purpose = Annotated[str, StringConstraints(max_length=60, pattern=r"^[^\x00-\x1f
 class CaptureBody(Body):
     """What the page is for; nothing: it is a page of the ticket, and no more is said."""
 
-    item: Word = ""
+    item: Item = ""
     """A guide; empty: the ticket's own."""
     material: Material = 0
     """Which of the guide's materials, from 1; 0: none of them."""
@@ -25,7 +25,7 @@ class AutoBody(Body):
     """Pages that lie still and are good are taken by themselves, while somebody is at the counter."""
 
     on: bool
-    item: Word = ""
+    item: Item = ""
     material: Material = 0
 
 
@@ -34,7 +34,7 @@ class MoveBody(Body):
 
     counter: Word = ""
     """Where somebody says so; the page must be its own."""
-    item: Word = ""
+    item: Item = ""
     """A guide; empty: the ticket's own."""
     material: Material = 0
 
@@ -65,10 +65,10 @@ class PdfQuery(Query):
 class CounterPageQuery(Query):
     part: Word = ""
     """`pages`: only what moves."""
-    item: Word = ""
+    item: Item = ""
     """A guide; empty: the ticket's own."""
 
 
 class ChecklistQuery(Query):
-    item: Word = ""
+    item: Item = ""
     """A guide; empty: the ticket's own."""

@@ -17,6 +17,7 @@ from edge.doors.bodies import (
     TakeBody,
 )
 from edge.doors.house import HTTP, Call, House, Reply
+from edge.doors.personal import has_personal_number
 from edge.doors.problems import Problem
 from edge.hall.commands import (
     AtCounter,
@@ -157,6 +158,8 @@ async def alive(house: House, call: Call) -> Reply:
     body = call.body
     assert isinstance(body, AliveBody)
     name = call.http.match_info["name"]
+    if has_personal_number(name):  # it stands in the health that travels
+        raise Problem("bad_body", detail="name")
     house.screens.alive(name, body.frames, body.state, body.code)
     return Reply(200, {"screen": {"name": name, "seq": house.view.seq, "wanted": house.shots.wanted(name)}})
 
