@@ -1,6 +1,7 @@
 """`python -m tests.soak [--minutes 60]`: every device of a hall fails in turn; ratios against a limit."""
 
 import argparse
+import os
 import random
 import sys
 import time
@@ -25,7 +26,7 @@ def main() -> int:
     parser.add_argument("--visits", type=int, default=VISITS, help="with and without each fault")
     parser.add_argument("--device", action="append", default=[], help="only these; default: all")
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
-    args = parser.parse_args()
+    args, before = parser.parse_args(), load()
     house = House(shared("demo"))
     try:
         house.start_twins()
@@ -43,8 +44,14 @@ def main() -> int:
     if not args.device:
         RESULTS.mkdir(exist_ok=True)
         path = RESULTS / f"soak-{datetime.now(UTC).date()}.txt"
-        path.write_text(f"seed {args.seed}, {args.minutes:g} minutes\n" + "\n".join(lines) + "\n", "utf-8")
+        head = f"seed {args.seed}, {args.minutes:g} minutes, load {before:.1f} to {load():.1f}"
+        path.write_text("\n".join([head, *lines, ""]), "utf-8")
     return 1 if losses or not _reached(results) else 0
+
+
+def load() -> float:
+    """Of the machine's last minute; a run of its own makes about 1."""
+    return os.getloadavg()[0]
 
 
 def _rounds(hall: FailingHall, args: argparse.Namespace) -> Sequence[Result]:
@@ -97,7 +104,20 @@ def _lines(results: Sequence[Result], hall: FailingHall, losses: Sequence[str]) 
     for fault in sorted({result.fault for result in results}):
         some = [result for result in results if result.fault == fault]
         lines.append(f"  {fault:42} {'':>12} {'':>12}  {_ratio(some, 'board', False):.2f}")
+    lines.append(f"slowest without: {_slowest(results, 'without')}")
+    lines.append(f"slowest with a fault: {_slowest(results, 'during')}")
     return lines
+
+
+def _slowest(results: Sequence[Result], when: str) -> str:
+    """Of the calls on other wires: where to look first."""
+    found = [
+        (sample.seconds, f"{ms(sample.seconds)} ({result.device} {result.fault})")
+        for result in results
+        for sample in getattr(result, when)
+        if sample.step == "board" and not sample.shares_wire
+    ]
+    return ", ".join(words for _, words in sorted(found, reverse=True)[:6])
 
 
 _ROWS = (
