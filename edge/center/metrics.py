@@ -33,6 +33,9 @@ class _Figures(Collector):
         device = GaugeMetricFamily(
             "bianmin_hall_device", "1 for the device's state", labels=["hall", "device", "kind", "state"]
         )
+        screen = GaugeMetricFamily(
+            "bianmin_hall_screen", "1 for the screen's or voice's state", labels=["hall", "screen", "state"]
+        )
         host = GaugeMetricFamily("bianmin_hall_host", "Figures of the box", labels=["hall", "figure"])
         uplink = GaugeMetricFamily("bianmin_hall_uplink", "Figures of its line", labels=["hall", "figure"])
         counted = GaugeMetricFamily(
@@ -52,13 +55,15 @@ class _Figures(Collector):
                 for what in COUNTS:
                     if isinstance(d.get(what), int | float):
                         counted.add_metric([hall.hall, str(d.get("id", "")), what], float(d[what]))
+            for s in hall.screens:
+                screen.add_metric([hall.hall, s["name"], s["state"]], 1.0)
             for family, figures in ((host, hall.host), (uplink, hall.uplink)):
                 for name, value in sorted(figures.items()):
                     if isinstance(value, int | float):
                         family.add_metric([hall.hall, name], float(value))
             for type_, count in hall.today.items():
                 today.add_metric([hall.hall, type_], count)
-        yield from (state, stored, lag, alarm, device, counted, host, uplink, today)
+        yield from (state, stored, lag, alarm, device, counted, screen, host, uplink, today)
         yield GaugeMetricFamily(
             "bianmin_center_connected",
             "Is the broker there?",

@@ -43,6 +43,8 @@ class _Figures(Collector):
         yield _many("bianmin_device", "1 for the device's present state", labels, devices)
         ages = [((s["name"],), s["age_s"]) for s in self._screens]
         yield _many("bianmin_screen_age_seconds", "Since a screen last said that it draws", ["screen"], ages)
+        states = [((s["name"], s["state"]), 1) for s in self._screens]
+        yield _many("bianmin_screen", "1 for the screen's or voice's state", ["screen", "state"], states)
         yield from self._host()
         yield from self._counted()
 

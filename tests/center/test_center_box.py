@@ -104,6 +104,7 @@ def test_figures_are_there_for_every_tool(serve: Callable[..., int]) -> None:  #
     assert f'bianmin_hall_host{{figure="temperature_c",hall="{HALL}"}} 71.5' in text
     assert f'bianmin_hall_host{{figure="undervoltage",hall="{HALL}"}} 0.0' in text
     assert f'bianmin_hall_uplink{{figure="lag_s",hall="{HALL}"}} 44.0' in text
+    assert f'bianmin_hall_screen{{hall="{HALL}",screen="voice-hall",state="down"}} 1.0' in text
     assert "boot_reason" not in text
     hall = json.loads(ask(port, f"/api/v1/halls/{HALL}")[1])["hall"]
     assert hall["inventory"]["packages"] == MADE["packages"] and hall["certificate"]["ends"] == ENDS

@@ -35,13 +35,25 @@ GOOD = {
     | {"head": 40, "boot": "b"},
     "health": {
         "at": "2026-11-22T03:00:00Z",
-        "host": {"temperature_c": 51.5, "clock_trusted": True},
-        "uplink": {"lag": 3, "oldest": "2026-11-22T02:00:00Z"},
+        "host": {"temperature_c": 51.5, "clock_trusted": True, "boot_reason": "clean", "disk_free_mb": 9000},
+        "uplink": {"lag": 3, "lag_s": 9, "oldest": "2026-11-22T02:00:00Z"}
+        | {"certificate": {"ends": "2027-01-01T00:00:00Z", "code": "center_away", "why": ""}},
+        "screens": [{"name": "hall", "age_s": 0.5, "frames": 3, "state": "ok", "code": ""}],
         "queues": [{"id": "social", "name": "社会保障", "waiting": 7}],
         "devices": [
             {"id": "printer-1", "kind": "printer", "driver": "p", "counter": "", "state": "down"}
             | {"code": "paper_out", "since": "2026-11-22T01:00:00Z", "last_ok": ""}
         ],
+    },
+    "inventory": {
+        "at": "2026-11-22T03:00:00Z",
+        "boot": "b",
+        "version": "0.1.0",
+        "host": {"model": "Pi", "processors": 4},
+        "packages": {"paho-mqtt": "2.2.0"},
+        "settings": {"hall.toml": "0123456789abcdef"},
+        "devices": [{"id": "p", "kind": "printer", "driver": "d", "counter": "", "link": "usb://04b8:0202"}],
+        "screens": ["hall"],
     },
     "replies": {"id": "r1", "state": "done", "reason": "", "result": {"journal": JOURNAL, "first": 7}},
 }
@@ -121,7 +133,7 @@ def test_whatever_a_hall_says_of_itself_its_page_stands(tmp_path: Path) -> None:
     store = Store(f"sqlite:///{tmp_path}/center.db")
     with closing(store):
         for seed in range(6):
-            for kind in ("status", "health"):
+            for kind in ("status", "health", "inventory"):
                 said = [Arrived(f"{ROOT}/{kind}", p, True, 1) for p in inventions(GOOD[kind], 40, seed)]
                 _talk(store, _Line(), Nonsense(logging.getLogger("x"), ""))._take(said)
             _pages_stand(store)
