@@ -94,6 +94,7 @@ class Captures:
                 return before
             self._keeping.make_room()
             jpeg = self._photo(counter, camera)
+            self._looking[counter].was_taken()
             events = self._keep(jpeg, self._made(counter, jpeg, strict=strict), counter, request, by, meant)
         self._handing.export()
         return events

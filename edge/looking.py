@@ -130,6 +130,11 @@ class Looking:
             self._wake()
         return self._live
 
+    def was_taken(self) -> None:
+        """A page was taken: what lay there need not lie there any more."""
+        self._seen_at = 0.0
+        self._change(pages=(), still=0)
+
     def stop(self) -> None:
         self._stopping.set()
         self._awake.set()

@@ -153,9 +153,15 @@ async def bound(house: House, call: Call) -> web.Response:
     if cameras is None:
         raise Problem("no_pages")
     material, purpose = query.material, _purpose(house, query.purpose)
-    return _file(
-        await house.hand_out(lambda: cameras.bound(call.id, counter, material=material, purpose=purpose))
-    )
+    try:
+        file = await house.hand_out(
+            lambda: cameras.bound(call.id, counter, material=material, purpose=purpose)
+        )
+    except Refused as no:
+        if no.reason == "no_ticket":
+            raise Problem("no_ticket", ticket=call.id[:40]) from no
+        raise
+    return _file(file)
 
 
 async def move(house: House, call: Call) -> Reply:

@@ -104,6 +104,13 @@ async function take(check) {
   }
 }
 
+// A page was taken by itself: the next one is for what is missing now.
+async function next() {
+  material = "0";
+  await refresh();
+  if (auto.checked) await setAuto();
+}
+
 async function setAuto() {
   tell(await post(`${api}/camera/auto`, { on: auto.checked, ...meant() }), "");
 }
@@ -120,8 +127,7 @@ function show(seen) {
   if (seen.refused) tell({ ok: false, body: { detail: seen.refused } }, "");
   if (seen.taken !== lastTaken) {
     lastTaken = seen.taken;
-    material = "0";
-    refresh();
+    next();
   }
 }
 
