@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import (
@@ -34,7 +35,7 @@ class Authority:
     """Any thread."""
 
     chain: tuple[x509.Certificate, ...]
-    """The one that signs first, then those above it up to the root."""
+    """The one that signs first, then those above it up to the root, then former ones."""
     key: Any
 
     @classmethod
@@ -94,11 +95,16 @@ class Authority:
         return b"".join(c.public_bytes(Encoding.PEM) for c in (certificate, *between))
 
     def signed(self, certificate: x509.Certificate) -> bool:
-        try:
-            certificate.verify_directly_issued_by(self.chain[0])
-        except Exception:  # noqa: BLE001 - ValueError, TypeError, InvalidSignature: it is not ours
-            return False
-        return True
+        """By any of them: while a county changes its authority, the former one stands in the file as well."""
+        return any(_is_by(certificate, above) for above in self.chain)
+
+
+def _is_by(certificate: x509.Certificate, above: x509.Certificate) -> bool:
+    try:
+        certificate.verify_directly_issued_by(above)
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    return True
 
 
 def ending_soon(files: Sequence[Path], days: int, now: datetime | None = None) -> list[str]:

@@ -99,7 +99,7 @@ class EnrolmentTable:
     listen: str = ""
     """`0.0.0.0:8701`; empty: no box gets a certificate here."""
     ca_file: str = "authority/county.crt"
-    """The certificate that signs first, then those above it up to the root."""
+    """The certificate that signs first, then those above it up to the root, then former ones."""
     ca_key_file: str = "authority/county.key"
     cert_file: str = "authority/center.crt"
     """With it the center shows who it is, by HTTPS."""

@@ -11,7 +11,6 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,61 +19,17 @@ import pytest
 
 from edge import enrolment
 from edge.__main__ import main
-from edge.center import settings
 from edge.center.enrolment_door import EnrolmentDoor
-from edge.center.enrolments import Enrolments, NotIssued, open_enrolments
-from edge.center.store import Store
+from edge.center.enrolments import NotIssued
 from edge.credentials import Credentials
 from edge.enrolment_codes import Code, read_code
 from edge.paths import shared
-from edge.texts import Texts
 from tests.broker import Broker, wait_until
+from tests.center.enrolling import HALL, OTHER, TEXTS, County
 from tests.county.test_county_files import countys_broker
 from tests.uplink.conftest import Hall
 
 ROOT = Path(__file__).resolve().parents[2]
-HALL, OTHER = "510000/510000001", "510000/510000002"
-TEXTS = Texts.load("zh-CN", shared("texts"))
-
-
-class County:
-    """A center's folder, its authority made by the operator's own commands, and its door for boxes."""
-
-    def __init__(self, folder: Path, stack: ExitStack) -> None:
-        self._stack = stack
-        self.folder, self.data = folder / "center", folder / "center-data"
-        self.folder.mkdir(parents=True)
-        (self.folder / "center.toml").write_text('[center]\ncounty = "510000"\nlisten = ""\n')
-        assert self.command("authority", "--address", "127.0.0.1") == 0
-        assert self.command("issue", "broker", "--address", "127.0.0.1") == 0
-        self.store = Store(f"sqlite:///{self.data}/center.db")
-        stack.callback(self.store.close)
-        self.past_s = 0.0
-        self.url = ""
-
-    def command(self, *words: str) -> int:
-        return main(["center", str(self.folder), "--data", str(self.data), *words])
-
-    @property
-    def authority(self) -> Path:
-        return self.folder / "authority"
-
-    def enrolments(self, days: int = 365) -> Enrolments:
-        said = replace(settings.load(self.folder).enrolment, days=days)
-        made = open_enrolments(self.store, said)
-        return Enrolments(
-            self.store, made.authority, days, lambda: datetime.now(UTC).timestamp() + self.past_s
-        )
-
-    def serve(self, days: int = 365) -> str:
-        files = self.authority / "center.crt", self.authority / "center.key"
-        door = EnrolmentDoor(self.enrolments(days), TEXTS, "127.0.0.1:0", *files)
-        self._stack.callback(door.stop)
-        self.url = f"https://127.0.0.1:{door.start()}"
-        return self.url
-
-    def code(self, hall: str = HALL) -> Code:
-        return self.enrolments().new_code(hall, 1)[0]
 
 
 @pytest.fixture
@@ -234,94 +189,6 @@ def test_two_boxes_that_use_one_code_at_once_get_one_certificate(county: County,
     for thread in threads:
         thread.join()
     assert sorted(results) == ["code_used"] * 3 + ["issued"]
-
-
-def in_days(hall: Hall, days: float, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The hall's clock, and it is believed."""
-    now = hall.registrar.now
-    later = timedelta(days=days)
-    monkeypatch.setattr(hall.registrar, "now", lambda: replace(now(), trusted=True, at=now().at + later))
-
-
-def test_within_sixty_days_of_the_end_the_box_gets_the_next_one_by_itself(
-    county: County, broker: Broker, hall: Hall, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    box = Credentials(tmp_path / "box")
-    enrolment.enrol(county.serve(days=90), HALL, county.code(), box)
-    first = box.certificate()
-    enrolling: dict[str, Any] = {"enroll": county.serve(days=365), "credentials": box}
-    url = broker.url.replace("mqtt:", "mqtts:")
-    in_days(hall, 20, monkeypatch)
-    early = hall.uplink(url, **enrolling)
-    wait_until(
-        lambda: early.status()["connected"] and early.status()["certificate"]["ends"] != "", "too early"
-    )
-    early.stop()
-    assert box.certificate() == first and not box.has_new
-    in_days(hall, 25, monkeypatch)  # 45 in all: 45 are left
-    uplink = hall.uplink(url, **enrolling, boot="boot-2")
-    hall.write(5)
-    wait_until(lambda: box.certificate() != first, "the broker has let the new one in")
-    hall.write(5)
-    wait_until(lambda: uplink.status()["connected"] and uplink.status()["lag"] == 0, "all has arrived")
-    assert box.lasts()[1] - datetime.now(UTC) > timedelta(days=364)
-    assert not box.has_new and uplink.status()["certificate"]["code"] == ""
-
-
-def test_an_untrusted_clock_does_not_decide_when_a_certificate_ends(
-    county: County, broker: Broker, hall: Hall, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    box = Credentials(tmp_path / "box")
-    enrolment.enrol(county.serve(days=90), HALL, county.code(), box)
-    in_days(hall, 45, monkeypatch)
-    now = hall.registrar.now
-    monkeypatch.setattr(hall.registrar, "now", lambda: replace(now(), trusted=False))
-    uplink = hall.uplink(broker.url.replace("mqtt:", "mqtts:"), enroll=county.url, credentials=box)
-    wait_until(lambda: uplink.status()["certificate"]["code"] == "clock_renewal", "it waits and says so")
-    assert uplink.status()["connected"] or uplink.status()["code"] == ""
-
-
-def test_a_new_one_that_the_broker_turns_away_is_dropped_and_the_old_one_goes_on(
-    county: County, broker: Broker, hall: Hall, tmp_path: Path
-) -> None:
-    box, theirs = Credentials(tmp_path / "box"), Credentials(tmp_path / "theirs")
-    enrolment.enrol(county.serve(), HALL, county.code(), box)
-    with ExitStack() as stack:
-        stranger = County(tmp_path / "stranger", stack)
-        enrolment.enrol(stranger.serve(), HALL, stranger.code(), theirs)
-    shutil.copy(tmp_path / "theirs/hall.pem", tmp_path / "box/hall.new.pem")
-    uplink = hall.uplink(
-        broker.url.replace("mqtt:", "mqtts:"), enroll=county.url, credentials=box, patience_s=(0.05, 0.1)
-    )
-    hall.write(5)
-    wait_until(lambda: uplink.status()["certificate"]["code"] == "new_refused", "it is said")
-    wait_until(lambda: uplink.status()["connected"] and uplink.status()["lag"] == 0, "with the old one")
-    assert not box.has_new
-
-
-def test_who_may_not_renew(county: County, tmp_path: Path) -> None:
-    box, enrolments = Credentials(tmp_path / "box"), county.enrolments()
-    url = county.serve()
-    enrolment.enrol(url, HALL, county.code(), box)
-    request = box.request(HALL)
-    with pytest.raises(NotIssued, match="malformed"):  # the certificate is public; only its key signs
-        enrolments.renew(request, box.certificate(), "AAAA")
-    with pytest.raises(NotIssued, match="malformed"):
-        enrolments.renew(Credentials(tmp_path / "as").request(OTHER), box.certificate(), "AAAA")
-    county.past_s = 366 * 86_400.0
-    with pytest.raises(enrolment.NotEnrolled, match="certificate_ended"):
-        enrolment.renew(url, HALL, box)
-    county.past_s = 0.0
-    enrolment.enrol(url, HALL, county.code(), Credentials(tmp_path / "spare"))
-    with pytest.raises(enrolment.NotEnrolled, match="certificate_replaced"):
-        enrolment.renew(url, HALL, box)
-    with ExitStack() as stack:
-        stranger = County(tmp_path / "stranger", stack)
-        theirs = Credentials(tmp_path / "theirs")
-        enrolment.enrol(stranger.serve(), HALL, stranger.code(), theirs)
-        shutil.copy(tmp_path / "box/authority.pem", tmp_path / "theirs/authority.pem")
-        with pytest.raises(enrolment.NotEnrolled, match="certificate_unknown"):
-            enrolment.renew(url, HALL, theirs)
 
 
 @pytest.mark.parametrize(
