@@ -21,7 +21,9 @@ class Line:
         self.bytes_s = 0
         """In each direction; 0: as fast as it goes."""
         self._alive = threading.Event()
+        self._heard = threading.Event()
         self._alive.set()
+        self._heard.set()
         self._closing = threading.Event()
         self._knocking = 0
         self._wires: list[socket.socket] = []
@@ -47,9 +49,14 @@ class Line:
         """Nothing passes any more and nobody is told: new connections are taken and never answered."""
         self._alive.clear()
 
+    def hush(self) -> None:
+        """Who connected is heard no more, and hears all the same."""
+        self._heard.clear()
+
     def heal(self) -> None:
         """As good as new; what was held in a dead line passes."""
         self.delay_s, self.bytes_s = 0.0, 0
+        self._heard.set()
         self._alive.set()
 
     def cut(self) -> None:
@@ -63,6 +70,7 @@ class Line:
 
     def __exit__(self, *args: object) -> None:
         self._closing.set()
+        self._heard.set()
         self._alive.set()
         _shut(self._listener)
         self._listener.close()
@@ -89,14 +97,15 @@ class Line:
             self._knocking -= 1
             with socket.create_connection(("127.0.0.1", self._to_port)) as far:
                 self._wires += [near, far]
-                pumps = [self._begin(self._pump, *ends) for ends in ((near, far), (far, near))]
+                ways = ((near, far, self._heard), (far, near, self._alive))
+                pumps = [self._begin(self._pump, *way) for way in ways]
                 for pump in pumps:
                     pump.join()
 
-    def _pump(self, source: socket.socket, sink: socket.socket) -> None:
+    def _pump(self, source: socket.socket, sink: socket.socket, gate: threading.Event) -> None:
         """Reading is never held up by the delay, so that much may be under way at once."""
         under_way: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
-        sender = self._begin(self._send, under_way, source, sink)
+        sender = self._begin(self._send, under_way, source, sink, gate)
         with contextlib.suppress(OSError):
             while chunk := source.recv(CHUNK):
                 under_way.put((time.monotonic() + self.delay_s, chunk))
@@ -104,7 +113,11 @@ class Line:
         sender.join()
 
     def _send(
-        self, under_way: "queue.SimpleQueue[tuple[float, bytes]]", source: socket.socket, sink: socket.socket
+        self,
+        under_way: "queue.SimpleQueue[tuple[float, bytes]]",
+        source: socket.socket,
+        sink: socket.socket,
+        gate: threading.Event,
     ) -> None:
         with contextlib.suppress(OSError):
             while True:
@@ -112,6 +125,7 @@ class Line:
                 self._closing.wait(max(0.0, due - time.monotonic()))
                 while chunk:
                     self._alive.wait()
+                    gate.wait()
                     most = max(1, int(self.bytes_s * PIECE_S)) if self.bytes_s else len(chunk)
                     sink.sendall(chunk[:most])
                     chunk = chunk[most:]
