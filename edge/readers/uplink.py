@@ -160,7 +160,7 @@ class Uplink:
 
     def _run(self) -> None:
         if self._registrar.now().uptime_s < JUST_BOOTED_S:
-            self._stopping.wait(self._patience.first_s())
+            self._rest(self._patience.first_s())
         while not self._stopping.is_set():
             began = time.monotonic()
             try:
@@ -289,6 +289,9 @@ class Uplink:
         self._code = with_clock(ending.code, self._registrar.now())
         self._why = f"{self._say(self._code)} ({ending.why})" if self._code else ending.why
         self._complain(self._why, delay_s)
+        self._rest(delay_s)
+
+    def _rest(self, delay_s: float) -> None:
         until = time.monotonic() + delay_s
         while not self._stopping.is_set() and (left_s := until - time.monotonic()) > 0:
             self._turn()
