@@ -14,9 +14,11 @@ from kiosk_ui.pages.menu import Choice
 from kiosk_ui.pages.page import Desk, Json, Still, cut
 from kiosk_ui.widgets import Pen
 
-LETTERS = [c for c in string.ascii_uppercase if c not in "IUV"]
-"""No Chinese syllable begins with I, U or V."""
-LONGEST = 8
+LETTERS = string.ascii_uppercase
+"""First letters, or a whole pinyin."""
+LONGEST = 20
+SPACED = 8
+"""First letters stand apart; what is longer is pinyin."""
 LIMIT = 100
 MODES = (("letters", "search"), ("departments", "building"), ("events", "users"))
 
@@ -130,9 +132,12 @@ class GuidesPage(Still):
             self._rows(pen, pygame.Rect(rest.left, rest.top, rest.w, rest.h - used - gap))
 
     def _tabs(self, pen: Pen, row: pygame.Rect) -> None:
+        """Where there is no room for all, the way that is gone already needs no key."""
         gap = pen.u(14)
-        wide = (row.w - gap * (len(MODES) - 1)) // len(MODES)
-        for i, (mode, icon) in enumerate(MODES):
+        is_tight = row.w < len(MODES) * (pen.theme.touch + gap)
+        modes = [m for m in MODES if not is_tight or m[0] != self._mode]
+        wide = (row.w - gap * (len(modes) - 1)) // len(modes)
+        for i, (mode, icon) in enumerate(modes):
             rect = pygame.Rect(row.left + i * (wide + gap), row.top, wide, row.h)
             label, chosen = pen.words(f"by_{mode}"), mode == self._mode
             widgets.button(pen, f"mode:{mode}", rect, label, icon=icon, primary=chosen)
@@ -197,20 +202,24 @@ class GuidesPage(Still):
 
     # --- letters --------------------------------------------------------------------------------------------
 
-    def _keys(self, pen: Pen) -> tuple[list[PadKey], int]:
-        columns = 9 if pen.theme.portrait else 5
-        double = 2 if columns == 9 else 1
+    def _keys(self, pen: Pen) -> list[PadKey]:
+        """26 letters and two keys twice as wide: thirty places."""
         keys = [PadKey(f"key:{c}", c) for c in LETTERS]
-        erase = PadKey("erase", pen.words("erase"), "backspace", double)
-        return [*keys, erase, PadKey("clear", pen.words("clear"), span=double)], columns
+        erase = PadKey("erase", pen.words("erase"), "backspace", 2)
+        return [*keys, erase, PadKey("clear", pen.words("clear"), span=2)]
 
     def _pad_width(self, pen: Pen) -> int:
-        return 5 * pen.theme.touch + 4 * keypad.gap(pen)
+        return 6 * pen.theme.touch + 5 * keypad.gap(pen)
+
+    def _columns(self, pen: Pen, width: int) -> int:
+        """As many as keep twenty millimetres each."""
+        fit = (width + keypad.gap(pen)) // (pen.theme.touch + keypad.gap(pen))
+        return next((columns for columns in (10, 6) if columns <= fit), 5)
 
     def _pad(self, pen: Pen, area: pygame.Rect) -> int:
         """The pad at the foot of `area`, what was spelt above it, words where there is room; its height."""
         gap = pen.u(20 if pen.theme.portrait else 8)
-        keys, columns = self._keys(pen)
+        keys, columns = self._keys(pen), self._columns(pen, area.w)
         high = keypad.height(pen, keys, columns)
         pad = pygame.Rect(area.left, area.bottom - high, area.w, high)
         keypad.draw(pen, pad, keys, columns)
@@ -231,7 +240,7 @@ class GuidesPage(Still):
         pen.scene.icon("search", side, p.accent, midleft=(rect.left + u(28), rect.centery))
         left = rect.left + u(28) + side + u(22)
         room = rect.right - u(28) - left
-        if said := self._word or " ".join(self._letters):
+        if said := self._word or (" " if len(self._letters) <= SPACED else "").join(self._letters):
             size, at = min(pen.type(56), round(rect.h * 0.7)), (left, rect.centery)
             pen.scene.text(said, size, p.ink, p.card, bold=True, width=room, private=True, midleft=at)
             return

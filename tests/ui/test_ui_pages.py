@@ -1,11 +1,12 @@
 """The kiosk's further pages: how one comes to them, what they say and ask, and that all of them end."""
 
+import string
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 from ui_shots import citizens_pages, staffs_pages
-from ui_stage import Stage, StillLive, ticket
+from ui_stage import LYING, STANDING, Stage, StillLive, ticket
 from ui_views import GUIDES, T0, declared, paused, shut, troubled, view
 
 from kiosk_ui.kiosk import SHIFT_S, Kiosk
@@ -187,6 +188,20 @@ def test_guides_are_found_by_words_departments_and_occasions_and_by_a_keyboard(s
     kiosk.tick(T0 + 1)
     assert asked[-1].startswith("/api/v1/guides?q=%E5%A4%A7%E7%97%85&")
     assert "大病" in words(kiosk)
+
+
+@pytest.mark.parametrize("size", [STANDING, LYING])
+def test_a_whole_pinyin_can_be_spelt_on_the_pad(stage: Stage, size: tuple[int, int]) -> None:
+    kiosk = stage.kiosk(size)
+    kiosk.show(GuidesPage(kiosk))
+    asked: list[str] = []
+    kiosk.ask = lambda path, done: asked.append(path)  # type: ignore[method-assign]
+    keys = {t.text: t.id for t in kiosk.scene().targets if t.id.startswith("key:")}
+    assert "".join(sorted(keys)) == string.ascii_uppercase
+    for letter in "SHENGYUZHENG":
+        kiosk.tap(keys[letter])
+    assert "q=SHENGYUZHENG" in asked[-1]
+    assert "SHENGYUZHENG" in [said.text for said in kiosk.scene().texts]
 
 
 def test_what_a_guide_does_not_say_is_named(stage: Stage) -> None:
