@@ -40,7 +40,8 @@ Json = dict[str, Any]
 
 TAKES = 1000
 """Messages that a broker may send before they are acknowledged, where it lets us choose (MQTT 5)."""
-INFLIGHT = 20
+INFLIGHT = 200
+"""Receipts and orders under way, where the broker takes so many: 1,300 halls want theirs every second."""
 CONNACK_WITHIN_S = 10.0
 GOOD_LINE_S = 10.0
 AWAY_S = (1.0, 60.0)
@@ -209,6 +210,8 @@ class _Talk:
         self._came: list[Arrived] = []
         """Not yet in the store, nor acknowledged."""
         self._take_at = 0.0
+        self._is_behind = False
+        """Much waits at the broker: what seems to be missing may be among it."""
         self._asked: dict[int, str] = {}
         """Topics by the packet id of their subscription."""
         self._owes_birth = False
@@ -249,9 +252,10 @@ class _Talk:
                         self.hears = self._owes_birth = True
         if self._came and (time.monotonic() >= self._take_at or len(self._came) >= TAKES):
             came, self._came = self._came, []
+            self._is_behind = len(came) >= TAKES // 2
             self._take(came)
             self._take_at = time.monotonic() + GATHER_S
-        if time.monotonic() >= self._ask_at:
+        if time.monotonic() >= self._ask_at and not self._is_behind:
             self._ask_at = time.monotonic() + ASK_EVERY_S
             for gap in self._store.gaps_to_ask():
                 self.orders.append((gap.hall, _resend(gap)))

@@ -33,7 +33,7 @@ from edge.center.tables import entries, figures, halls, journals
 StoreError = SQLAlchemyError
 """The store did not take it, or could not be asked; nothing of that call has happened."""
 
-GRACE_S = 5.0
+GRACE_S = 15.0
 """A hole younger than this may still be filled by what another worker has in hand."""
 ASK_AGAIN_S, ASK_AT_MOST_S = 60.0, 3600.0
 MOST_AT_ONCE = 20_000

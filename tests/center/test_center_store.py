@@ -67,9 +67,9 @@ def test_a_hole_is_asked_for_after_some_seconds_once_and_again_ever_later(store:
     assert store.gaps_to_ask(time.time()) == [], "another worker may have it in hand"
     assert store.gaps_to_ask(later()) == [gap]
     assert store.gaps_to_ask(later(30)) == []
-    assert store.gaps_to_ask(later(70)) == [gap]
-    assert store.gaps_to_ask(later(140)) == [], "two minutes, then four …"
-    assert store.gaps_to_ask(later(200)) == [gap]
+    assert store.gaps_to_ask(later(80)) == [gap]
+    assert store.gaps_to_ask(later(150)) == [], "two minutes, then four …"
+    assert store.gaps_to_ask(later(210)) == [gap]
     store.keep(made[10:20])
     assert store.gaps_to_ask(later()) == [Gap(HALL, JOURNAL, 21, 30)], "progress begins anew"
 
