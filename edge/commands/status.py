@@ -18,6 +18,15 @@ Json = dict[str, Any]
 DEFAULT_URL = "http://127.0.0.1:8600"
 _COLOURS = {"ok": "green", "degraded": "yellow", "unconfirmed": "cyan", "down": "red"}
 
+_COMPLAINTS = (
+    "undervoltage",
+    "throttled",
+    "disk_errors",
+    "disk_io_errors",
+    "disk_near_end",
+    "disk_read_only",
+)
+"""Of the box, where it tells of them."""
 _COUNTS = ("frames", "errors", "resends", "bad_frames")
 
 
@@ -120,6 +129,10 @@ def _box(hall: Json, health: Json, words: dict[str, str], texts: Texts) -> Table
         table.add_row(words["numbers"], f"[red]{escape(said)}[/]")
     if "temperature_c" in host:
         table.add_row(words["temperature"], f"{host['temperature_c']} °C")
+    for name in _COMPLAINTS:
+        if host.get(name):
+            said = words["look"] if host[name] is True else host[name]
+            table.add_row(texts.get(f"host.{name}"), f"[red]{said}[/]")
     if "disk_free_mb" in host:
         table.add_row(words["disk"], fill(words["free"], {"gb": f"{host['disk_free_mb'] / 1024:.1f}"}))
     for screen in health.get("screens", []):
