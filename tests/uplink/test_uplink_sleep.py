@@ -28,7 +28,8 @@ def test_who_switches_the_box_off_after_the_day_alarms_nobody(
         hall.registrar.ask(TakeTicket(by=CLERK, service="social"))
         hall.registrar.ask(CloseDay(by=CLERK))
         wait_until(lambda: tap.levels == [5, 5] and bool(uplink.status()["connected"]), "with a new will")
-        wait_until(lambda: states(center) == ["online", "asleep", "asleep"], "said at once, and born anew")
+        center.wait_for("status", lambda seen: len(seen) >= 3)
+        assert states(center) == ["online", "asleep", "asleep"], "said at once, and born anew"
         tap.gate.clear()
         tap.cut()
         wait_until(lambda: len(states(center)) == 4, "the broker speaks for it")
