@@ -37,14 +37,15 @@ def measure(days: int = DAYS, tickets_a_day: int = TICKETS_A_DAY, rounds: int = 
                 order = ("bare", "hall") if n % 2 else ("hall", "bare")
                 done = {what: _drain(what, folder, broker) for what in order}
                 pairs.append((done["hall"], done["bare"]))
-    ratio = middle([hall["rate"] / bare["rate"] for hall, bare in pairs])
+    ratios = sorted(hall["rate"] / bare["rate"] for hall, bare in pairs)
+    ratio = middle(ratios)
     late = sum(hall["late"] for hall, _ in pairs)
     beside = middle([bare["rate"] for _, bare in pairs])
     return [
         Figure(
             f"{written} entries drained, a second",
             f"{middle([hall['rate'] for hall, _ in pairs]):.0f}",
-            f"bare paho, window 20: {beside:.0f}; {rounds} rounds",
+            f"bare paho, window 20: {beside:.0f}; {rounds} rounds, {ratios[0]:.2f} to {ratios[-1]:.2f}",
             ratio,
             "≥ 0.9",
             ratio >= 0.9,
