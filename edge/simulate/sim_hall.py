@@ -33,7 +33,7 @@ from edge.readers.border import Border
 from edge.readers.county_commands import read_id, reply
 from edge.readers.mqtt_window import Window
 from edge.simulate.book import Book
-from edge.simulate.state import health
+from edge.simulate.state import WELL, health
 
 TAKES = 20
 LOOK_S = 5.0
@@ -85,6 +85,7 @@ class SimHall:
         self._sent = self._next = self.firm = 0
         self._center = self.born = False
         self._health_at = self._turned = 0.0
+        self._since = ""
         self.connect_at = NEVER
         """Monotonic; when to try next."""
         self.center_seen = False
@@ -187,7 +188,7 @@ class SimHall:
             case Subscribed(mid):
                 self._asked.discard(mid)
                 if not (self._asked or self.born):
-                    self.born, self._health_at = True, now
+                    self.born, self._health_at, self._since = True, now, _iso()
                     self._say("online")
             case Acknowledged(mid, refusal):
                 if refusal:
@@ -312,13 +313,13 @@ class SimHall:
         return canonical(said).encode()
 
     def _health(self) -> bytes:
-        lag = self.book.head - self._sent
         uplink = {
-            "connected": True,
-            "lag": lag,
+            **WELL,
+            "lag": self.book.head - self._sent,
             "cursor": self._sent,
             "firm": self.firm,
             "window": self._window.size,
+            "since": self._since,
         }
         return health(_iso(), self._border.version, uplink)
 

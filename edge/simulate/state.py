@@ -25,6 +25,10 @@ _HOST = {
 }
 
 
+WELL = {"connected": True, "lag_s": 0, "oldest": "", "why": "", "code": "", "drops": 0, "receipts": 0}
+"""Of a line."""
+
+
 def health(at: str, version: str, uplink: dict[str, Any]) -> bytes:
     """As `edge.health` says it; `at` is an ISO time."""
     lines = [
@@ -41,6 +45,5 @@ def health(at: str, version: str, uplink: dict[str, Any]) -> bytes:
         "at": at,
         "uplink": uplink,
         "devices": lines,
-        "simulated": True,
     }
     return canonical(said).encode()

@@ -106,6 +106,8 @@ def _said() -> Json:
     names = sorted(Doings(*[nobody] * len(fields(Doings))).table())
     return {
         "Status": _object(
+            optional=("simulated",),
+            simulated={"const": True, "description": "A hall of `bianmin simulate`, which is none"},
             state={"enum": ["online", "asleep", "offline"]},
             since=_TEXT,
             version=_TEXT,

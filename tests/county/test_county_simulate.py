@@ -16,6 +16,7 @@ from edge.simulate.marks import TRIAL_COUNTY, hall_code, is_real
 from edge.simulate.profiles import PROFILES
 from tests.broker import Broker, Recorder
 from tests.county.grow import grow
+from tests.county.test_county_files import check
 from tests.county.rounds import ROOT
 
 
@@ -46,6 +47,7 @@ def test_without_a_center_the_figures_end_at_the_broker(tmp_path: Path) -> None:
         outcome = json.loads(done.stdout.splitlines()[-1])
         events = ear.wait_for("events", lambda seen: len(seen) == outcome["events"])
         births = ear.wait_for("status", lambda seen: sum(b'"asleep"' in m.payload for m in seen) == 3)
+        healths = ear.on("health")
     assert done.returncode == 0, done.stderr
     assert outcome["acknowledged"] == outcome["events"] > 100 and not outcome["center"]
     for hall in {m.topic for m in events}:
@@ -53,6 +55,9 @@ def test_without_a_center_the_figures_end_at_the_broker(tmp_path: Path) -> None:
         assert [int(e["sequence"]) for e in mine] == list(range(1, len(mine) + 1))
         assert {e["source"] for e in mine} == {"/" + "/".join(hall.split("/")[2:4])}
     assert all(m.json()["simulated"] for m in births)
+    for name, said in (("Status", births), ("Health", healths), ("CloudEvent", events)):
+        for message in said:
+            check(name, message.json())
 
 
 def test_a_county_that_exists_is_refused_without_the_switch() -> None:
