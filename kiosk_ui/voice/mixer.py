@@ -3,8 +3,8 @@
 Standard input: one JSON line per announcement, `{"parts": ["a.wav", 250, ...], "volume": 80}`; a number is
 a rest in ms. Standard output: `{"ready": true}` once; then for each `{"length_s": 5.1}`, and `{"done": true}`
 when its last sample was given to the card. Exits with 3 where no sound card answers, and as soon as it is
-gone: SDL 2.32 plays on into nowhere then (seen with PulseAudio; its ALSA code does the same) and only an
-event tells. At the end of its input it plays to the end what it began.
+gone: SDL 2.32 plays on into nowhere then (seen with PulseAudio, and with ALSA where a write says ENODEV) and
+only an event tells. At the end of its input it plays to the end what it began.
 """
 
 import array
