@@ -3,13 +3,15 @@
 import argparse
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from edge import settings
-from edge.clock import system_clock
+from edge.clock import EARLIEST, system_clock, trusted
 from edge.credentials import COUNTY, Credentials
 from edge.enrolment import NotEnrolled, enrol
 from edge.enrolment_codes import Code, read_code
+from edge.hall.words import Now
 from edge.paths import shared
 from edge.settings import Settings
 from edge.texts import Texts
@@ -64,7 +66,7 @@ def _enrol(found: Settings, url: str, code: Code, data: Path, texts: Texts) -> i
         known = texts.phrases.get(f"enroll.no.{no.reason}")
         return _said(known or no.detail or no.reason, 1)
     except OSError as error:
-        trouble = with_clock(trouble_of(error), system_clock(found.plan.timezone)())
+        trouble = with_clock(trouble_of(error), _now(found.plan.timezone))
         said = texts.get(f"line.{trouble}") if trouble else texts.get("enroll.away", center=url)
         return _said(f"{said} ({error})", 1)
     except ValueError as error:
@@ -73,6 +75,12 @@ def _enrol(found: Settings, url: str, code: Code, data: Path, texts: Texts) -> i
         _hand_over(data)
     print(texts.get("enroll.done", hall=found.plan.name, day=f"{ends:%Y-%m-%d}", folder=data / COUNTY))
     return 0
+
+
+def _now(zone: str) -> Now:
+    """The box's clock, and whether it can be right."""
+    now = system_clock(zone)()
+    return replace(now, trusted=trusted(now.at, EARLIEST, known=now.trusted or now.kept))
 
 
 def _asked(texts: Texts) -> str:

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 import re
 import shutil
 import signal
@@ -20,7 +21,8 @@ import pytest
 from edge import enrolment
 from edge.__main__ import main
 from edge.center.enrolment_door import EnrolmentDoor
-from edge.center.enrolments import NotIssued
+from edge.center.enrolments import Enrolments, NotIssued
+from edge.center.store import Store
 from edge.credentials import Credentials
 from edge.enrolment_codes import Code, read_code
 from edge.paths import shared
@@ -143,6 +145,27 @@ def test_why_no_certificate_is_given_is_said_in_chinese(county: County, enroll: 
     assert "登记码已过期" in enroll(county, tmp_path / "late", late)[1]
 
 
+def test_a_box_whose_clock_is_wrong_blames_the_clock(county: County, config: Path, tmp_path: Path) -> None:
+    """A real box's process, and libfaketime turns its clock."""
+    (library,) = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))[:1]
+    (config / "uplink.toml").write_text(
+        f'[uplink]\nbroker = "mqtts://127.0.0.1"\nenroll = "{county.serve()}"\n'
+    )
+    words = ("-m", "edge", "enroll", config, "--data", tmp_path / "data", "--code", str(county.code()))
+    environment = {**os.environ, "LD_PRELOAD": str(library), "FAKETIME": "@2020-01-01 12:00:00"}
+    done = subprocess.run(
+        [sys.executable, *map(str, words)],
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert done.stderr.startswith("bianmin: 时钟不可信，证书可能被误判为已过期或还没有生效")
+    assert not (tmp_path / "data/county/hall.pem").exists()
+
+
 def test_a_code_is_said_to_nobody_but_the_center_that_made_it(county: County, tmp_path: Path) -> None:
     with ExitStack() as stack:
         stranger = County(tmp_path / "stranger", stack)
@@ -170,15 +193,19 @@ def test_an_answer_that_was_lost_may_be_asked_for_again_by_the_same_box(
         county.enrolments().enrol(HALL, code.secret, Credentials(tmp_path / "thief").request(HALL))
 
 
-def test_two_boxes_that_use_one_code_at_once_get_one_certificate(county: County, tmp_path: Path) -> None:
-    code, ready = county.code(), threading.Barrier(4)
+def test_two_boxes_that_use_one_code_at_once_get_one_certificate(
+    county: County, store: Store, tmp_path: Path
+) -> None:
+    """In either kind of store."""
+    enrolments = Enrolments(store, county.enrolments().authority, 365)
+    code, ready = enrolments.new_code(HALL, 1)[0], threading.Barrier(4)
     results: list[str] = []
 
     def come(number: int) -> None:
         request = Credentials(tmp_path / f"box-{number}").request(HALL)
         ready.wait()
         try:
-            county.enrolments().enrol(HALL, code.secret, request)
+            enrolments.enrol(HALL, code.secret, request)
             results.append("issued")
         except NotIssued as no:
             results.append(str(no))
