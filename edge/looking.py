@@ -63,6 +63,8 @@ class Live:
     version: int = 0
     camera: bool = False
     """Pictures come."""
+    looked: bool = False
+    """What is said of pages is of now."""
     pages: tuple[Json, ...] = ()
     """`corners` as shares of the picture, `confidence`, `good`, `why`."""
     still: int = 0
@@ -133,7 +135,7 @@ class Looking:
     def was_taken(self) -> None:
         """A page was taken: what lay there need not lie there any more."""
         self._seen_at = 0.0
-        self._change(pages=(), still=0)
+        self._change(looked=False, pages=(), still=0)
 
     def stop(self) -> None:
         self._stopping.set()
@@ -171,7 +173,7 @@ class Looking:
         while not self._stopping.is_set():
             if not self._is_wanted():
                 self._frame, self._failure = None, None
-                self._change(camera=False, pages=(), still=0)
+                self._change(camera=False, looked=False, pages=(), still=0)
                 self._awake.clear()
                 if not self._is_wanted():
                     self._awake.wait(TICKET_S if self._live.auto else None)
@@ -181,7 +183,7 @@ class Looking:
                 self._bring_one()
             except (DeviceUnavailable, DeviceFault, LinkLost) as error:
                 self._frame, self._failure = None, error
-                self._change(camera=False, pages=(), still=0)
+                self._change(camera=False, looked=False, pages=(), still=0)
                 self._stopping.wait(TICKET_S)
             except Exception:
                 log.exception("counter %s: a picture came to nothing", self._counter)
@@ -214,7 +216,7 @@ class Looking:
             except FinderFailed as error:
                 pause_s = self._patience.delay_s()
                 log.warning("counter %s: not looked at: %s", self._counter, error)
-                self._change(pages=(), still=0)
+                self._change(looked=False, pages=(), still=0)
             except Exception:
                 pause_s = self._patience.delay_s()
                 log.exception("counter %s: a look came to nothing", self._counter)
@@ -238,7 +240,8 @@ class Looking:
         notice = str(seen.get("notice", "")) or self._live.notice
         if seen.get("notice") in ("moved", "lamp"):
             log.warning("counter %s: the empty desk looks different: %s", self._counter, notice)
-        self._change(pages=tuple(seen.get("pages", ())), still=int(seen.get("still", 0)), notice=notice)
+        pages, still = tuple(seen.get("pages", ())), int(seen.get("still", 0))
+        self._change(looked=True, pages=pages, still=still, notice=notice)
         live = self._live
         if not (seen.get("ready") and live.auto and ticket):
             return True

@@ -68,9 +68,9 @@ class PageWork:
 
     def page(self, counter: CounterId, jpeg: bytes, ticket: TicketId, *, strict: bool) -> Made:
         self._tell_desk(counter)
-        scale = {"per_mm": per_mm} if (per_mm := self._per_mm(counter)) else {}
+        scale = self._scale(counter)
         found = self._finder.ask(
-            "page", [jpeg], within_s=PAGE_S, camera=counter, ticket=ticket, strict=strict, **scale
+            "page", [jpeg], within_s=PAGE_S, camera=counter, ticket=ticket, strict=strict, scale=scale
         )
         return _made(found)
 
@@ -113,11 +113,12 @@ class PageWork:
         except (OSError, JournalError) as error:
             log.warning("counter %s: the empty desk is not kept: %s", counter, error)
 
-    def _per_mm(self, counter: CounterId) -> float | None:
+    def _scale(self, counter: CounterId) -> Json | None:
+        """Pixels per millimetre, at which width of the picture; None: nobody calibrated the camera."""
         path = self._folder / "scale" / f"{quote(counter, safe='')}.json"
         try:
             known = json.loads(path.read_text("utf-8"))
-            return float(known["per_mm"])
+            return {"per_mm": float(known["per_mm"]), "width": int(known["width"])}
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError) as error:

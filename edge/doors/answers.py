@@ -150,6 +150,8 @@ class Camera:
     version: int
     camera: bool
     """Pictures come."""
+    looked: bool
+    """What is said of pages is of now."""
     pages: list[SeenPage]
     still: int
     """Looks in a row in which nothing moved and the page was good."""

@@ -81,7 +81,9 @@ class Finder:
         live, whose = self._of(question), str(question.get("ticket", ""))
         picture = decode(jpeg, "capture")
         bare = live.desk_for(picture.shape, time.monotonic())
-        taken = taken_of(picture, bare, _wishes(question), lambda face: live.is_new(face, whose))
+        taken = taken_of(
+            picture, bare, _wishes(question, picture.shape[1]), lambda face: live.is_new(face, whose)
+        )
         if question.get("strict") and taken.why:
             live.not_taken()
             return {**taken.to_json(), "kept": False}, []
@@ -89,11 +91,12 @@ class Finder:
         return {**taken.to_json(), "kept": True}, [taken.pdf, taken.small, *(p.jpeg for p in taken.leaves)]
 
 
-def _wishes(question: Json) -> Wishes:
+def _wishes(question: Json, width: int = 0) -> Wishes:
+    """`width`: of the picture, for the camera's scale."""
     profile, turn = question.get("profile", Profile.COLOUR), question.get("turn", Turn.AUTO)
-    per_mm = question.get("per_mm")
-    purpose = str(question.get("purpose", ""))
-    return Wishes(Profile(profile), Turn(turn), purpose, float(per_mm) if per_mm else None)
+    scale = question.get("scale")
+    per_mm = float(scale["per_mm"]) * width / int(scale["width"]) if scale and width else None
+    return Wishes(Profile(profile), Turn(turn), str(question.get("purpose", "")), per_mm)
 
 
 def serve(finder: Finder, source: BinaryIO, out: BinaryIO) -> int:

@@ -47,7 +47,7 @@ class Stream:
         self._door = HTTPConnection(urlsplit(hall.url).netloc, timeout=60)
         self._door.request("GET", f"/api/v1/counters/{counter}/camera")
         self._answer: HTTPResponse = self._door.getresponse()
-        assert self._answer.status == 200
+        self.status = self._answer.status
 
     def next(self) -> np.ndarray:
         head = [self._answer.readline() for _ in range(4)]
@@ -170,3 +170,29 @@ def test_presses_at_a_camera_that_hangs_and_previews_make_no_other_camera_wait(t
         assert answers == [409] * 12
         for stream in streams:
             stream.close()
+
+
+def test_a_camera_that_is_pulled_out_ends_its_preview_and_comes_back_by_itself(tmp_path, pages):
+    folder = tmp_path / "pictures"
+    shutil.copytree(pages[0].parent, folder)
+    with CameraHall(tmp_path / "data", {"6": folder}) as hall:
+        stream = Stream(hall, "6")
+        stream.next()
+        folder.rename(tmp_path / "away")
+        with pytest.raises((IndexError, ValueError)):
+            list(stream.pictures())
+        stream.close()
+        path = "/api/v1/counters/6/camera"
+        wait_for(lambda: hall.client.get(path)[1]["reason"] == "camera_failed")
+        status, problem = hall.client.post("/api/v1/counters/6/captures", {})
+        assert (status, problem["detail"]) == (409, "高拍仪没有拍成")
+        (tmp_path / "away").rename(folder)
+        wait_for(lambda: gives_pictures(hall, "6"))
+
+
+def gives_pictures(hall: CameraHall, counter: str) -> bool:
+    stream = Stream(hall, counter)
+    try:
+        return stream.status == 200 and stream.next().size > 0
+    finally:
+        stream.close()

@@ -82,6 +82,16 @@ def test_the_page_on_the_picture_is_found_beside_it(bench):
     assert len(facts["pages"][0]["corners"]) == 4
 
 
+@pytest.mark.parametrize("width", [1920, 3840])
+def test_a_calibrated_camera_gives_pages_their_true_size(bench, width):
+    (bench.stored / "scale").mkdir(parents=True)
+    known = {"per_mm": 4.15 * width / 1920, "width": width, "paper": "A4"}
+    (bench.stored / "scale" / "6.json").write_text(json.dumps(known))
+    (event,) = bench.captures.take("6", NO_REQUEST, DESK)
+    facts = json.loads(next(bench.stored.rglob(f"{event.capture}.json")).read_text())
+    assert facts["dpi"] == [pytest.approx(4.15 * 25.4, abs=0.1)]
+
+
 def test_the_same_request_takes_one_page_even_from_many_callers_at_once(bench):
     request = Request("POST /api/v1/counters/6/captures k1", "0123456789abcdef")
     answers: list[tuple] = []

@@ -99,16 +99,10 @@ async function take(check) {
   tell(said, answer.dataset.taken);
   keep.hidden = said.ok || said.body.reason !== "page_not_good";
   if (said.ok) {
-    material = "0";
+    // By hand the next page is for what is missing now; pages taken by themselves stay with their material.
+    material = auto.checked ? material : "0";
     await refresh();
   }
-}
-
-// A page was taken by itself: the next one is for what is missing now.
-async function next() {
-  material = "0";
-  await refresh();
-  if (auto.checked) await setAuto();
 }
 
 async function setAuto() {
@@ -122,12 +116,12 @@ function show(seen) {
   notice.hidden = !seen.notice;
   auto.checked = seen.auto;
   const page = seen.pages[0];
-  advice.textContent = page ? page.advice || advice.dataset.ready : seen.camera ? advice.dataset.empty : "";
+  advice.textContent = page ? page.advice || advice.dataset.ready : seen.looked ? advice.dataset.empty : "";
   advice.className = `advice ${page ? (page.good ? "good" : "bad") : ""}`;
   if (seen.refused) tell({ ok: false, body: { detail: seen.refused } }, "");
   if (seen.taken !== lastTaken) {
     lastTaken = seen.taken;
-    next();
+    refresh();
   }
 }
 
