@@ -3,6 +3,7 @@
 Key and certificate lie in one file, so that no power cut parts them; the key never leaves the box.
 """
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -39,35 +40,42 @@ class Credentials:
         self._present, self._new = folder / "hall.pem", folder / "hall.new.pem"
         self._key = folder / "request.key"
         self._turn = self._refusals = 0
+        self._given_up = False
+        """The new one is no good, also where the disk does not let it be erased."""
 
     # --- for a connection -----------------------------------------------------------------------------------
 
     def proof(self) -> Proof | None:
         """What to show now; while a new one is not proved, in turn with the old. None: not enrolled."""
         self._turn += 1
-        if self._new.exists() and self._turn % 2:
+        if self.has_new and self._turn % 2:
             return Proof(str(self._authority), str(self._new), is_new=True)
         return Proof(str(self._authority), str(self._present)) if self._present.exists() else None
 
     def proved(self, proof: Proof) -> bool:
-        """The broker let this one in. False: the old one, while it has turned the new one away for good."""
+        """The broker let this one in. False: the old one, while it has turned the new one away for good.
+
+        Raises OSError: what is proved stays beside the old one.
+        """
         self._turn = 0
         if proof.is_new:
+            self._refusals = 0
             self._new.replace(self._present)
             flush_folder(self._folder)
-            self._refusals = 0
-        elif self._new.exists():
+        elif self.has_new:
             self._refusals += 1
-            if self._refusals >= MOST_REFUSALS:
-                self._new.unlink()
+            self._given_up = self._refusals >= MOST_REFUSALS
+            if self._given_up:
                 self._refusals = 0
+                with contextlib.suppress(OSError):
+                    self._new.unlink()
                 return False
         return True
 
     @property
     def has_new(self) -> bool:
         """Is there one that waits for its proof?"""
-        return self._new.exists()
+        return self._new.exists() and not self._given_up
 
     @property
     def is_there(self) -> bool:
@@ -107,6 +115,7 @@ class Credentials:
         whole = self._key.read_bytes() + certificate
         write_secret(self._authority, authority)
         write_secret(self._present if at_once else self._new, whole)
+        self._given_up = False
         if at_once:
             self._new.unlink(missing_ok=True)
         self._key.unlink()

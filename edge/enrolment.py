@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from edge.credentials import Credentials
 from edge.enrolment_codes import Code, fingerprint
 
-ANSWER_WITHIN_S = 15.0
+ANSWER_WITHIN_S = 10.0
 MOST_BYTES = 131_072
 RENEWS = b"bianmin renewal\n"
 """Stands before a request that is signed: the center expects it there."""

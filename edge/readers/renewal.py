@@ -19,13 +19,15 @@ AHEAD = timedelta(days=60)
 SPREAD_S = 86_400
 """Boxes that were enrolled on one day come on different hours."""
 LOOK_EVERY_S = 3600.0
+STOP_WITHIN_S = 3.0
+"""What is asked for and not heard is asked for again, with the same key."""
 NOT_ENROLLED = "not_enrolled"
 _STOP, _TURNED_AWAY = "stop", "turned away"
 TRY_AFTER_S, TRY_AT_MOST_S = 600.0, 86_400.0
 
 
 class Renewal:
-    """The thread `certificate`; `stop` joins it, after up to 30 s where a request is under way."""
+    """The thread `certificate`; `stop` joins it, and leaves a request to itself that takes its time."""
 
     def __init__(
         self,
@@ -42,7 +44,7 @@ class Renewal:
         self._look_every_s = look_every_s
         self._ends = self._code = self._why = ""
         self._inbox: queue.SimpleQueue[str] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._run, name="certificate")
+        self._thread = threading.Thread(target=self._run, name="certificate", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
@@ -50,7 +52,7 @@ class Renewal:
     def stop(self) -> None:
         self._inbox.put(_STOP)
         if self._thread.ident is not None:
-            self._thread.join()
+            self._thread.join(STOP_WITHIN_S)
 
     def turned_away(self) -> None:
         """The broker does not take the new certificate; the old one goes on. Any thread."""

@@ -204,7 +204,7 @@ class Uplink:
             if not isinstance(answer, Accepted):
                 return answer
             self._let_in_with(proof)
-            return self._converse(session, answer)
+            return self._converse(session, answer, proof)
         except (OSError, UnicodeDecodeError) as error:
             return Ending(f"{self._settings.broker}: {error}", code=trouble_of(error))
         finally:
@@ -214,8 +214,12 @@ class Uplink:
                 session.close()
 
     def _let_in_with(self, proof: Proof) -> None:
-        if self._credentials and self._renewal:
+        if not (self._credentials and self._renewal):
+            return
+        try:
             (self._renewal.let_in if self._credentials.proved(proof) else self._renewal.turned_away)()
+        except OSError as error:
+            log.warning("uplink: the new certificate is good, and not put in its place: %s", error)
 
     def _session(self, version: int, proof: Proof) -> Session:
         """Raises OSError: the password's file."""
@@ -255,7 +259,7 @@ class Uplink:
                         return Ending(f"{why} before the broker answered", older=True)
         return None if self._stopping.is_set() else Ending("the broker does not answer")
 
-    def _converse(self, session: Session, accepted: Accepted) -> Ending | None:
+    def _converse(self, session: Session, accepted: Accepted, proof: Proof) -> Ending | None:
         talk = Talk(
             session,
             self._border,
@@ -273,7 +277,7 @@ class Uplink:
             inventory=self._inventory,
             nonsense=self._nonsense,
             asleep=self._asleep,
-            renewed=lambda: self._credentials is not None and self._credentials.has_new,
+            renewed=lambda: bool(self._credentials and self._credentials.has_new and not proof.is_new),
         )
         self._talk, self._why, self._code, self._since = talk, "", "", self._at()
         log.info("uplink: connected to %s, MQTT %s", self._settings.broker, session.version)

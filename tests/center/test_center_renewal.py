@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 from edge import enrolment
 from edge.center.authority import make_pair
 from edge.center.enrolments import NotIssued
-from edge.credentials import Credentials
+from edge.credentials import Credentials, Proof
 from tests.broker import Broker, wait_until
 from tests.center.enrolling import HALL, OTHER, County
 from tests.county.test_county_files import countys_broker
@@ -174,6 +174,23 @@ def test_a_county_that_changes_its_authority_takes_its_halls_along(
         hall.uplink(url, enroll=county.serve(), credentials=box)
         wait_until(lambda: box.certificate() != first, "signed by the new one, and let in")
     assert box.authority() == new + old
+
+
+def test_a_disk_that_takes_no_change_does_not_cost_the_line(
+    county: County, broker: Broker, hall: Hall, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box = Credentials(tmp_path / "box")
+    enrolment.enrol(county.serve(days=90), HALL, county.code(), box)
+    enrolment.renew(county.serve(days=365), HALL, box)
+
+    def full(proof: Proof) -> bool:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(box, "proved", full)
+    uplink = hall.uplink(broker.url.replace("mqtt:", "mqtts:"), enroll=county.url, credentials=box)
+    hall.write(5)
+    wait_until(lambda: uplink.status()["lag"] == 0 and uplink.status()["connected"], "with the new one")
+    assert box.has_new and uplink.status()["drops"] == 0
 
 
 def test_who_may_not_renew(county: County, tmp_path: Path) -> None:
