@@ -18,7 +18,7 @@ PADS := evdev>=1.6,<3
 PINS := 'gpiozero>=2.0.1,<3' 'lgpio>=0.2'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo test lint bench bench-scan crash county fuzz soak lab screenshots lock clean
+.PHONY: help setup setup-test demo test lint bench bench-scan crash county grow outage fuzz soak lab screenshots lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -88,6 +88,12 @@ lab: $(VENV)/.ok-test ## drivers on real kernel devices in an emulated machine, 
 
 county: $(VENV)/.ok-test ## kill hall, broker and center 50 times: the center's store equals the journal
 	@$(BIN)/python -m tests.county --rounds 50
+
+grow: $(VENV)/.ok-test ## 13, 130 and 1,300 simulated halls, one broker, two workers, PostgreSQL: ten minutes
+	@$(BIN)/python -m tests.county.grow
+
+outage: $(VENV)/.ok-test ## 30 days of a busy hall (150,000 entries) drained by the daemon once its broker is back
+	@$(BIN)/python -m tests.bench.outage
 
 screenshots: $(VENV)/.ok-test ## every page of the screens as PNG, into kiosk_ui/pictures/
 	@$(BIN)/python -m tests.screenshots
