@@ -1,6 +1,6 @@
 """Listens to a county's halls: entries into the store, receipts back, holes asked for.
 
-One thread, and paho's beside it. A message is acknowledged to the broker after the store's commit, so that
+One thread. A message is acknowledged to the broker after the store's commit, so that
 what a killed center had in hand comes again.
 """
 
