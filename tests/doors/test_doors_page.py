@@ -74,6 +74,8 @@ def test_a_help_call_stands_on_the_page_and_in_its_title_until_somebody_goes(
     house.ask.post("/api/v1/hall/help", {"kiosk": "k1"})
     wait_for(browser, ".help", "取号机 k1 需要帮助")
     assert browser.title == f"(1) 有人求助 · {ordinary}"
+    parts = "return [...document.getElementById('hall').children].map((part) => part.id.split('-')[0])"
+    assert browser.execute_script(parts)[:3] == ["head", "help", "calls"], "in its place, without a reload"
     browser.find_element(By.CSS_SELECTOR, ".help button").click()
     WebDriverWait(browser, 10, poll_frequency=0.05).until(lambda b: b.title == ordinary)
     assert text(browser, ".help") == "" and house.registrar.view.desk.helps == ()

@@ -34,14 +34,23 @@ async function refresh() {
 
 function swap(html) {
   const fresh = new DOMParser().parseFromString(html, "text/html").body;
-  const old = new Map([...hall.children].map((part) => [part.id, part]));
-  for (const part of [...fresh.children]) {
-    const before = old.get(part.id);
-    old.delete(part.id);
-    if (!before) hall.append(part);
-    else if (before.outerHTML !== part.outerHTML) before.replaceWith(part);
+  const parts = new Map([...fresh.children].map((part) => [part.id, part]));
+  for (const before of [...hall.children]) if (!parts.has(before.id)) before.remove();
+  let place = hall.firstElementChild;
+  for (const part of parts.values()) {
+    if (place?.id !== part.id) {
+      hall.insertBefore(part, place);
+      continue;
+    }
+    const next = place.nextElementSibling;
+    if (place.outerHTML !== part.outerHTML) place.replaceWith(part);
+    place = next;
   }
-  for (const gone of old.values()) gone.remove();
+  while (place) {
+    const next = place.nextElementSibling;
+    place.remove();
+    place = next;
+  }
   announce();
   callForHelp();
 }
