@@ -51,8 +51,9 @@ def find(
     seen = evidence.gather(picture, bare)
     masks = quads.regions(seen)
     hulls = quads.hulls(masks)
-    found = quads.figures(lines.lines_of(seen, quads.outline(masks), hulls), seen, len(hulls))
-    short = rank.shortlist(found, seen, masks)
+    sides = lines.lines_of(seen, quads.outline(masks), hulls)
+    found = quads.figures(sides, seen, len(hulls))
+    short = rank.shortlist(found, seen, masks, sides)
     if not len(short.corners):
         return []
     score = rank.second_look(short)

@@ -82,7 +82,7 @@ def lines_of(seen: Evidence, outline: NDArray[np.uint8], given: Sequence[NDArray
     rho = np.concatenate([rho, *(k[1] for k in known)])
     is_border = np.zeros(len(angle), bool)
     is_border[count : count + 4] = True
-    lines = _measured(seen, angle, rho, is_border)
+    lines = measured(seen, angle, rho, is_border)
     best = np.argsort(-lines.worth[:count])[:MOST_LINES]
     return _taken(lines, np.append(best, np.arange(count, len(angle))))
 
@@ -152,7 +152,7 @@ def _apart(angle: NDArray[np.float64], rho: NDArray[np.float64]) -> tuple[NDArra
     return angle[~same], rho[~same]
 
 
-def _measured(seen: Evidence, angle, rho, is_border) -> Lines:  # type: ignore[no-untyped-def]
+def measured(seen: Evidence, angle, rho, is_border) -> Lines:  # type: ignore[no-untyped-def]
     width, height = seen.size
     middle = np.array([(width - 1) / 2, (height - 1) / 2])
     reach = int(np.hypot(width, height) / 2) + 3
@@ -194,13 +194,26 @@ def _running(values: Field) -> Field:
     return out
 
 
-_SUMS = ("support", "seen", "left", "right", "step")
+SUMS = ("support", "seen", "left", "right", "step")
 
 
 def _taken(lines: Lines, which: NDArray[np.int64]) -> Lines:
-    sums = {name: getattr(lines, name)[which] for name in _SUMS}
+    sums = {name: getattr(lines, name)[which] for name in SUMS}
     return replace(
         lines, angle=lines.angle[which], rho=lines.rho[which], is_border=lines.is_border[which], **sums
+    )
+
+
+def joined(one: Lines, other: Lines) -> Lines:
+    """The lines of both."""
+    sums = {name: np.concatenate([getattr(one, name), getattr(other, name)]) for name in SUMS}
+    return Lines(
+        angle=np.concatenate([one.angle, other.angle]),
+        rho=np.concatenate([one.rho, other.rho]),
+        reach=one.reach,
+        is_border=np.concatenate([one.is_border, other.is_border]),
+        middle=one.middle,
+        **sums,
     )
 
 

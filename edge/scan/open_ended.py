@@ -1,23 +1,24 @@
 """Pages of which only three sides are in the picture: the fourth is put where a usual paper would end."""
 
-from dataclasses import replace
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from edge.scan.evidence import Evidence
-from edge.scan.lines import Lines
+from edge.scan.lines import Lines, joined, measured
 
-MOST_PAIRS, MOST_ENDS, MOST_OPEN = 80, 24, 32
+MOST_PAIRS, MOST_ENDS, MOST_OPEN = 80, 24, 20
 LEAST_SUPPORT = 0.4
 """Of each of the three sides, per pixel in the picture."""
 SQUARE = 65.0
 """Degrees between the closed end and the two long sides, at least."""
 LEAST_END = 40.0
 """Search pixels."""
-LEAST_SEEN = 0.5
-"""Share of a long side that must be in the picture."""
+STEP = 6
+"""Search pixels by which a side is followed."""
+GONE = 0.2
+"""Support per pixel of a step where a side has ended."""
+LEAST_SEEN, LEAST_BOTH = 0.2, 1.0
+"""Share of a long side that must be in the picture, and of both together."""
 RATIOS = (float(np.sqrt(2)), float(np.sqrt(0.5)))
 """Of the hidden length to the width: papers of the A series, and nearly those of the others."""
 
@@ -44,9 +45,12 @@ def open_ended(
     a, b, c, one, two, width = (v[keep] for v in (a, b, c, one, two, width))
     ways = [(sign, ratio) for sign in (1.0, -1.0) for ratio in RATIOS]
     found = [_ended(lines, a, b, c, one, two, width, *way) for way in ways]
+    for sign in (1.0, -1.0):
+        found.append(_one_corner(lines, a, b, c, one, two, sign))
+        found.append(_one_corner(lines, c, b, a, two, one, sign))
     sides, far_one, far_two, score = (np.concatenate([f[i] for f in found]) for i in range(4))
     best = np.argsort(-score)[:MOST_OPEN]
-    return _with(lines, sides[best], far_one[best], far_two[best])
+    return _with(lines, seen, sides[best], far_one[best], far_two[best])
 
 
 def _ended(lines: Lines, a, b, c, one, two, width, sign: float, ratio: float):  # type: ignore[no-untyped-def]
@@ -56,7 +60,8 @@ def _ended(lines: Lines, a, b, c, one, two, width, sign: float, ratio: float):  
     far_one, far_two = one + (ratio * width)[:, None] * way_a, two + (ratio * width)[:, None] * way_c
     length = ratio * width
     in_a, in_c = _visible(lines, a, one, far_one), _visible(lines, c, two, far_two)
-    shown = (in_a < length - 2) & (in_c < length - 2) & (np.minimum(in_a, in_c) > LEAST_SEEN * length)
+    shown = (in_a < length - 2) & (in_c < length - 2)
+    shown &= (np.minimum(in_a, in_c) > LEAST_SEEN * length) & (in_a + in_c > LEAST_BOTH * length)
     held = np.minimum(_support(lines, a, one, far_one), _support(lines, c, two, far_two))
     held = np.minimum(held, _support(lines, b, one, two))
     keep = shown & (held > LEAST_SUPPORT)
@@ -64,25 +69,49 @@ def _ended(lines: Lines, a, b, c, one, two, width, sign: float, ratio: float):  
     return sides[keep], far_one[keep], far_two[keep], held[keep]
 
 
-def _with(lines: Lines, sides, far_one, far_two) -> tuple[Lines, NDArray[np.int64]]:  # type: ignore[no-untyped-def]
+def _one_corner(lines: Lines, a, b, c, one, two, sign: float):  # type: ignore[no-untyped-def]
+    """Those of which one long side ends in the picture and the other leaves it: they end alike."""
+    way_c = sign * lines.way[c]
+    way_a = lines.way[a] * np.sign((lines.way[a] * way_c).sum(axis=1))[:, None]
+    length = _length(lines, c, two, sign)
+    known = np.isfinite(length)
+    length = np.where(known, length, 1.0)
+    far_one, far_two = one + length[:, None] * way_a, two + length[:, None] * way_c
+    in_a = _visible(lines, a, one, far_one)
+    held = np.minimum(_support(lines, a, one, far_one), _support(lines, c, two, far_two))
+    held = np.minimum(held, _support(lines, b, one, two))
+    keep = known & (in_a < length - 2) & (in_a > LEAST_SEEN * length) & (held > LEAST_SUPPORT)
+    sides = np.stack([a, b, c, np.zeros_like(a)], axis=1)
+    return sides[keep], far_one[keep], far_two[keep], held[keep]
+
+
+def _length(lines: Lines, side, start, sign: float) -> NDArray[np.float64]:  # type: ignore[no-untyped-def]
+    """How far each side is held without a gap; nan where it leaves the picture before."""
+    at = (start * lines.way[side]).sum(axis=1) + lines.reach
+    away = np.arange(0, 2 * lines.reach, STEP)
+    k = np.clip(np.rint(at[:, None] + sign * away), 0, lines.support.shape[1] - 1).astype(np.int64)
+    held = np.abs(np.diff(lines.support[side[:, None], k], axis=1)) / STEP
+    visible = np.abs(np.diff(lines.seen[side[:, None], k], axis=1)) > 0.9 * STEP
+    ended = (held < GONE) & (away[:-1] > LEAST_END)
+    first = np.where(ended.any(axis=1), ended.argmax(axis=1), -1)
+    rows = np.arange(len(at))
+    return np.where((first >= 0) & visible[rows, first], away[first], np.nan)
+
+
+def _with(  # type: ignore[no-untyped-def]
+    lines: Lines, seen: Evidence, sides, far_one, far_two
+) -> tuple[Lines, NDArray[np.int64]]:
+    """The supposed sides as lines; one that is partly in the picture speaks for itself."""
+    if not len(sides):
+        return lines, sides
     way = far_two - far_one
     angle = np.arctan2(way[:, 0], -way[:, 1]) % np.pi
     rho = far_one[:, 0] * np.cos(angle) + far_one[:, 1] * np.sin(angle)
-    count = len(lines.angle)
+    half = np.array(seen.size) / 2
+    hidden = ((np.abs(far_one) >= half - 2).any(axis=1)) & ((np.abs(far_two) >= half - 2).any(axis=1))
     sides = sides.copy()
-    sides[:, 3] = count + np.arange(len(sides))
-    sums: dict[str, Any] = {}
-    for name in ("support", "seen", "left", "right", "step"):
-        known = getattr(lines, name)
-        sums[name] = np.concatenate([known, np.zeros((len(sides), *known.shape[1:]), known.dtype)])
-    longer = replace(
-        lines,
-        angle=np.append(lines.angle, angle),
-        rho=np.append(lines.rho, rho),
-        is_border=np.append(lines.is_border, np.ones(len(sides), bool)),
-        **sums,
-    )
-    return longer, sides
+    sides[:, 3] = len(lines.angle) + np.arange(len(sides))
+    return joined(lines, measured(seen, angle, rho, hidden)), sides
 
 
 def _cross(lines: Lines, i, j) -> NDArray[np.float64]:  # type: ignore[no-untyped-def]

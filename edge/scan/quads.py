@@ -22,7 +22,7 @@ LEAST_GAP = 28.0
 LEAST_AREA, MOST_AREA = 0.010, 0.985
 """Share of the picture."""
 BEYOND = 0.4
-"""Share of the picture's sides that a corner may lie outside it."""
+"""Share of the picture's longer side that a corner may lie outside it."""
 AT_END = 0.12
 """Share of a side that counts as near its corner."""
 OVER = 16
@@ -34,6 +34,8 @@ LEAST_PIECE = 0.22
 """Support per pixel of a piece that is there."""
 STEPS = (0.05, 0.25)
 """Differences of tone: a sheet on a desk of its own colour; a sheet on any other desk."""
+LONGEST = 0.4
+"""Logarithm of a shape's ratio beside a paper's: beyond, it is as odd as can be."""
 NAMES = (
     "support_min",
     "support_second",
@@ -150,7 +152,7 @@ def _page_like(corners: NDArray[np.float64], seen: Evidence) -> NDArray[np.bool_
     lengths = np.linalg.norm(ways, axis=2)
     cosine = (ways * after).sum(axis=2) / (lengths * np.roll(lengths, -1, axis=1) + 1e-9)
     convex = (turns > 0).all(axis=1) | (turns < 0).all(axis=1)
-    near = (np.abs(corners) < half * (1 + 2 * BEYOND)).all(axis=(1, 2))
+    near = (np.abs(corners) < half + 2 * BEYOND * half.max()).all(axis=(1, 2))
     share = np.abs(_area(corners)) / size
     keep: NDArray[np.bool_] = (
         convex
@@ -217,6 +219,8 @@ def _facts(lines: Lines, sides, corners, seen: Evidence) -> Field:  # type: igno
     shape = np.log((across[:, 0] + across[:, 2]) / (across[:, 1] + across[:, 3]))
     share = np.abs(_area(corners)) / (seen.size[0] * seen.size[1])
     hidden = np.where(border, 0, 1 - visible / length).max(axis=1)
+    cut = border.any(axis=1)
+    opposite, shape = np.where(cut, 0.03, opposite), np.where(cut, np.log(np.sqrt(2)) + 0.08, shape)
     small, large = np.minimum(step / STEPS[0], 1), np.minimum(step / STEPS[1], 1)
     columns = (
         ordered[:, 0],
@@ -235,7 +239,7 @@ def _facts(lines: Lines, sides, corners, seen: Evidence) -> Field:  # type: igno
         border.any(axis=1),
         hidden,
         np.minimum(opposite, 0.5),
-        np.abs(np.abs(shape) - np.log(np.sqrt(2))),
+        np.minimum(np.abs(np.abs(shape) - np.log(np.sqrt(2))), LONGEST),
         hollow.mean(axis=1),
         hollow.max(axis=1),
     )

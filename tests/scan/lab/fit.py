@@ -33,6 +33,11 @@ AGAINST = {
     "one_light",
     "corner_off_max",
     "corner_off_mean",
+    "crossed",
+    "crossed_far",
+    "crossed_near",
+    "odd",
+    "lean",
 }
 EITHER = {"dull", "busy"}
 RIGHT, NEARLY, WRONG = 0.93, 0.02, 0.88
@@ -49,7 +54,7 @@ class Choice:
 
 def main() -> int:
     begin, end = int(sys.argv[1]), int(sys.argv[2])
-    names = {1: quads.NAMES, 2: (*quads.NAMES, *rank.MORE)}
+    names = {1: quads.NAMES, 2: rank.ALL}
     looks: dict[int, list[Choice]] = {1: [], 2: []}
     for seed in range(begin, end):
         for kind in (*KINDS, *NOTHING):
@@ -73,9 +78,10 @@ def _figures(one: Scene, with_desk: bool) -> Iterator[tuple[int, np.ndarray, np.
     seen = evidence.gather(one.picture, evidence.bare_desk(one.desk) if with_desk else None)
     masks = quads.regions(seen)
     hulls = quads.hulls(masks)
-    found = quads.figures(lines.lines_of(seen, quads.outline(masks), hulls), seen, len(hulls))
+    sides = lines.lines_of(seen, quads.outline(masks), hulls)
+    found = quads.figures(sides, seen, len(hulls))
     yield 1, found.facts, seen.to_picture(found.corners), seen.unit
-    short = rank.shortlist(found, seen, masks)
+    short = rank.shortlist(found, seen, masks, sides)
     yield 2, short.facts, seen.to_picture(short.corners), seen.unit
 
 
