@@ -37,7 +37,8 @@ def _parser() -> argparse.ArgumentParser:
     for name, about in (("kiosk", "the touch screen"), ("screen", "the hall screen, or one counter's page")):
         part = parts.add_parser(name, help=about)
         part.add_argument("url", help="the local door, as http://127.0.0.1:8600")
-        part.add_argument("--name", default="k1" if name == "kiosk" else "hall", help="this screen's name")
+        usual = "k1" if name == "kiosk" else ""
+        part.add_argument("--name", default=usual, help="this screen's name (k1, hall, hall-ZONE, counter-N)")
         part.add_argument("--size", type=_size, help="pixels, as 1080x1920; without it the whole screen")
         part.add_argument("--width-mm", type=float, default=0.0, help="the picture's width in millimetres")
         part.add_argument("--lang", default="zh-CN", help="zh-CN or en")
@@ -104,7 +105,7 @@ def _screen(args: argparse.Namespace) -> int:
     from kiosk_ui.text import Typesetter
     from kiosk_ui.window import App, Waker, open_window, run
 
-    client = Client(args.url, args.name)
+    client = Client(args.url, args.name or _place(args))
     folders = [paths.shared("texts"), *([args.texts] if args.texts else [])]
     languages = _languages(args, folders)
     faces = fonts.load()
@@ -140,6 +141,13 @@ def _screen(args: argparse.Namespace) -> int:
         if prompter:
             prompter.stop()
     return 0
+
+
+def _place(args: argparse.Namespace) -> str:
+    """What a screen is called where nobody said it: two screens of one hall are not taken for one."""
+    if args.counter:
+        return f"counter-{args.counter}"
+    return f"hall-{args.zone}" if args.zone else "hall"
 
 
 def _languages(args: argparse.Namespace, folders: list[Path]) -> list[Texts]:

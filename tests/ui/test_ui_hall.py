@@ -10,6 +10,7 @@ import pytest
 from ui_stage import PAGES_BEGIN, WALL, Stage
 from ui_views import ABOUT, GUIDES, crowded, declared, floors, helped, shut, view
 
+from kiosk_ui.__main__ import _parser, _place
 from kiosk_ui.hall_screen import FRESH_S, PAGE_S, HallScreen
 from kiosk_ui.scene import Scene
 from kiosk_ui.theme import BOARD
@@ -90,6 +91,15 @@ def test_the_general_counters_page_says_who_waits_for_help_until_somebody_goes(s
     assert words in texts(screen.scene())
     assert words not in texts(show(screen, view(), PAGES_BEGIN + 1))
     assert words not in texts(stage.counter("3", helped()).scene())
+
+
+@pytest.mark.parametrize(
+    ("more", "name"),
+    [((), "hall"), (("--zone", "2f"), "hall-2f"), (("--counter", "3"), "counter-3"), (("--name", "w"), "w")],
+)
+def test_two_screens_of_a_hall_are_not_taken_for_one(more: tuple[str, ...], name: str) -> None:
+    args = _parser().parse_args(["screen", "http://127.0.0.1:1", *more])
+    assert (args.name or _place(args)) == name
 
 
 def test_an_undone_call_and_another_journal_light_nothing_up(stage: Stage) -> None:
