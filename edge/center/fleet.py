@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -17,6 +17,7 @@ from edge.center.tables import entries, figures, halls, journals
 Json = dict[str, Any]
 
 LAST_EVENTS = 40
+_SHORT = [column for column in halls.c if not column.name.startswith("inventory")]
 SAID = ("online", "asleep", "offline")
 MOST_WORD, MOST_LINES = 80, 500
 DEVICE_WORDS = ("id", "kind", "driver", "counter", "state", "code", "since", "last_ok")
@@ -76,6 +77,7 @@ class HallNow:
     uplink: Json
     certificate: Json
     inventory: Json
+    """What its box is made of; empty where many halls are looked at, and of a hall that has never told."""
     health_at: str
     today: Mapping[str, int]
     """Entries of today by type."""
@@ -110,7 +112,7 @@ class Fleet:
         """Red first. Raises StoreError."""
         now = now or datetime.now(UTC)
         with self._store.engine.connect() as tx:
-            rows = [row._asdict() for row in tx.execute(select(halls))]
+            rows = [row._asdict() for row in tx.execute(select(*_SHORT))]
             books: dict[str, list[Any]] = {}
             for book in tx.execute(select(journals)):
                 books.setdefault(book.hall, []).append(book)
@@ -125,7 +127,13 @@ class Fleet:
         return sorted(found, key=lambda hall: hall.rank)
 
     def hall(self, hall: str, now: datetime | None = None) -> HallNow | None:
-        return next((h for h in self.halls(now) if h.hall == hall), None)
+        """With its inventory, which many halls at once go without. Raises StoreError."""
+        found = next((h for h in self.halls(now) if h.hall == hall), None)
+        if found is None:
+            return None
+        with self._store.engine.connect() as tx:
+            said = tx.execute(select(halls.c.inventory).where(halls.c.hall == hall)).scalar_one_or_none()
+        return replace(found, inventory=_inventory(json.loads(said or "{}")))
 
     def last_events(self, journal: str, most: int = LAST_EVENTS) -> list[Event]:
         """Newest first. Raises StoreError."""
@@ -136,7 +144,7 @@ class Fleet:
     def _hall(
         self, hall: str, row: Json, books: Sequence[Any], today: Mapping[str, int], now: datetime
     ) -> HallNow:
-        status, health, box = (json.loads(row.get(n) or "{}") for n in ("status", "health", "inventory"))
+        status, health = json.loads(row.get("status") or "{}"), json.loads(row.get("health") or "{}")
         uplink = _dict(health.get("uplink"))
         certificate = _dict(uplink.get("certificate"))
         journal = _word(status.get("journal")) or str(row.get("journal") or "")
@@ -162,7 +170,7 @@ class Fleet:
             host=_line((), health.get("host")),
             uplink=_line((), uplink),
             certificate=_line(("ends", "code"), certificate) if certificate else {},
-            inventory=_inventory(box),
+            inventory={},
             health_at=str(row.get("health_at") or ""),
             today=today,
         )
