@@ -185,14 +185,16 @@ class SimHall:
                 self._greet(min(self._manner.window, receive_maximum))
             case TurnedAway(why, older):
                 self._lose(why, now, older=older)
-            case Subscribed(mid):
+            case Subscribed(mid, refusal):
+                if refusal:
+                    self._tally.troubles[f"the broker does not let us hear: {refusal}"] += 1
                 self._asked.discard(mid)
                 if not (self._asked or self.born):
                     self.born, self._health_at, self._since = True, now, _iso()
                     self._say("online")
-            case Acknowledged(mid, refusal):
-                if refusal:
-                    self._lose(f"the broker refused a message: {refusal}", now)
+            case Acknowledged(_, str(refusal)) if refusal:
+                self._lose(f"the broker refused a message: {refusal}", now)
+            case Acknowledged(mid):
                 self._window.acknowledged(mid)
                 if self._window.cursor > self._sent:
                     self._sent = self._window.cursor
