@@ -121,6 +121,12 @@ def _box(hall: Json, health: Json, words: dict[str, str], texts: Texts) -> Table
         codes = uplink.get("code", ""), uplink.get("certificate", {}).get("code", "")
         for code in filter(None, dict.fromkeys(codes)):
             table.add_row(words["uplink"], f"[red]{escape(texts.get(f'line.{code}'))}[/]")
+        if not uplink.get("code") and uplink.get("why"):
+            table.add_row(words["uplink"], f"[red]{escape(uplink['why'])}[/]")
+        if uplink.get("refused"):
+            table.add_row(
+                words["uplink"], f"[yellow]{uplink['refused']} × {escape(uplink['refused_why'])}[/]"
+            )
     table.add_row(words["journal"], fill(words["entries"], {"count": hall["seq"]}))
     if hall["unrecorded"]:
         table.add_row(words["journal"], f"[red]{fill(words['unrecorded'], {'count': hall['unrecorded']})}[/]")

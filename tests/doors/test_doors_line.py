@@ -52,3 +52,15 @@ def test_page_and_status_say_what_is_wrong_with_the_line(
     for said in told(house, facts):
         for known in (CLOCK, REFUSED, "本机还没有证书"):
             assert said.count(known) == (known in words)
+
+
+def test_the_status_tells_the_brokers_own_word_and_what_was_not_believed(house: House) -> None:
+    line = {
+        "code": "",
+        "why": "the broker refused: Quota exceeded",
+        "refused": 12,
+        "refused_why": "no receipt",
+    }
+    facts = {"uplink": {"connected": False, "lag": 3, **line}, "host": {}, "screens": []}
+    _, status = told(house, facts)
+    assert "the broker refused: Quota exceeded" in status and "12 × no receipt" in status
