@@ -11,6 +11,7 @@ import pytest
 from edge import archive, journal_file, recovery
 from edge.__main__ import main
 from edge.archive import NotRestorable, restore
+from edge.credentials import COUNTY, Credentials
 from edge.hall.events import DayOpened
 from edge.journal import Journal
 from edge.journal_restored import former_of, formers
@@ -109,6 +110,17 @@ def test_settings_come_back_and_what_is_secret_travels_sealed(backup, tmp_path):
         assert (tmp_path / "etc" / name).read_bytes() == (DEMO / name).read_bytes()
     assert (tmp_path / "etc/staff.toml").stat().st_mode & 0o777 == 0o600
     assert (tmp_path / "r/hall.key").read_bytes() == bytes(range(32))
+
+
+def test_the_key_of_the_box_s_certificate_stays_in_the_box(data, tmp_path):
+    """A spare box is another one: it gets a certificate of its own by a code."""
+    credentials = Credentials(data / COUNTY)
+    credentials.request("510000/510000001")
+    (data / COUNTY / "hall.pem").write_bytes((data / COUNTY / "request.key").read_bytes())
+    code, file = recovery.new_code(), tmp_path / "hall.tar.gz"
+    archive.write(data, DEMO, file, recovery.from_code(code), quiet)
+    restore(file, tmp_path / "r", tmp_path / "etc", code, quiet)
+    assert not (tmp_path / "r" / COUNTY).exists() and not Credentials(tmp_path / "r" / COUNTY).is_there
 
 
 def test_the_second_backup_is_sealed_with_the_same_code(data, tmp_path, capsys):
