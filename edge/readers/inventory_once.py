@@ -3,8 +3,8 @@
 import time
 from collections.abc import Callable
 
-AFTER_S = 30.0
-"""Screens have come by then."""
+AFTER_S = 10.0
+"""Screens that were there have come back by then."""
 
 
 class InventoryOnce:
