@@ -38,11 +38,13 @@ class CounterScreen(HallScreen):
     def page(self) -> str:
         if self.emergency:
             return "emergency"
+        if self.is_night:
+            return "night"
         return "counter" if self.view else "starting"
 
     def shot_name(self) -> str:
-        if self.emergency:
-            return "emergency"
+        if self.emergency or self.is_night:
+            return self.page()
         ticket = self.counter(self._id).get("ticket") or {}
         return f"counter-{self._id}-{ticket['number']}" if ticket else f"counter-{self._id}"
 

@@ -11,6 +11,7 @@ from kiosk_ui import hall_parts, widgets
 from kiosk_ui.hall_parts import PLATES, TABLE, Unit, unit_of
 from kiosk_ui.live import Live
 from kiosk_ui.pages.emergency import over_everything
+from kiosk_ui.pages.night import dim_clock
 from kiosk_ui.paint import Brush
 from kiosk_ui.scene import Scene
 from kiosk_ui.text import Typesetter
@@ -27,6 +28,7 @@ PAGE_S = 12.0
 """The playlist and the strip are still pages, each shown so long."""
 ICONS = {"leader": "users", "phone": "help-circle", "item": "file-text"}
 SMALLER = 0.75
+NIGHT_SCALE = 1.2
 SHIFT_S = 300.0
 """The picture moves by a few pixels this often, against images that stick."""
 SHIFTS = ((0, 0), (3, 0), (3, 3), (0, 3))
@@ -85,12 +87,16 @@ class HallScreen:
         pen = widgets.Pen(scene, Theme(*self._size, 1000.0, LIGHT), self.words)
         if self.emergency:
             over_everything(pen, self.emergency, 1.15)
+        elif self.is_night:
+            dim_clock(pen, self.view, *self._now(), self.now_s, NIGHT_SCALE)
         else:
             self.draw(pen, unit_of(self._size))
         scene.shift(*SHIFTS[int(self.now_s // SHIFT_S) % len(SHIFTS)])
         return scene
 
     def shot_name(self) -> str:
+        if self.is_night:
+            return self.page()
         return f"{self.page()}-{self.calls[0]['number']}" if self.calls else self.page()
 
     def page(self) -> str:
@@ -99,6 +105,8 @@ class HallScreen:
             return "emergency"
         if not self.view:
             return "starting"
+        if self.is_night:
+            return "night"
         return "calls" if self.calls else "welcome"
 
     # --- inside ---------------------------------------------------------------------------------------------
@@ -114,6 +122,19 @@ class HallScreen:
     @property
     def emergency(self) -> Json:
         return self.view.get("desk", {}).get("emergency") or {}
+
+    @property
+    def is_night(self) -> bool:
+        """The business day is closed."""
+        return bool(self.view.get("asleep")) and not self.emergency
+
+    def _now(self) -> tuple[str, str]:
+        """Time and date as people read them."""
+        at = self.at()
+        if at is None:
+            return "", ""
+        weekday = self.words(f"weekday_{at.isoweekday()}")
+        return at.strftime("%H:%M"), self.words("date", month=at.month, day=at.day, weekday=weekday)
 
     def words(self, key: str, /, **facts: object) -> str:
         return self._texts.get(f"ui.{key}", **facts)
@@ -158,13 +179,10 @@ class HallScreen:
 
     def head(self, pen: widgets.Pen, rect: pygame.Rect, u: Unit) -> None:
         """The hall, its floor and who is on duty at the left, date and time at the right."""
-        right, at = rect.right, self.at()
-        if at:
+        right, (time, date) = rect.right, self._now()
+        if time:
             where = (right, rect.centery)
-            time = at.strftime("%H:%M")
             clock = pen.scene.text(time, u(76), BOARD.ink, BOARD.back, bold=True, midright=where)
-            weekday = self.words(f"weekday_{at.isoweekday()}")
-            date = self.words("date", month=at.month, day=at.day, weekday=weekday)
             where = (clock.left - u(34), rect.centery)
             right = pen.scene.text(date, u(42), BOARD.soft, BOARD.back, midright=where).left
         name = " · ".join(p for p in (str(self.view.get("name", "")), self.told.floor(self.zone)) if p)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from ui_stage import PAGES_BEGIN, WALL, Stage
-from ui_views import ABOUT, GUIDES, crowded, declared, floors, helped, shut, view
+from ui_views import ABOUT, GUIDES, asleep, crowded, declared, floors, helped, shut, view
 
 from kiosk_ui.__main__ import _parser, _place
 from kiosk_ui.hall_screen import FRESH_S, PAGE_S, HallScreen
@@ -91,6 +91,24 @@ def test_the_general_counters_page_says_who_waits_for_help_until_somebody_goes(s
     assert words in texts(screen.scene())
     assert words not in texts(show(screen, view(), PAGES_BEGIN + 1))
     assert words not in texts(stage.counter("3", helped()).scene())
+
+
+def test_a_closed_day_dims_to_a_clock_that_never_stands_still_for_long(stage: Stage) -> None:
+    for screen in (stage.hall(asleep()), stage.counter("3", asleep())):
+        assert screen.page() == screen.shot_name() == "night"
+        scene = screen.scene()
+        assert any("11月24日" in said for said in texts(scene)) and "09:41" in texts(scene)
+        where = set()
+        for minute in range(5):
+            screen.tick(PAGES_BEGIN + 60 * minute)
+            scene = screen.scene()
+            where.add(scene.texts[0].rect.top)
+            assert all(scene.rect.contains(said.rect) for said in scene.texts)
+        assert len(where) == 5
+        assert show(screen, view(), PAGES_BEGIN + 600).name != "night"
+        told = asleep()
+        told["desk"] = declared("evacuate")["desk"]
+        assert show(screen, told, PAGES_BEGIN + 601).name == "emergency"
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from ui_stage import (
 from ui_views import (
     T0,
     VIEW,
+    asleep,
     crowded,
     declared,
     floors,
@@ -167,6 +168,7 @@ def walls() -> Iterator[Shot]:
     yield Shot("wall-crowded-table", lambda s: s.hall(crowded(), table=True), WALL)
     yield Shot("wall-forty-table", lambda s: s.hall(crowded(40), table=True, later_s=24.0), WALL)
     yield Shot("wall-forty", lambda s: s.hall(crowded(40), later_s=12.0), WALL)
+    yield Shot("wall-night", lambda s: s.hall(asleep()), WALL)
     yield Shot("wall-evacuate", lambda s: s.hall(declared("evacuate", True)), WALL)
     yield Shot("wall-suspend", lambda s: s.hall(declared("suspend"), english=True), WALL)
     yield Shot("counter-calling", lambda s: s.counter("1"), WALL)

@@ -297,6 +297,14 @@ def shut(reason: str = "closed", opens_at: str = "14:00") -> dict[str, Any]:
     return changed
 
 
+def asleep() -> dict[str, Any]:
+    """The day is closed; the next one begins tomorrow."""
+    changed = shut(opens_at="08:20")
+    for service in changed["services"]:
+        service["opens_on"] = "2026-11-24"
+    return changed | {"asleep": True}
+
+
 def floors() -> dict[str, Any]:
     """Counters 1 to 3 on one floor, 4 and 5 on another, 6 without."""
     changed = view()
