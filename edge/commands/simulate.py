@@ -69,9 +69,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--processes", metavar="P", type=int, default=2, help="that share the halls (%(default)s)"
     )
-    parser.add_argument(
-        "--spread", metavar="S", type=float, help="all come within so many seconds (N / 100)"
-    )
+    parser.add_argument("--spread", metavar="S", type=float, help="all come within so many seconds (N / 100)")
     parser.add_argument(
         "--window", metavar="W", type=int, default=20, help="of each hall, 1 to 100 (%(default)s)"
     )
