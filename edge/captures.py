@@ -39,6 +39,8 @@ log = logging.getLogger(__name__)
 Json = dict[str, Any]
 
 BEGIN_WITHIN_S = 3.0
+_KNOWN_AGAIN = 12
+"""Pages of a ticket of which a page finder is told that was started anew."""
 NO_CAMERA, NOT_GOOD = "no_camera", "page_not_good"
 
 
@@ -59,7 +61,7 @@ class Captures:
         self._files = CaptureFiles(folder, vault)
         settings = settings or CaptureSettings()
         self._keeping = Keeping(registrar, self._files, settings)
-        self._work = PageWork(finder or Finder(), folder, vault)
+        self._work = PageWork(finder or Finder(), folder, vault, self._latest)
         self._handing = Handing(registrar, self._files, self._keeping, self._work, settings)
         self._turns = {counter: threading.Lock() for counter in cameras}
         self._looking = {counter: self._looking_at(counter, camera) for counter, camera in cameras.items()}
@@ -184,6 +186,11 @@ class Captures:
             return self._handing.ticket_at(counter)
 
         return Looking(counter, camera, self._work, ticket=ticket, take=take)
+
+    def _latest(self, ticket: TicketId) -> list[bytes]:
+        """What was taken of a ticket last, so that it is known again. Raises JournalError."""
+        ids = [page.id for page in self._handing.of_ticket(ticket) if page.cleaned][-_KNOWN_AGAIN:]
+        return [content for id in ids if (content := self._files.read(id)) is not None]
 
     # --- handing out and putting right
 

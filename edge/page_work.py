@@ -6,7 +6,7 @@ The process knows desks in memory only: here they lie sealed, and a process that
 import json
 import logging
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -49,16 +49,20 @@ class Made:
 class PageWork:
     """Any thread may call. Everything raises FinderFailed: there is no answer."""
 
-    def __init__(self, finder: Finder, folder: Path, vault: Vault) -> None:
+    def __init__(
+        self, finder: Finder, folder: Path, vault: Vault, taken: Callable[[TicketId], Sequence[bytes]]
+    ) -> None:
         """`folder`: of the captures; desks lie in it, and scales as `scale/COUNTER.json`, where somebody
-        calibrated the camera."""
-        self._finder, self._folder, self._vault = finder, folder, vault
+        calibrated the camera. `taken`: a ticket's latest pages."""
+        self._finder, self._folder, self._vault, self._taken = finder, folder, vault, taken
         self._told: dict[CounterId, int] = {}
+        self._told_of: dict[CounterId, tuple[int, TicketId]] = {}
         self._telling = threading.Lock()
 
     def look(self, counter: CounterId, jpeg: bytes, ticket: TicketId) -> Json | None:
         """What lies there; None: the finder is at something else. Blocks up to `LOOK_S`."""
         self._tell_desk(counter)
+        self._tell_taken(counter, ticket)
         found = self._finder.ask_if_free("look", [jpeg], within_s=LOOK_S, camera=counter, ticket=ticket)
         if found is None:
             return None
@@ -104,6 +108,20 @@ class PageWork:
             )
         except (OSError, ValueError, JournalError) as error:
             log.warning("counter %s: the empty desk is learned anew: %s", counter, error)
+
+    def _tell_taken(self, counter: CounterId, ticket: TicketId) -> None:
+        """To a process that does not know it, or has another ticket in mind: they are not taken again."""
+        life = self._finder.started
+        if self._told_of.get(counter) == (life, ticket):
+            return
+        try:
+            pages = self._taken(ticket) if ticket else ()
+        except JournalError as error:
+            log.warning("counter %s: its pages cannot be read: %s", counter, error)
+            pages = ()
+        if pages:
+            self._finder.ask("taken", pages, within_s=LOOK_S, camera=counter, ticket=ticket)
+        self._told_of[counter] = (self._finder.started, ticket)
 
     def _keep_desk(self, counter: CounterId, jpeg: bytes) -> None:
         path = self._desk(counter)

@@ -24,6 +24,7 @@ from edge.scan.desk import QUALITY
 from edge.scan.files import BadPicture, decode
 from edge.scan.handed import form_of, taken_of
 from edge.scan.live import Live
+from edge.scan.sameness import face_of
 from edge.scan.scan import Wishes
 from edge.scan.upright import Turn
 
@@ -51,6 +52,10 @@ class Finder:
                 return self._look(question, parts[0])
             case "desk":
                 self._of(question).know_desk(decode(parts[0], "desk"), time.monotonic())
+                return {}, []
+            case "taken":
+                faces = [face_of(decode(jpeg, "page")) for jpeg in parts]
+                self._of(question).taken(faces, str(question.get("ticket", "")))
                 return {}, []
             case "page":
                 return self._page(question, parts[0])

@@ -20,7 +20,7 @@ PATIENT_S = 40.0
 class CameraHall:
     """`cameras`: counter to folder of pictures. A citizen can be brought to a counter."""
 
-    def __init__(self, data: Path, cameras: Mapping[str, Path], within_s: float = 2.0) -> None:
+    def __init__(self, data: Path, cameras: Mapping[str, Path], within_s: float = 20.0) -> None:
         demo = load(ROOT / "config/demo")
         plain = demo.devices["camera-1"]
         links, devices = {}, {}

@@ -79,8 +79,9 @@ def test_a_clerk_takes_a_tickets_pages_and_gets_them_as_one_pdf(tmp_path, browse
     write_pages(tmp_path / "pictures")
     with CameraHall(tmp_path / "data", {"6": tmp_path / "pictures"}) as hall:
         ticket = hall.comes("6")
-        browser.get(f"{hall.url}counter/6")
+        browser.get(hall.url)
         desk = Desk(browser)
+        desk.click("#counters a.sign")
         assert desk.text("#papers h2") == ticket["number"]
         assert desk.text(".materials").count("缺") == len(hall.guide.materials)
         desk.sees("#advice", "可以拍了")

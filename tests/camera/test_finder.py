@@ -1,6 +1,8 @@
 """The page finder's process: it stays, and whatever becomes of it, the next question is answered."""
 
+import io
 import os
+import re
 import signal
 import sys
 import threading
@@ -8,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from drivers.twins.pages import write_pages
 from edge.finder import Finder, FinderFailed
@@ -130,6 +133,37 @@ def test_the_real_one_finds_cleans_knows_again_and_lives_through_bad_pictures(pa
             finder.ask("sing", within_s=60)
         bound = finder.ask("bind", [file, file], within_s=60, cards=[[False]] * 2, groups=["", ""])
         assert bound.parts[0][:5] == b"%PDF-"
+        assert finder.started == 1
+    finally:
+        finder.close()
+
+
+def test_a_new_one_knows_the_pages_again_that_it_is_told_of(pages):
+    """Cleaned pages are told, and are known on the picture as the camera gives it."""
+    first, second = Finder(), Finder()
+    try:
+        clean = [first.ask("page", [p], within_s=60, camera="6", ticket="t").parts[2] for p in pages[:2]]
+        second.ask("taken", clean, within_s=60, camera="6", ticket="t")
+        said = [
+            second.ask("page", [p], within_s=60, camera="6", ticket="t", strict=True).facts["why"]
+            for p in pages
+        ]
+        assert said == ["same", "same", ""]
+    finally:
+        first.close()
+        second.close()
+
+
+def test_eight_million_pixels_stay_under_400_mb(pages):
+    with Image.open(io.BytesIO(pages[0])) as picture:
+        out = io.BytesIO()
+        picture.resize((3264, 2448)).save(out, "JPEG", quality=92)
+    finder = Finder()
+    try:
+        finder.ask("page", [out.getvalue()], within_s=60, camera="6")
+        status = Path(f"/proc/{finder.pid()}/status").read_text("utf-8")
+        (most_kb,) = re.findall(r"VmHWM:\s+(\d+) kB", status)
+        assert int(most_kb) < 400_000
         assert finder.started == 1
     finally:
         finder.close()
