@@ -33,6 +33,7 @@ GOOD_LINE_S = 10.0
 BEAT_S = 1.0
 OPEN_WITHIN_S = 90.0
 # resolv.conf(5): 5 s a try, twice, up to three name servers; then 5 s for each address, and TLS.
+AWAY_S = (5.0, 120.0)
 JUST_BOOTED_S = 120.0
 """A box that is up for so short a time may have come back with a whole county."""
 LOG_EVERY_S = 60.0
@@ -71,7 +72,7 @@ class Uplink:
         self._settings = settings
         self._border = Border(plan.county, plan.hall, registrar.journal.id, version, boot)
         self._facts = health or dict
-        self._patience = patience or Patience()
+        self._patience = patience or Patience(*AWAY_S)
         self._cursors = Cursors(registrar)
         self._again, self._overdue = Again(), Overdue()
         self._desk: CountyDesk | None = None

@@ -14,6 +14,7 @@ from tests.broker import Broker, Recorder, wait_until
 from tests.center.conftest import HALL, OPEN, same
 from tests.uplink.answering import Answering
 from tests.uplink.conftest import Hall
+from tests.uplink.tap import Tap
 
 
 def stored(store: Store) -> int:
@@ -146,6 +147,23 @@ def test_a_center_that_must_not_hear_says_so_and_is_not_there(store: Store) -> N
         finally:
             receiver.stop()
     assert answering.topics == [] and answering.levels == [5], "no birth, and no second try"
+
+
+def test_hall_and_center_do_the_same_on_the_older_protocol(hall: Hall, broker: Broker, store: Store) -> None:
+    with Tap(broker.port, refuse_v5=True) as of_hall, Tap(broker.port, refuse_v5=True) as of_center:
+        receiver = Receiver(Address.at(of_center.url), Place("510000"), store, Patience(0.1, 0.3))
+        receiver.start()
+        try:
+            uplink = hall.uplink(of_hall.url)
+            hall.write(60)
+            wait_until(lambda: uplink.status()["firm"] >= 60, "the receipt moves the firm cursor")
+            of_center.cut()
+            hall.write(60)
+            wait_until(lambda: uplink.status()["firm"] >= 120, "and after a cut")
+            assert same(store, hall) and receiver.status()["refused"] == 0
+        finally:
+            receiver.stop()
+        assert of_hall.levels == [5, 4] and set(of_center.levels) == {5, 4}
 
 
 def test_whatever_is_said_in_its_name_the_center_says_that_it_is_there(

@@ -53,14 +53,17 @@ FAULTS: dict[str, Callable[[Line, GoOn], None]] = {
 }
 
 
-def run(folder: Path, url: str, faults: Sequence[str], *, broker_too: bool = True) -> list[str]:
-    """A line on each fault, and one on the door. Raises AssertionError."""
+def run(folder: Path, url: str, faults: Sequence[str], *, whole: bool = True) -> list[str]:
+    """A line on each fault, and one on the door. Raises AssertionError.
+
+    `whole`: on the center's line as well as the hall's, and of the broker, too.
+    """
     said: list[str] = []
     with county(folder, url, lines=True) as place, closing(Store(url)) as store:
         crowd = Crowd(place.hall)
         crowd.start()
         try:
-            for what, fault in (*_of_lines(place, faults), *(_of_broker(place) if broker_too else ())):
+            for what, fault in _of_all(place, faults, whole=whole):
                 took_s = _caught_up_after(fault, what, place, crowd, store)
                 said.append(f"{what}: whole {took_s:.1f} s after it ended")
         finally:
@@ -71,16 +74,15 @@ def run(folder: Path, url: str, faults: Sequence[str], *, broker_too: bool = Tru
     return said
 
 
-def _of_lines(place: County, faults: Sequence[str]) -> Iterator[tuple[str, Fault]]:
+def _of_all(place: County, faults: Sequence[str], *, whole: bool) -> Iterator[tuple[str, Fault]]:
+    assert place.hall_line and place.center_line
     for name in faults:
-        for whose, line in (("the hall's", place.hall_line), ("the center's", place.center_line)):
-            assert line is not None
-            yield f"{whose} line {name}", partial(_spoiled, line, FAULTS[name])
-
-
-def _of_broker(place: County) -> Iterator[tuple[str, Fault]]:
-    yield "the broker frozen", partial(_frozen, place)
-    yield "the broker killed", partial(_killed, place)
+        yield f"the hall's line {name}", partial(_spoiled, place.hall_line, FAULTS[name])
+        if whole:
+            yield f"the center's line {name}", partial(_spoiled, place.center_line, FAULTS[name])
+    if whole:
+        yield "the broker frozen", partial(_frozen, place)
+        yield "the broker killed", partial(_killed, place)
 
 
 def _caught_up_after(fault: Fault, what: str, place: County, crowd: Crowd, store: Store) -> float:

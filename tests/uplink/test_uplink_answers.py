@@ -2,6 +2,7 @@
 
 import logging
 import random
+from bisect import bisect_left
 from collections.abc import Iterator
 
 import pytest
@@ -25,12 +26,9 @@ def answering() -> Iterator[Answering]:
 @pytest.mark.parametrize(
     ("code", "word"),
     [
-        (0x85, "Client identifier not valid"),
-        (0x86, "Bad user name or password"),
         (0x87, "Not authorized"),
         (0x8A, "Banned"),
         (0x95, "Packet too large"),
-        (0x9A, "Retain not supported"),
     ],
 )
 def test_what_only_a_person_can_mend_is_named_and_asked_for_once(
@@ -91,15 +89,15 @@ def test_a_broker_without_the_newer_version_is_spoken_to_in_the_older(
     assert answering.levels == [5, 4]
 
 
-@pytest.mark.parametrize(("code", "word"), [(0x97, "Quota exceeded"), (0x87, "Not authorized")])
 def test_an_entry_that_is_refused_moves_nothing_and_is_not_sent_again_and_again(
-    hall: Hall, answering: Answering, code: int, word: str
+    hall: Hall, answering: Answering
 ) -> None:
-    answering.takes = lambda topic: code if topic.endswith("events") else 0
+    answering.takes = lambda topic: 0x97 if topic.endswith("events") else 0
     hall.write(2)
     uplink = hall.uplink(answering.url, patience_s=SOON_THEN_LATE)
     wait_until(
-        lambda: f"the broker refused a message: {word}" in uplink.status()["why"], "the status says why"
+        lambda: "the broker refused a message: Quota exceeded" in uplink.status()["why"],
+        "the status says why",
     )
     turn = uplink.beat()
     wait_until(lambda: uplink.beat() > turn, "it waits")
@@ -171,10 +169,15 @@ def test_a_countys_halls_come_back_over_some_seconds(halls: int, at_most: int) -
     """All lose their broker in one moment; it is back after a while: how many come in the busiest second?"""
     for gone_s in (0.0, 3.0, 30.0, 300.0):
         back = [_back_at(Patience(dice=random.Random(seed)), gone_s) for seed in range(halls)]
-        busiest = max(sum(at <= b < at + 1 for b in back) for at in back)
-        assert busiest <= at_most, (gone_s, busiest)
+        assert _busiest(back) <= at_most, gone_s
     first = [Patience(dice=random.Random(seed)).first_s() for seed in range(halls)]
-    assert max(sum(at <= b < at + 1 for b in first) for at in first) <= at_most, "after a power cut"
+    assert _busiest(first) <= at_most, "after a power cut"
+
+
+def _busiest(times: list[float]) -> int:
+    """So many within one second."""
+    times = sorted(times)
+    return max(bisect_left(times, at + 1) - n for n, at in enumerate(times))
 
 
 def _back_at(patience: Patience, gone_s: float) -> float:
