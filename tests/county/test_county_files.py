@@ -7,6 +7,7 @@ import re
 import shutil
 import ssl
 import subprocess
+import threading
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -185,6 +186,14 @@ def connected(port: int, authority: Authority, name: str, heard: list[str]) -> C
     return client
 
 
+def subscribed(client: Client, *topics: str) -> None:
+    """With the broker's word on it: what is published before is lost to who has not subscribed."""
+    done = threading.Event()
+    client.on_subscribe = lambda *a: done.set()
+    client.subscribe([(topic, 1) for topic in topics])
+    assert done.wait(10), topics
+
+
 def test_a_hall_speaks_and_hears_in_its_own_name_only(tmp_path: Path, authority: Authority) -> None:
     authority.issue("broker")
     ours, other = "510000/510000001", "510000/510000002"
@@ -192,11 +201,9 @@ def test_a_hall_speaks_and_hears_in_its_own_name_only(tmp_path: Path, authority:
     with countys_broker(tmp_path) as broker:
         clients = {name: connected(broker.port, authority, name, heard[name]) for name in heard}
         try:
-            clients["center"].subscribe("bianmin/v1/+/+/events", 1)
+            subscribed(clients["center"], "bianmin/v1/+/+/events")
             for name in (ours, other):
-                clients[name].subscribe(
-                    [(f"bianmin/v1/{name}/commands", 1), (f"bianmin/v1/{ours}/commands", 1)]
-                )
+                subscribed(clients[name], f"bianmin/v1/{name}/commands", f"bianmin/v1/{ours}/commands")
             forged = clients[other].publish(f"bianmin/v1/{ours}/events", b"forged", qos=1)
             honest = clients[ours].publish(f"bianmin/v1/{ours}/events", b"honest", qos=1)
             for sent in (forged, honest):
