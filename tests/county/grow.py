@@ -28,7 +28,7 @@ from tests.crash.rounds import ROOT
 from tests.postgres import postgres
 
 HALLS = (13, 130, 1300)
-SECONDS = {"tenth": 100.0, "peak": 60.0}
+SECONDS = {"tenth": 90.0, "peak": 60.0}
 Row = tuple[Outcome, InStore]
 
 
@@ -47,7 +47,7 @@ def grow(
                 step=1,
                 profile=profile,
                 pace=PROFILES[profile].lasts_s / lasts_s if lasts_s else 0.0,
-                spread_s=halls / 50,
+                spread_s=halls / 100,
                 seed=seed,
                 version="grow",
             )
