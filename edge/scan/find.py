@@ -135,5 +135,10 @@ def ordered(corners: Corners) -> tuple[Corners, int]:
 
 def _overlap(one: Corners, other: Corners) -> float:
     a, b = one.astype(np.float32), other.astype(np.float32)
+    for inner, outer in ((a, b), (b, a)):
+        # OpenCV 4.14's intersection is now and then 0 for two that nearly are the same.
+        x, y = inner.mean(axis=0)
+        if cv2.pointPolygonTest(outer, (float(x), float(y)), False) > 0:
+            return 1.0
     both, _ = cv2.intersectConvexConvex(a, b)
     return float(both / max(1.0, min(cv2.contourArea(a), cv2.contourArea(b))))
