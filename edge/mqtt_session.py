@@ -303,6 +303,10 @@ class Session:
             raise ConnectionError(f"the line went while subscribing to {topic}")
         return mid
 
+    def unsubscribe(self, topic: str) -> None:
+        """Hear no more of it, and have nothing kept of it; said before the goodbye."""
+        self._client.unsubscribe(topic)
+
     def acknowledge(self, arrived: Arrived) -> None:
         """This message is in good hands; the broker may forget it. Any thread; said at the next turn."""
         if not arrived.mid:  # without one it came with QoS 0

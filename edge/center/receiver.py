@@ -21,6 +21,7 @@ from edge.entries import canonical
 from edge.mqtt_session import (
     NEW,
     OLD,
+    SESSION_KEPT_S,
     Accepted,
     Acknowledged,
     Arrived,
@@ -42,6 +43,9 @@ TAKES = 1000
 """Messages that a broker may send before they are acknowledged, where it lets us choose (MQTT 5)."""
 INFLIGHT = 200
 """Receipts and orders under way, where the broker takes so many: 1,300 halls want theirs every second."""
+SHARED_KEPT_S = 60
+"""A worker that is gone for longer has no share any more: mosquitto 2.0.11 goes on laying its part of all
+entries aside for it (seen), and each of them has to be asked for."""
 CONNACK_WITHIN_S = 10.0
 GOOD_LINE_S = 10.0
 AWAY_S = (1.0, 60.0)
@@ -73,11 +77,15 @@ class Place:
     def topic(self) -> str:
         return f"bianmin/v1/{self.county}/center"
 
-    def topics(self) -> tuple[str, ...]:
+    @property
+    def events(self) -> str:
         shared = f"$share/{self.share}/" if self.share else ""
+        return f"{shared}bianmin/v1/{self.county}/+/events"
+
+    def topics(self) -> tuple[str, ...]:
         halls = f"bianmin/v1/{self.county}/+"
         return (
-            f"{shared}{halls}/events",
+            self.events,
             f"{halls}/status",
             f"{halls}/health",
             f"{halls}/inventory",
@@ -148,7 +156,13 @@ class Receiver:
         """
         will = Will(self._place.topic, self._own_status("offline"))
         session = Session(
-            self._broker, self._place.client_id, will, version=version, inflight=INFLIGHT, takes=TAKES
+            self._broker,
+            self._place.client_id,
+            will,
+            version=version,
+            inflight=INFLIGHT,
+            takes=TAKES,
+            kept_s=SHARED_KEPT_S if self._place.share else SESSION_KEPT_S,
         )
         try:
             session.open()
@@ -228,6 +242,8 @@ class _Talk:
             while not stopping.is_set():
                 if why := self._once():
                     return why
+            if self._place.share:
+                self._session.unsubscribe(self._place.events)
             self._publish(self._place.topic, self._own_status("offline"), retain=True)
         except ConnectionError as error:
             return str(error)

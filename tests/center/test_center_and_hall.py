@@ -9,16 +9,20 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from edge.center.receiver import Place, Receiver
 from edge.center.store import Store
 from edge.hall.commands import CloseDay, TakeTicket
 from edge.hall.words import By, Door
 from edge.log_tail import LogTail
+from edge.mqtt_session import Broker as Address
+from edge.patience import Patience
 from edge.readers.again import FIRST_AFTER_S, Again, Overdue
 from edge.readers.doings import Doings
 from tests.broker import Broker, Recorder, forget, wait_until
 from tests.center.conftest import HALL, OPEN, same
 from tests.county.test_county_files import check
 from tests.uplink.conftest import Hall
+from tests.uplink.tap import Tap
 
 Doing = Callable[[Again], object]
 
@@ -67,6 +71,39 @@ def test_what_a_broker_lost_is_asked_for_and_comes_again(
     hall.write(5)
     wait_until(lambda: uplink.status()["firm"] >= 45, "the hole was asked for and filled", 30)
     wait_until(lambda: same(store, hall), "the store is the journal")
+
+
+def test_a_worker_that_dies_costs_its_share_only_until_the_broker_forgets_it(
+    hall: Hall,
+    broker: Broker,
+    receive: OPEN,
+    sure: None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("edge.center.store.GRACE_S", 0.3)
+    monkeypatch.setattr("edge.center.store.ASK_AGAIN_S", 0.5)
+    monkeypatch.setattr("edge.center.receiver.ASK_EVERY_S", 0.2)
+    monkeypatch.setattr("edge.center.receiver.SHARED_KEPT_S", 1)
+    stores = [Store(f"sqlite:///{tmp_path}/center.db") for _ in range(2)]
+    store = stores[0]
+    receive(store, name="a", share="workers")
+    with Tap(broker.port) as tap:
+        dies = Receiver(Address.at(tap.url), Place("510000", "b", "workers"), stores[1], Patience(60, 60))
+        dies.start()
+        try:
+            wait_until(lambda: bool(dies.status()["connected"]), "both are there")
+            uplink = hall.uplink(broker.url, doings=doings(hall, tmp_path))
+            hall.write(40)
+            wait_until(lambda: uplink.status()["firm"] >= 40, "both work")
+            tap.gate.clear()
+            tap.cut()
+            hall.write(40)
+            wait_until(lambda: uplink.status()["firm"] >= 80, "its share was asked for", 60)
+        finally:
+            dies.stop()
+    wait_until(lambda: same(store, hall), "the store is the journal")
+    stores[1].close()
 
 
 def test_a_center_that_fell_behind_gets_again_what_the_broker_had_acknowledged(

@@ -47,6 +47,20 @@ def test_two_workers_share_the_entries_of_a_hall(
     assert all(w.status()["entries"] > 0 for w in workers), "each had its part"
 
 
+def test_a_worker_that_goes_leaves_its_share_to_the_others(
+    hall: Hall, broker: Broker, receive: OPEN, open_store: Callable[[], Store]
+) -> None:
+    stays, goes = [receive(open_store(), name=name, share="workers") for name in "ab"]
+    uplink = hall.uplink(broker.url)
+    hall.write(60)
+    wait_until(lambda: uplink.status()["firm"] >= 60, "both work")
+    goes.stop()
+    before, gone = stays.status()["entries"], goes.status()["entries"]
+    hall.write(60)
+    wait_until(lambda: uplink.status()["firm"] >= 120, "one has it all")
+    assert (stays.status()["entries"], goes.status()["entries"]) == (before + 60, gone)
+
+
 def test_a_store_that_fails_gets_everything_again(
     hall: Hall, broker: Broker, receive: OPEN, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
