@@ -1,8 +1,12 @@
-"""Show: how it stands at each counter, for lamps and buzzers on pins."""
+"""Show: how it stands at each counter, for lamps and buzzers on pins.
+
+A buzzer at a general counter sounds for help called at a touch screen, too.
+"""
 
 import threading
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 
 from drivers.signals import CounterSignal
 from edge.hall.views import HallView
@@ -23,6 +27,9 @@ class Signals:
         self._registrar, self._counters = registrar, counters
         self._handles = {id: h for id, h in handles.items() if h.kind in KINDS}
         self._shown: dict[DeviceId, CounterSignal] = {}
+        self._helps: frozenset[str] = frozenset()
+        """Help calls that stand now, and how many there have been in this life."""
+        self._helped = 0
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="signals", daemon=True)
         self.beat = time.monotonic()
@@ -46,8 +53,14 @@ class Signals:
                 self._show(view)
 
     def _show(self, view: HallView) -> None:
+        helps = frozenset(h.id for h in view.desk.helps)
+        self._helped += len(helps - self._helps)
+        self._helps = helps
         for id, handle in self._handles.items():
-            signal = signal_of(view, self._counters.get(id, ""))
+            counter = self._counters.get(id, "")
+            signal = signal_of(view, counter)
+            if counter in view.desk.general:
+                signal = replace(signal, calls=signal.calls + self._helped)
             if self._shown.get(id) != signal:
                 self._shown[id] = signal
                 handle.show(signal)

@@ -16,7 +16,7 @@ from edge.doors.cards import Cards, Place
 from edge.doors.ears import Ears
 from edge.doors.pads import Pads
 from edge.doors.scans import Scans
-from edge.hall.commands import OpenCounter, TakeTicket
+from edge.hall.commands import AnswerHelp, CallHelp, OpenCounter, TakeTicket
 from edge.hall.machine_events import ContactChanged
 from edge.hall.plan import Counter, HallPlan, Service
 from edge.hall.words import By, Door, Now
@@ -34,7 +34,10 @@ PLAN = HallPlan(
     hall="999001001",
     name="站街镇便民服务中心",
     services=(Service("social", "社保", "A"),),
-    counters=(Counter("1", "社保窗口", ("social",)), Counter("2", "社保窗口", ("social",))),
+    counters=(
+        Counter("1", "社保窗口", ("social",), general=True),
+        Counter("2", "社保窗口", ("social",)),
+    ),
 )
 PINS = {"lamp-1": 17, "sign": 18, "buzzer-1": 22, "button-1": 23, "door": 24}
 
@@ -117,6 +120,18 @@ def test_a_button_calls_the_lamp_lights_the_buzzer_sounds_and_the_sign_says_open
     until(lambda: hall.registrar.view.counters[0].ticket)
     until(lambda: hall.is_on("lamp-1"))
     until(lambda: [s.state for s in hall.pin("buzzer-1").states].count(1) == 2)
+
+
+def test_the_general_counters_buzzer_sounds_for_each_call_for_help(hall: Hall) -> None:
+    hall.registrar.ask(OpenCounter(by=HTTP, counter="1"))
+    until(lambda: hall.is_on("sign"))
+    hall.pin("buzzer-1").clear_states()
+    for kiosk, beeps in (("k1", 2), ("k2", 4)):
+        hall.registrar.ask(CallHelp(by=HTTP, kiosk=kiosk))
+        until(lambda beeps=beeps: [s.state for s in hall.pin("buzzer-1").states].count(1) == beeps)
+    for call in hall.registrar.view.desk.helps:
+        hall.registrar.ask(AnswerHelp(by=HTTP, help=call.id, counter="1"))
+    assert not hall.registrar.view.desk.helps
 
 
 def test_a_doors_contact_is_noted_at_each_change(hall: Hall) -> None:
