@@ -1,4 +1,4 @@
-"""Counts what came over the border and is not believed, and logs it once a minute however much it is."""
+"""Counts what came over the border and is not taken, and logs it once a minute however much it is."""
 
 import logging
 import threading
@@ -17,7 +17,7 @@ class Nonsense:
         self._due, self._unsaid = 0.0, 0
         self.count = 0
         self.last = ""
-        """Why the last one was not believed; empty: there was none."""
+        """Why the last one was not taken; empty: there was none."""
 
     def note(self, why: str) -> None:
         with self._lock:
@@ -26,5 +26,5 @@ class Nonsense:
             self.last = why[:MOST_TEXT]
             if time.monotonic() >= self._due:
                 self._due = time.monotonic() + LOG_EVERY_S
-                self._log.warning("%s: not believed: %s (%d such)", self._who, self.last, self._unsaid)
+                self._log.warning("%s: not taken: %s (%d such)", self._who, self.last, self._unsaid)
                 self._unsaid = 0

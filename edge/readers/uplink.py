@@ -128,7 +128,7 @@ class Uplink:
         """`since`: when `connected` changed last; `lag` in entries, `oldest` is the time of the first.
 
         `lag_s`: seconds since that first one; `receipts` and `drops` (lines lost) since the start.
-        `refused`: commands and receipts since the start that were not believed, and why the last was not.
+        `refused`: commands and receipts since the start that were not taken, and why the last was not.
         """
         talk, sent = self._talk, self._cursors.sent
         oldest = self._oldest(sent)

@@ -75,7 +75,7 @@ def test_hundreds_of_invented_messages_leave_the_hall_at_work(
     status = uplink.status()
     assert status["connected"] and status["refused"] > 60 and status["refused_why"]
     warned = [r for r in caplog.records if r.levelno >= logging.WARNING]
-    assert len(warned) == 1 and "not believed" in warned[0].getMessage(), [r.getMessage() for r in warned]
+    assert len(warned) == 1 and "not taken" in warned[0].getMessage(), [r.getMessage() for r in warned]
     assert status["firm"] <= hall.journal.head
 
 
