@@ -157,9 +157,10 @@ class Looking:
         self._awake.set()
 
     def _is_wanted(self) -> bool:
-        if time.monotonic() - self._looked_at < LOOKED_AT_S:
-            return True
-        return self._live.auto and bool(self._ticket())
+        return self._is_looked_at() or (self._live.auto and bool(self._ticket()))
+
+    def _is_looked_at(self) -> bool:
+        return time.monotonic() - self._looked_at < LOOKED_AT_S
 
     def _change(self, **new: Any) -> None:
         with self._lock:
@@ -188,7 +189,8 @@ class Looking:
             except Exception:
                 log.exception("counter %s: a picture came to nothing", self._counter)
                 self._stopping.wait(TICKET_S)
-            self._stopping.wait(max(0.0, begun + PACE_S - time.monotonic()))
+            pace_s = PACE_S if self._is_looked_at() else LOOK_EVERY_S
+            self._stopping.wait(max(0.0, begun + pace_s - time.monotonic()))
 
     def _bring_one(self) -> None:
         now = time.monotonic()

@@ -40,8 +40,8 @@ def _of_browser(house: House, call: Call) -> frozenset[CounterId]:
     """What a cookie of today says that is ours; of another day it says nothing."""
     counter, _, mark = call.http.cookies.get(COOKIE, "").rpartition(".")
     known = any(c.id == counter for c in house.view.counters)
-    is_ours = known and hmac.compare_digest(mark, house.codes.browser(counter, house.view.day))
-    return frozenset({counter}) if is_ours else frozenset()
+    is_ours = mark.isascii() and hmac.compare_digest(mark, house.codes.browser(counter, house.view.day))
+    return frozenset({counter}) if known and is_ours else frozenset()
 
 
 def _of_person(house: House, call: Call) -> frozenset[CounterId]:

@@ -291,7 +291,7 @@ def test_the_page_and_all_that_it_needs_come_from_the_door_itself(ask: Caller) -
     assert page.headers["Content-Security-Policy"].startswith("default-src 'self'")
     html = page.content.decode()
     assert "社保窗口" in html
-    needed = re.findall(r'(?:src|href)="([^"]+)"', html)
+    needed = re.findall(r'<(?:link|script|img)[^>]* (?:src|href)="([^"]+)"', html)
     assert needed and all(path.startswith("/pages/") for path in needed)
     for path in needed:
         assert ask.get(path).status == 200

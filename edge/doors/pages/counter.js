@@ -140,9 +140,10 @@ if (document.body.dataset.camera) {
 }
 
 const hall = new EventSource("/api/v1/view/stream");
-hall.addEventListener("view", () => {
+hall.addEventListener("view", (event) => {
+  const mine = JSON.parse(event.data).counters.find((one) => one.id === counter);
+  if (!away.hidden || (mine?.ticket?.id ?? "") !== ticket()) refresh();
   away.hidden = true;
-  refresh();
 });
 hall.addEventListener("error", () => {
   away.hidden = false;
