@@ -32,6 +32,16 @@ DESK = By(Door.HTTP)
 T = TypeVar("T", bound=Event)
 
 
+class Shared(Finder):
+    """For all benches of a module: its process takes a second to start, and stays when a bench closes."""
+
+    def close(self) -> None:
+        pass
+
+    def end(self) -> None:
+        super().close()
+
+
 class Bench:
     def __init__(
         self,

@@ -22,9 +22,16 @@ from edge.hall.machine_events import DocumentErased, DocumentHandedOver, Documen
 from edge.hall.words import NO_REQUEST, Refused
 from edge.journal import Journal
 from edge.verify import verify
-from tests.camera.camera_bench import DESK, Bench
+from tests.camera.camera_bench import DESK, Bench, Shared
 from tests.camera.cut_short import opened
 from tests.crash.rounds import ROOT
+
+
+@pytest.fixture(scope="module")
+def finder() -> Iterator[Shared]:
+    shared = Shared()
+    yield shared
+    shared.end()
 
 
 @pytest.fixture(scope="module")
