@@ -24,10 +24,25 @@ def door() -> Iterator[Door]:
     door.close()
 
 
-def voice(door: Door, card: Path) -> "subprocess.Popen[bytes]":
-    sound = {"SDL_AUDIODRIVER": "disk", "SDL_DISKAUDIOFILE": str(card), "SDL_DISKAUDIODELAY": "4"}
-    command = [sys.executable, "-m", "edge", "voice", door.url, "--name", "voice-1f", "--zone", "1f"]
-    return subprocess.Popen(command, cwd=ROOT, env={**os.environ, **sound}, stderr=subprocess.DEVNULL)
+Voice = Callable[[Path], "subprocess.Popen[bytes]"]
+
+
+@pytest.fixture
+def voice(door: Door) -> Iterator[Voice]:
+    """Starts one on a card; none outlives its test."""
+    begun: list[subprocess.Popen[bytes]] = []
+
+    def start(card: Path) -> "subprocess.Popen[bytes]":
+        sound = {"SDL_AUDIODRIVER": "disk", "SDL_DISKAUDIOFILE": str(card), "SDL_DISKAUDIODELAY": "4"}
+        command = [sys.executable, "-m", "edge", "voice", door.url, "--name", "voice-1f", "--zone", "1f"]
+        env = {**os.environ, **sound}
+        begun.append(subprocess.Popen(command, cwd=ROOT, env=env, stderr=subprocess.DEVNULL))
+        return begun[-1]
+
+    yield start
+    for process in begun:
+        process.kill()
+        process.wait()
 
 
 def until(wanted: Callable[[], object]) -> None:
@@ -42,10 +57,10 @@ def loud(card: Path) -> bool:
 
 
 def test_a_call_is_said_to_its_end_and_not_again_after_a_restart(
-    door: Door, pack: Pack, tmp_path: Path
+    door: Door, voice: Voice, pack: Pack, tmp_path: Path
 ) -> None:
     first, second = tmp_path / "first.raw", tmp_path / "second.raw"
-    process = voice(door, first)
+    process = voice(first)
     until(lambda: door.alive and door.shown)
     door.call(("F001", "5"), ("A012", "3"))
     until(lambda: loud(first))
@@ -56,7 +71,7 @@ def test_a_call_is_said_to_its_end_and_not_again_after_a_restart(
     assert whole.count(chime) == 1, "one call: counter 5 is on another floor"
     assert not any(whole[-2000:]), "it was not cut off"
     told, shown = len(door.alive), door.shown
-    process = voice(door, second)
+    process = voice(second)
     until(lambda: len(door.alive) > told and door.shown > shown and second.exists())
     door.call(("A013", "1"))
     until(lambda: loud(second))
