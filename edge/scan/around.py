@@ -22,6 +22,10 @@ ENDS = ((0.015, 0.05), (0.95, 0.985))
 """Shares of its way on which it must reach the sides: a printed line ends at the margin."""
 AT_CORNER, AT_SIDE, SLANT = 0.012, 0.06, 0.15
 """Shares of a side: nearer, it is the side itself; nearer, another sheet's; how much it may slant."""
+BEYOND = np.arange(5.0, 22.0, 2.0)
+"""Search pixels beyond a corner where a side is looked for that does not end there."""
+GRAIN, EDGE = 0.3, 0.5
+"""Strength that any ground may have, and what is more in an edge."""
 RATIOS = np.log([np.sqrt(2), 85.6 / 54, 143 / 105, 240 / 140])
 """Papers of the A and B series, cards, registers, invoices."""
 ODDEST, LEANEST, CUT_ODD = 0.12, 0.4, 0.06
@@ -36,6 +40,7 @@ NAMES = (
     "crossed_near",
     "odd",
     "lean",
+    "passed",
 )
 
 
@@ -57,6 +62,7 @@ def around(corners: NDArray[np.float64], on_border: NDArray[np.bool_], lines: Li
         part.min(axis=1),
         *_crossed(corners, lines),
         *_shape(corners, on_border),
+        _passed(corners, on_border, seen),
     )
     return np.stack(columns, axis=1).astype(np.float32)
 
@@ -90,6 +96,24 @@ def _shape(corners: NDArray[np.float64], on_border: NDArray[np.bool_]) -> tuple[
     loose = on_border | np.roll(on_border, -1, axis=1)
     lean = np.minimum(np.where(loose, 0, cosine).max(axis=1), LEANEST)
     return np.where(on_border.any(axis=1), CUT_ODD, odd), lean
+
+
+def _passed(
+    corners: NDArray[np.float64], on_border: NDArray[np.bool_], seen: Evidence
+) -> NDArray[np.float64]:
+    """How clearly both neighbours of a side run on beyond it: then the page does not end there."""
+    way = np.roll(corners, -1, axis=1) - corners
+    way = way / np.linalg.norm(way, axis=2, keepdims=True)
+    onward, back = np.roll(way, 1, axis=1), -way  # from each corner: of the side before, of the side after
+    strong = cv2.dilate(seen.strength, np.ones((3, 3), np.uint8))
+    runs = []
+    for direction in (onward, back):
+        points = (corners[:, :, None] + BEYOND[:, None] * direction[:, :, None]).reshape(len(corners), -1, 2)
+        x, y = (points[:, :, i].astype(np.float32) for i in (0, 1))
+        found = cv2.remap(strong, x, y, cv2.INTER_LINEAR).reshape(len(corners), 4, len(BEYOND))
+        runs.append(np.clip((found.mean(axis=2) - GRAIN) / EDGE, 0, 1))
+    both = np.minimum(runs[0], np.roll(runs[1], -1, axis=1))
+    return np.asarray(np.where(on_border, 0.0, both).max(axis=1), np.float64)
 
 
 def _crossed(corners: NDArray[np.float64], lines: Lines) -> tuple[NDArray[np.float64], ...]:

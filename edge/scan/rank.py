@@ -120,6 +120,7 @@ SECOND = {
     "crossed_near": -0.363,
     "odd": -33.425,
     "lean": -1.726,
+    "passed": -3.0,
 }
 SECOND_BIAS = -1.843
 

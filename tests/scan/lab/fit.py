@@ -38,6 +38,7 @@ AGAINST = {
     "crossed_near",
     "odd",
     "lean",
+    "passed",
 }
 EITHER = {"dull", "busy"}
 RIGHT, NEARLY, WRONG = 0.93, 0.02, 0.88
