@@ -54,7 +54,7 @@ class Drained:
         )
 
 
-def drain(folder: Path, days: int, tickets_a_day: int) -> Drained:
+def drain(folder: Path, days: int, tickets_a_day: int, without_s: float = WITHOUT_S) -> Drained:
     """An outage of so many days, in a fresh folder."""
     data, config = folder / "data", folder / "config"
     for path in (data, folder / "broker"):
@@ -67,7 +67,7 @@ def drain(folder: Path, days: int, tickets_a_day: int) -> Drained:
     at = re.sub(r'broker = "[^"]*"', f'broker = "{broker.url}"', uplink.read_text("utf-8"))
     uplink.write_text(at, "utf-8")
     with running(data, config) as daemon:
-        threading.Event().wait(WITHOUT_S)
+        threading.Event().wait(without_s)
         before_mb = daemon.resident_mb()
         with broker:
             broker.start()
