@@ -1,8 +1,8 @@
 """Nothing personal travels: every event type is walked field by field, and every door is tried with a name.
 
 Names, numbers of cards and phones, and what citizens write never stand in an event (contract.md §4), nor in
-health, inventory, the log's tail or settings shown. What is only a short word of a clerk can hold a name that nobody
-recognises; the list below says where that is, and why it is borne.
+health, inventory, the log's tail or settings shown. What is only a short word of a clerk can hold a name that
+nobody recognises; the list below says where that is, and why it is borne.
 """
 
 import dataclasses
