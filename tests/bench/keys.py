@@ -75,7 +75,10 @@ def bus_of(counter: int) -> str:
 
 
 class Hop:
-    """A terminal with nothing behind it: what a byte takes on this machine at this moment."""
+    """A terminal with nothing behind it: what a byte takes on this machine at this moment.
+
+    A kernel's thread of ordinary priority carries it, whatever ours is: a busy machine shows here first.
+    """
 
     def __init__(self) -> None:
         self._far, self._near = os.openpty()
