@@ -16,8 +16,8 @@ from edge.simulate.marks import TRIAL_COUNTY, hall_code, is_real
 from edge.simulate.profiles import PROFILES
 from tests.broker import Broker, Recorder
 from tests.county.grow import grow
-from tests.county.test_county_files import check
 from tests.county.rounds import ROOT
+from tests.county.test_county_files import check
 
 
 def simulate(*words: str) -> subprocess.CompletedProcess[str]:
