@@ -64,7 +64,7 @@ def _whitened(page: Picture, closed: Picture, photo: NDArray[np.bool_]) -> Pictu
         low, high = max(0, top - 2), min(rows, bottom + 2)
         even = cv2.divide(page[low:high], _wide(light, top, low, high, page.shape[1]), scale=WHITE)
         own = slice(top - low, bottom - low)
-        out[top:bottom] = _crisp(even)[own]
+        cv2.LUT(_crisp(even)[own], _CURVE, dst=out[top:bottom])
         if photo.any():
             # The curve that makes ink black would take a photo's shadows.
             where = _wide_photo(photo, top, bottom, page.shape[1])
@@ -88,10 +88,8 @@ def _wide_photo(photo: NDArray[np.bool_], top: int, bottom: int, width: int) -> 
 
 
 def _crisp(even: Picture) -> Picture:
-    """Sharper, and through the level curve."""
     soft = cv2.GaussianBlur(even, (5, 5), 1.1)
-    sharp = cv2.addWeighted(even, 1.6, soft, -0.6, 0, dst=soft)
-    return np.asarray(cv2.LUT(sharp, _CURVE, dst=sharp), np.uint8)
+    return np.asarray(cv2.addWeighted(even, 1.6, soft, -0.6, 0, dst=soft), np.uint8)
 
 
 def _rimless(page: Picture) -> Picture:
