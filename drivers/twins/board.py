@@ -76,6 +76,8 @@ class BoardTwin(Board):
 
     def _obey(self, data: bytes) -> int:
         """Do it; the error number of the answer."""
+        if len(data) < 5:
+            return 2
         group, command, rest = data[0], data[1], data[5:]
         if (group, command) == (0xA2, 0x00):
             return 0

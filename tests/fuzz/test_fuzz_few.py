@@ -3,6 +3,8 @@
 import tomllib
 from contextlib import ExitStack
 
+from drivers.board_onbon_k import FRAMES
+from drivers.twins.board import BoardTwin
 from tests.fuzz.__main__ import main, try_out
 from tests.fuzz.decoders import all_of_them
 
@@ -37,3 +39,11 @@ def test_a_run_goes_on_where_it_was_broken_off_and_begins_anew_where_the_source_
     file.write_text(file.read_text("utf-8").replace(row["digest"], "0" * 16), "utf-8")
     status, said = run("--inputs=500", "--status")
     assert status == 1 and "0 of 500, changed since" in said
+
+
+def test_a_board_refuses_a_command_of_one_byte_as_it_refuses_one_that_it_does_not_know():
+    """Found by `make fuzz`: the check sum is right, and there is no second byte."""
+    board = BoardTwin("board", {"address": 1})
+    (said,) = [*board.receive(FRAMES.encode(data=b"\xa2\x77\x01\x00\x00"), 0.0)]
+    assert FRAMES.payload(FRAMES.decode(said.chunk))[:3] == b"\xa0\x01\x02"
+    assert [*board.receive(FRAMES.encode(data=b"\xa1"), 0.0)] == []
