@@ -41,7 +41,6 @@ MOST_PACKET = 1 << 20
 """Bytes; a broker of version 5 keeps back what is larger (mosquitto 2.0.11, seen)."""
 SESSION_KEPT_S = 30 * 24 * 3600
 """How long a broker may keep what it holds for a hall that is away."""
-_KEEP_RETAINED = SubscribeOptions.RETAIN_DO_NOT_SEND
 CONNECT_WITHIN_S = 5.0
 KEEPALIVE_S = 30
 MISC_EVERY_S = 1.0
@@ -153,6 +152,8 @@ class Session:
         self._inbox: queue.SimpleQueue[Happening] = queue.SimpleQueue()
         self._taken: deque[int] = deque()
         """Packet ids to acknowledge, of whatever thread."""
+        self._flying: set[int] = set()
+        """Packet ids of what was published and has no answer yet."""
         self._owner, self._misc_at = 0, 0.0
         client = Client(
             CallbackAPIVersion.VERSION2,
@@ -281,6 +282,7 @@ class Session:
         sent = self._client.publish(topic, payload, qos=1, retain=retain, properties=properties)
         if sent.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
             raise ConnectionError(f"the line went while sending ({sent.rc.name})")
+        self._flying.add(sent.mid)
         return sent.mid
 
     def subscribe(self, topic: str, *, fresh: bool = False) -> int:
@@ -317,9 +319,15 @@ class Session:
             self._taken.append(arrived.mid)
 
     def close(self, within_s: float = 2.0) -> None:
-        """Say goodbye, so that the will is not published; blocks up to `within_s`."""
-        self._client.disconnect()
+        """Say goodbye, so that the will is not published; blocks up to `within_s`.
+
+        First the answers to what was said: one that meets a closed line resets it, and a broker that is slow
+        then takes the end for a cut (mosquitto 2.0.11, seen).
+        """
         until = time.monotonic() + within_s
+        while self._flying and self.wire is not None and time.monotonic() < until - within_s / 2:
+            self.happenings(0.05)
+        self._client.disconnect()
         while self.wire is not None and time.monotonic() < until:
             self.happenings(0.05)
         self._cut()
@@ -365,6 +373,7 @@ class Session:
     def _on_publish(
         self, client: Client, userdata: Any, mid: int, reason: ReasonCode, properties: Properties | None
     ) -> None:
+        self._flying.discard(mid)
         self._inbox.put(Acknowledged(mid, str(reason) if reason.is_failure else ""))
 
     def _on_message(self, client: Client, userdata: Any, message: MQTTMessage) -> None:
