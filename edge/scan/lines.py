@@ -16,8 +16,12 @@ SPREAD = 8
 """Steps to each side that a point votes for: its own angle is known to some degrees."""
 LEAST = 0.3
 """Strength of a point that votes."""
-LEAST_VOTES = 2.0
+CLEAR_VOTES, LEAST_VOTES = 2.0, 0.5
+"""Of a line that is always heard; of one where there are few: much of it may lie under a hand or in glare."""
+FEW = 40
 MOST_LINES = 44
+LEAST_ACROSS = 16
+"""Of them across the best one's way, however many run along it: print, planks, folds."""
 ASIDE = 5.0
 """Search pixels from a line to where its two sides' colours are read."""
 PLAIN = 0.2
@@ -72,10 +76,11 @@ def lines_of(seen: Evidence, outline: NDArray[np.uint8], given: Sequence[NDArray
     `outline`: where regions end, whose points are heard on their own as well.
     """
     strong = _thin(seen)
-    angle, rho = _votes(seen, strong, 40)
-    more = _votes(seen, strong & (outline > 0), 24)
-    angle, rho = np.append(angle, more[0]), np.append(rho, more[1])
-    angle, rho = _apart(angle, rho)
+    heard = [_votes(seen, strong, 40), _votes(seen, strong & (outline > 0), 24)]
+    angle, rho, votes = (np.concatenate([h[i] for h in heard]) for i in range(3))
+    clear = votes >= CLEAR_VOTES
+    order = np.argsort(~clear, kind="stable")[: max(int(clear.sum()), FEW)]
+    angle, rho = _apart(angle[order], rho[order])
     count = len(angle)
     known = [_borders(seen)] + ([_sides(seen, given)] if given else [])
     angle = np.concatenate([angle, *(k[0] for k in known)])
@@ -83,8 +88,16 @@ def lines_of(seen: Evidence, outline: NDArray[np.uint8], given: Sequence[NDArray
     is_border = np.zeros(len(angle), bool)
     is_border[count : count + 4] = True
     lines = measured(seen, angle, rho, is_border)
-    best = np.argsort(-lines.worth[:count])[:MOST_LINES]
+    best = np.argsort(-lines.worth[:count])
+    best = best[both_ways(lines.angle[best], MOST_LINES, LEAST_ACROSS)]
     return _taken(lines, np.append(best, np.arange(count, len(angle))))
+
+
+def both_ways(angle: NDArray[np.float64], most: int, least: int) -> NDArray[np.bool_]:
+    """The first `most` of many angles, best first, and the first `least` of either way: a page has two."""
+    across = np.abs(np.sin(angle - angle[:1])) > np.sqrt(0.5)
+    rank = np.where(across, np.cumsum(across), np.cumsum(~across))
+    return np.asarray((np.arange(len(angle)) < most) | (rank <= least), np.bool_)
 
 
 def _thin(seen: Evidence) -> NDArray[np.bool_]:
@@ -102,7 +115,7 @@ def _thin(seen: Evidence) -> NDArray[np.bool_]:
 
 
 def _votes(seen: Evidence, points: NDArray[np.bool_], most: int) -> tuple[NDArray[np.float64], ...]:
-    """Angles and distances of the lines that most points speak for."""
+    """Angles, distances and votes of the lines that most points speak for."""
     y, x = np.nonzero(points)
     xx, xy, yy = (seen.tensor[y, x, i] for i in range(3))
     own = 0.5 * np.arctan2(2 * xy, xx - yy)
@@ -126,8 +139,9 @@ def _votes(seen: Evidence, points: NDArray[np.bool_], most: int) -> tuple[NDArra
     around = cv2.GaussianBlur(around, (5, 9), sigmaX=1.0, sigmaY=2.0)
     peaks = (around >= cv2.dilate(around, np.ones((13, 7), np.uint8))) & (around > LEAST_VOTES)
     row, column = np.nonzero(peaks[12:-12])
-    best = np.argsort(-around[12:-12][row, column])[:most]
-    return angles[row[best]], (column[best] - reach).astype(np.float64)
+    votes = around[12:-12][row, column].astype(np.float64)
+    best = np.argsort(-votes)[:most]
+    return angles[row[best]], (column[best] - reach).astype(np.float64), votes[best]
 
 
 def _differ(seen: Evidence, x, y, angle) -> Field:  # type: ignore[no-untyped-def]

@@ -7,11 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.scan.evidence import Evidence
-from edge.scan.lines import Lines
+from edge.scan.lines import Lines, both_ways
 from edge.scan.open_ended import open_ended
 from edge.scan.values import Field
 
 MOST_PAIRS = 240
+LEAST_ACROSS = 60
+"""Of the pairs across the best one's way, however many rows of print run along it."""
 MOST_QUADS = 1600
 PARALLEL = 20.0
 """Degrees that opposite sides may differ by."""
@@ -118,7 +120,8 @@ def _pairs(lines: Lines, own: int) -> NDArray[np.int64]:
     worth = np.where(lines.is_border, 0.3 * np.median(worth), worth)
     pairs = np.stack([i[keep], j[keep]], axis=1)
     order = np.argsort(-(worth[pairs].sum(axis=1) + worth[pairs].min(axis=1)))
-    best: NDArray[np.int64] = pairs[order[:MOST_PAIRS]]
+    first = both_ways(lines.angle[pairs[order, 0]], MOST_PAIRS, LEAST_ACROSS)
+    best: NDArray[np.int64] = pairs[order[first]]
     return best
 
 

@@ -33,6 +33,13 @@ def test_a_page_is_found_on_its_desk(kind, seed):
     assert found[0].quad.confidence > 0.6
 
 
+@pytest.mark.parametrize(("kind", "seed"), [("hand", 302), ("hand", 5025), ("glare", 5024)])
+def test_a_page_is_found_of_whose_sides_little_is_seen(kind, seed):
+    one = scene(kind, seed)
+    found = find(one.picture, bare_desk(one.desk))
+    assert max(measures.iou(found[0].quad.corners, page) for page in one.pages) > 0.95
+
+
 def test_several_pages_in_one_picture_are_each_found():
     one = scene("several", 3, SIZE)
     found = [f.quad.corners for f in find(one.picture, bare_desk(one.desk))]
