@@ -114,7 +114,7 @@ SECOND = {
     "apart_min": 0.000,
     "apart_second": 0.636,
     "apart_mean": 1.747,
-    "apart_rel_min": 1.032,
+    "apart_rel_min": 0.500,
     "crossed": -1.483,
     "crossed_far": -1.675,
     "crossed_near": -0.363,
@@ -122,7 +122,7 @@ SECOND = {
     "lean": -1.726,
     "passed": -3.0,
 }
-SECOND_BIAS = -1.843
+SECOND_BIAS = -1.543
 
 
 @dataclass(frozen=True)
