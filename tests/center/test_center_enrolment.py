@@ -263,7 +263,10 @@ def test_a_kill_in_the_middle_of_writing_leaves_a_certificate_that_works(
 def test_a_slip_of_the_finger_is_seen_before_anybody_is_asked(county: County) -> None:
     code = str(county.code())
     assert str(read_code(code.lower().replace("0", "o").replace("1", "l"))) == code
-    for wrong in ("", code[:-1], code + "0", code.replace(code[0], "U", 1), code[1] + code[0] + code[2:]):
-        if wrong != code:
+    plain = code.replace("-", "")
+    swapped = [plain[:i] + plain[i + 1] + plain[i] + plain[i + 2 :] for i in range(len(plain) - 1)]
+    mistyped = [plain[:i] + ("8" if plain[i] != "8" else "B") + plain[i + 1 :] for i in range(len(plain))]
+    for wrong in ("", code[:-1], code + "0", code.replace(code[0], "U", 1), *swapped, *mistyped):
+        if wrong != plain:
             with pytest.raises(ValueError, match="no code"):
                 read_code(wrong)
