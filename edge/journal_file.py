@@ -85,13 +85,24 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
         raise JournalError(f"{path}: there is no journal")
     db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5)
     try:
-        if not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+        if not _tables(db):
             raise JournalError(f"{path}: nothing is written in it yet")
         if db.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION_ID:
             raise JournalError(f"{path}: a database, but not a journal")
         yield db
     finally:
         db.close()
+
+
+def _tables(db: sqlite3.Connection) -> int:
+    """How many there are; none where its maker was killed in the midst of making the first."""
+    try:
+        return int(db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
+    except sqlite3.OperationalError as error:
+        # Before it has a WAL, a reader may not undo what was half done (sqlite.org/rescode.html).
+        if error.sqlite_errorcode == sqlite3.SQLITE_READONLY_ROLLBACK:
+            return 0
+        raise
 
 
 @contextmanager

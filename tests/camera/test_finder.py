@@ -64,6 +64,11 @@ def test_one_that_hangs_babbles_or_ends_is_replaced(made, do, code):
     assert made.started == 2
 
 
+def _bytes_read(pid: int) -> int:
+    """By this process, of whatever."""
+    return int(Path(f"/proc/{pid}/io").read_text(encoding="ascii").split()[1])
+
+
 def test_one_that_is_killed_while_it_works_is_replaced(made):
     made.ask("echo", within_s=20)
     failed: list[str] = []
@@ -73,9 +78,12 @@ def test_one_that_is_killed_while_it_works_is_replaced(made):
             made.ask("hang", within_s=30)
         failed.append(caught.value.code)
 
+    pid = made.pid()
+    before = _bytes_read(pid)
     asking = threading.Thread(target=ask)
     asking.start()
-    os.kill(made.pid(), signal.SIGKILL)
+    wait_for(lambda: _bytes_read(pid) > before)
+    os.kill(pid, signal.SIGKILL)
     asking.join()
     assert failed == ["ended"]
     assert made.ask("echo", within_s=20).facts["ok"]

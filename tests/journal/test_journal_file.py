@@ -1,6 +1,8 @@
 """The journal's file: order, cursors, readers on many threads, and what a damaged one says."""
 
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -272,6 +274,28 @@ def test_a_hall_killed_in_its_first_moment_has_a_file_without_a_word_and_begins_
     db = sqlite3.connect(path)
     db.execute("PRAGMA journal_mode=WAL")
     db.close()
+    with pytest.raises(JournalError, match="nothing is written in it yet"):
+        verify(path)
+    journal = Journal(path, source=SOURCE)
+    journal.append([CounterOpened(counter="1")], now())
+    journal.close()
+    assert verify(path).entries == 1
+
+
+DIES_MAKING_IT = """
+import os, sqlite3, sys
+db = sqlite3.connect(sys.argv[1], isolation_level=None)
+for said in ("PRAGMA cache_size=2", "BEGIN IMMEDIATE", "CREATE TABLE half (made)"):
+    db.execute(said)
+db.executemany("INSERT INTO half VALUES (zeroblob(4000))", [()] * 50)
+os.kill(os.getpid(), 9)
+"""
+
+
+def test_a_hall_killed_while_it_makes_its_first_table_begins_all_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    subprocess.run([sys.executable, "-c", DIES_MAKING_IT, path], check=False, timeout=20)
+    assert path.with_name("journal.db-journal").stat().st_size > 0, "what a reader may not undo"
     with pytest.raises(JournalError, match="nothing is written in it yet"):
         verify(path)
     journal = Journal(path, source=SOURCE)
