@@ -2,16 +2,13 @@
 
 import io
 
-from PIL import Image, ImageChops, ImageDraw, ImageFont
+from PIL import Image, ImageChops, ImageDraw
+
+from drivers.twins.fonts import mono
 
 LIGHT = {"red": (255, 48, 32), "green": (64, 255, 72), "yellow": (255, 190, 24), "blue": (72, 96, 255)}
 DOT = 8
 """Pixels of the picture for each dot."""
-FONTS = (
-    ("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", 7),
-    ("/usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc", 7),
-    ("/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc", 0),
-)
 SEGMENTS = {
     "0": "abcdef", "1": "bc", "2": "abged", "3": "abgcd", "4": "fgbc", "5": "afgcd", "6": "afgecd",
     "7": "abc", "8": "abcdefg", "9": "abcdfg",
@@ -33,7 +30,7 @@ class Panel:
         x, y, width, height = box
         mask = Image.new("L", (width, height))
         pen = ImageDraw.Draw(mask)
-        font = _font(dots)
+        font = mono(dots)
         for i, line in enumerate(words.split("\n")):
             cells = [(character, 2 if ord(character) > 0xFF else 1) for character in line]
             total = dots // 2 * sum(wide for _, wide in cells)
@@ -71,15 +68,6 @@ class Panel:
         out = io.BytesIO()
         _as_leds(light).save(out, "PNG")
         return out.getvalue()
-
-
-def _font(dots: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    for path, face in FONTS:
-        try:
-            return ImageFont.truetype(path, dots, index=face)
-        except OSError:
-            continue
-    return ImageFont.load_default(dots)
 
 
 def _as_leds(light: Image.Image) -> Image.Image:

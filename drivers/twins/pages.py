@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
+
+from drivers.twins.fonts import sans
 
 Point: TypeAlias = tuple[float, float]
 
@@ -22,10 +24,6 @@ PLACES: tuple[tuple[Point, ...], ...] = (
 """Where the pages lie, clockwise from the page's top left, in pixels of the frame."""
 LENGTHS = ((6, 1), (0, 3), (3, 2))
 """Of each page: rows of its table, and how often its text; pages of one form that look alike count as one."""
-FONTS = (
-    ("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", 2),
-    ("/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc", 0),
-)
 INK, SEAL, WOOD = (40, 40, 46), (196, 30, 38), (104, 82, 62)
 
 
@@ -82,7 +80,7 @@ def form(texts: dict[str, Any], number: int) -> Image.Image:
     rows, body = texts["rows"][:count], texts["body"] * times
     page = Image.new("RGB", PAGE, (246, 245, 240))
     pen = ImageDraw.Draw(page)
-    pen.text((PAGE[0] / 2, 150), texts["title"], font=_font(52), fill=INK, anchor="mm")
+    pen.text((PAGE[0] / 2, 150), texts["title"], font=sans(52), fill=INK, anchor="mm")
     top, left, height = 240, 110, 92
     widths = (190, 340, 180, 310)
     for y, row in enumerate(rows):
@@ -90,17 +88,17 @@ def form(texts: dict[str, Any], number: int) -> Image.Image:
         for text, width in zip(row, widths, strict=True):
             box = (x, top + y * height, x + width, top + (y + 1) * height)
             pen.rectangle(box, outline=INK, width=2)
-            pen.text((x + 16, (box[1] + box[3]) / 2), text, font=_font(28), fill=INK, anchor="lm")
+            pen.text((x + 16, (box[1] + box[3]) / 2), text, font=sans(28), fill=INK, anchor="lm")
             x += width
     y = top + len(rows) * height + 70
     for line in body:
-        pen.text((left, y), line, font=_font(36), fill=INK)
+        pen.text((left, y), line, font=sans(36), fill=INK)
         y += 66
-    pen.text((left, y + 60), texts["signature"], font=_font(34), fill=INK)
+    pen.text((left, y + 60), texts["signature"], font=sans(34), fill=INK)
     pen.line((left + 220, y + 104, left + 560, y + 104), fill=INK, width=2)
     _seal(page, (900, y + 90), texts["seal"])
-    pen.text((left, PAGE[1] - 130), texts["notice"], font=_font(24), fill=INK)
-    pen.text((PAGE[0] / 2, PAGE[1] - 70), texts["pages"][number], font=_font(26), fill=INK, anchor="mm")
+    pen.text((left, PAGE[1] - 130), texts["notice"], font=sans(24), fill=INK)
+    pen.text((PAGE[0] / 2, PAGE[1] - 70), texts["pages"][number], font=sans(26), fill=INK, anchor="mm")
     return page
 
 
@@ -109,19 +107,10 @@ def _seal(page: Image.Image, centre: tuple[int, int], text: str) -> None:
     pen = ImageDraw.Draw(stamp)
     pen.ellipse((6, 6, 294, 294), outline=255, width=9)
     half = len(text) // 2
-    pen.text((150, 120), text[:half], font=_font(40), fill=255, anchor="mm")
-    pen.text((150, 180), text[half:], font=_font(40), fill=255, anchor="mm")
+    pen.text((150, 120), text[:half], font=sans(40), fill=255, anchor="mm")
+    pen.text((150, 180), text[half:], font=sans(40), fill=255, anchor="mm")
     stamp = stamp.rotate(14, Image.Resampling.BICUBIC).point(lambda v: v * 4 // 5)
     page.paste(SEAL, (centre[0] - 150, centre[1] - 150), stamp)
-
-
-def _font(dots: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    for path, face in FONTS:
-        try:
-            return ImageFont.truetype(path, dots, index=face)
-        except OSError:
-            continue
-    return ImageFont.load_default(dots)
 
 
 def perspective(from_: Sequence[Point], to: Sequence[Point]) -> list[float]:

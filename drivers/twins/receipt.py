@@ -4,8 +4,9 @@ import io
 import random
 
 import qrcode  # type: ignore[import-untyped]
-from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
+from drivers.twins.fonts import mono
 from drivers.twins.thermal import KNIFE_DOTS, Cell, Code, Dots, Feed, Item, Line, Logo, Sheet
 
 PAPER = (250, 249, 244)
@@ -17,11 +18,6 @@ DOTS_A_MM = 8
 LOGO_DOTS = (240, 96)
 TORN_DOTS = 40
 SHADOW = 14
-FONTS = (
-    ("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", 7),
-    ("/usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc", 7),
-    ("/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc", 0),
-)
 
 
 def render(sheet: Sheet, width_dots: int) -> bytes:
@@ -101,7 +97,7 @@ def _strip(item: Item, width: int) -> Image.Image:
         case Logo():
             box = Image.new("L", LOGO_DOTS, 255)
             ImageDraw.Draw(box).rectangle((0, 0, LOGO_DOTS[0] - 1, LOGO_DOTS[1] - 1), outline=0, width=3)
-            ImageDraw.Draw(box).text((20, 30), f"LOGO {item.number}", font=_font(36), fill=0)
+            ImageDraw.Draw(box).text((20, 30), f"LOGO {item.number}", font=mono(36), fill=0)
             return _placed(box, item.align, width, box.height)
         case Code():
             drawn = _code(item)
@@ -131,18 +127,9 @@ def _glyph(cell: Cell) -> Image.Image:
     ImageDraw.Draw(glyph).text(
         (6 * wide * big, 20.6 * big),
         cell.char,
-        font=_font(23 * big),
+        font=mono(23 * big),
         fill=0,
         anchor="ms",
         stroke_width=big // 2 + (big // 2 if cell.bold else 0),
     )
     return glyph.resize((cell.dots, 24 * cell.high), Image.Resampling.LANCZOS)
-
-
-def _font(dots: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    for path, face in FONTS:
-        try:
-            return ImageFont.truetype(path, dots, index=face)
-        except OSError:
-            continue
-    return ImageFont.load_default(dots)

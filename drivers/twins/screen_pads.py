@@ -17,7 +17,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
+
+from drivers.twins.fonts import sans
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +30,6 @@ AGAIN_S = 0.3
 BEAT_S = 300.0
 SLOW_S = 0.7
 BABBLE_S = 0.1
-FONT = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"
 
 
 class ScreenPadTwin:
@@ -95,7 +96,7 @@ class ScreenPadTwin:
         image = Image.new("RGB", (480, 320), (246, 248, 250))
         draw = ImageDraw.Draw(image)
         screen = self._screen
-        big, small = _font(30), _font(20)
+        big, small = sans(30), sans(20)
         draw.rectangle((0, 0, 480, 58), fill=(24, 78, 140))
         title = f"{screen.get('counter', self._window)} {screen.get('counter_name', '')}"
         draw.text((16, 29), title, fill="white", font=big, anchor="lm")
@@ -281,10 +282,3 @@ class ScreenPads:
             await asyncio.gather(*lives, return_exceptions=True)
             for pad in self.twins.values():
                 await pad._off()
-
-
-def _font(size: int) -> Any:
-    try:
-        return ImageFont.truetype(FONT, size, index=2)
-    except OSError:
-        return ImageFont.load_default(size)
