@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from drivers.capabilities import OK, DeviceInfo, DeviceStatus, State
 from drivers.errors import FrameError
 from drivers.frame_format import Values
 from drivers.frame_table import Rule
@@ -33,6 +34,12 @@ class Taken:
     """`again`, but that was answered at once: of a key that is pressed twice, as a digit is, the second."""
 
 
+def check_address(address: int) -> None:
+    """Raises ValueError for one that no byte can say."""
+    if not 0 <= address <= 255:
+        raise ValueError("address must be from 0 to 255")
+
+
 class Addressed:
     """One device of several on a line: which frames are its own, each of them once, and what it is told."""
 
@@ -47,7 +54,16 @@ class Addressed:
         self._clock = clock
         self._last = (b"", 0.0)
         self._came_at = 0.0
-        self.was_heard = False
+        self._was_heard = False
+        self.name = f"{line.format.name} {address}"
+
+    def info(self) -> DeviceInfo:
+        """Such a device does not answer: nothing to ask."""
+        return DeviceInfo(model=self.name)
+
+    def status(self) -> DeviceStatus:
+        """Well is what has been heard."""
+        return OK if self._was_heard else DeviceStatus(State.UNCONFIRMED, detail="not heard yet")
 
     def claims(self, frame: bytes) -> bool:
         try:
@@ -65,7 +81,7 @@ class Addressed:
         payload = self._format.payload(values)
         if rule is None or not payload:
             raise FrameError(f"a frame that says nothing: {frame.hex(' ')}")
-        self.was_heard = True
+        self._was_heard = True
         (before, done_at), came_at, now = self._last, self._came_at, self._clock()
         again = before == frame and now - done_at < SAME_FRAME_S
         meant = again and done_at - came_at < AT_ONCE_S and now - came_at >= FINGER_S

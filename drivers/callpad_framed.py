@@ -11,17 +11,8 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from drivers.addressed import Addressed
-from drivers.capabilities import (
-    OK,
-    DeviceInfo,
-    DeviceStatus,
-    Heard,
-    KeyPressed,
-    PadDisplay,
-    PadKey,
-    State,
-)
+from drivers.addressed import Addressed, check_address
+from drivers.capabilities import DeviceInfo, DeviceStatus, Heard, KeyPressed, PadDisplay, PadKey
 from drivers.framing import Line
 from drivers.keypad import Keypad, keys_of
 
@@ -65,8 +56,7 @@ class Options:
     for any digits."""
 
     def __post_init__(self) -> None:
-        if not 0 <= self.address <= 255:
-            raise ValueError("address must be from 0 to 255")
+        check_address(self.address)
         keys_of("keys", self.keys)
 
 
@@ -75,20 +65,18 @@ class Driver:
 
     def __init__(self, line: Line, options: Options, clock: Callable[[], float] = time.monotonic) -> None:
         self._pad = Addressed(line, "keys", options.address, clock)
-        self._name = f"{line.format.name} {options.address}"
         self._keypad = Keypad({**KEYS, **options.keys})
         self._clock = clock
         self._shown: PadDisplay | None = None
         self._shows_typed = False
 
     def start(self) -> DeviceInfo:
-        """These pads do not answer: nothing to ask."""
-        return DeviceInfo(model=self._name)
+        return self._pad.info()
 
     def check(self) -> DeviceStatus:
         if not self._keypad.typed(self._clock()):
             self._show_hall_again()
-        return OK if self._pad.was_heard else DeviceStatus(State.UNCONFIRMED, detail="not heard yet")
+        return self._pad.status()
 
     def claims(self, frame: bytes) -> bool:
         return self._pad.claims(frame)
@@ -139,7 +127,7 @@ class Driver:
         now = self._clock()
         pressed = [key for name in names if (key := self._keypad.press(name, now)) is not None]
         if not pressed and not names[-1].isdigit():
-            log.info("%s: key %r has no meaning here", self._name, names)
+            log.info("%s: key %r has no meaning here", self._pad.name, names)
         return tuple(pressed)
 
     def _heard_by_the_hall(self, frame: bytes) -> None:

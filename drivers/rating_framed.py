@@ -10,18 +10,8 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from drivers.addressed import Addressed
-from drivers.capabilities import (
-    NOT_KEPT,
-    OK,
-    DeviceInfo,
-    DeviceStatus,
-    Heard,
-    Rated,
-    RatingDisplay,
-    RatingState,
-    State,
-)
+from drivers.addressed import Addressed, check_address
+from drivers.capabilities import NOT_KEPT, DeviceInfo, DeviceStatus, Heard, Rated, RatingDisplay, RatingState
 from drivers.errors import FrameError
 from drivers.framing import Line
 
@@ -41,8 +31,7 @@ class Options:
     """As set on the pad, 0..255."""
 
     def __post_init__(self) -> None:
-        if not 0 <= self.address <= 255:
-            raise ValueError("address must be from 0 to 255")
+        check_address(self.address)
         for value, score in self.scores.items():
             if not value.isdigit() or not 0 <= int(value) <= 255 or not 1 <= score <= 5:
                 raise ValueError(f"scores: {value} = {score} is not a value 0..255 = a score 1..5")
@@ -55,16 +44,14 @@ class Driver:
 
     def __init__(self, line: Line, options: Options, clock: Callable[[], float] = time.monotonic) -> None:
         self._pad = Addressed(line, "rating", options.address, clock)
-        self._name = f"{line.format.name} {options.address}"
         self._scores = {int(value): score for value, score in options.scores.items()}
         self._told = ("", "")
 
     def start(self) -> DeviceInfo:
-        """These pads do not answer: nothing to ask."""
-        return DeviceInfo(model=self._name)
+        return self._pad.info()
 
     def check(self) -> DeviceStatus:
-        return OK if self._pad.was_heard else DeviceStatus(State.UNCONFIRMED, detail="not heard yet")
+        return self._pad.status()
 
     def claims(self, frame: bytes) -> bool:
         return self._pad.claims(frame)
@@ -76,7 +63,7 @@ class Driver:
         value = taken.payload[taken.rule.value]
         score = self._scores.get(value)
         if score is None:
-            log.warning("rating pad %s: value %d has no score in the config", self._name, value)
+            log.warning("rating pad %s: value %d has no score in the config", self._pad.name, value)
         if taken.again or score is None:
             return Heard(replies=(taken.answer,) if taken.answer is not None else ())
         return Heard((Rated(score),), then=lambda no: self._heard_by_the_hall(frame, taken.answer, no))
