@@ -207,12 +207,7 @@ def _plain(
     number = facts.get("number", "")
     if geometry.script is Script.DIGITS:
         return BoardMessage(("".join(c for c in number if c.isdigit())[-geometry.columns :],), colour)
-    latin = {
-        "board.call": "board.latin_call",
-        "board.idle": "board.latin_idle",
-        "board.covered": "board.latin_go",
-    }
-    text = texts.get(latin.get(key, "board.latin_away"), **facts)
+    text = texts.get(_LATIN.get(key, "board.latin_away"), **facts)
     return BoardMessage((text,), colour, scroll=cells(text) > geometry.columns and geometry.scrolls)
 
 
