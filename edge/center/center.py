@@ -9,7 +9,7 @@ from edge.center.receiver import Place, Receiver
 from edge.center.settings import CenterFile
 from edge.center.store import Store
 from edge.errors import ConfigError
-from edge.mqtt_session import Broker
+from edge.mqtt_values import Broker
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ from cryptography.hazmat.primitives.serialization import (
 from edge.entries import canonical
 from edge.errors import ConfigError
 from edge.keys import write_secret
-from edge.mqtt_session import NEW, OLD, Accepted, Arrived, Broker, Lost, Session, Subscribed, TurnedAway
+from edge.mqtt_session import NEW, OLD, Session
+from edge.mqtt_values import Accepted, Arrived, Broker, Lost, Subscribed, TurnedAway
 from edge.wary import read_object
 
 Json = dict[str, Any]

@@ -18,20 +18,8 @@ from edge.center import arrivals
 from edge.center.arrivals import Malformed
 from edge.center.store import Gap, Receipt, Store, StoreError
 from edge.entries import canonical
-from edge.mqtt_session import (
-    NEW,
-    OLD,
-    SESSION_KEPT_S,
-    Accepted,
-    Acknowledged,
-    Arrived,
-    Broker,
-    Lost,
-    Session,
-    Subscribed,
-    TurnedAway,
-    Will,
-)
+from edge.mqtt_session import NEW, OLD, SESSION_KEPT_S, Session
+from edge.mqtt_values import Accepted, Acknowledged, Arrived, Broker, Lost, Subscribed, TurnedAway, Will
 from edge.nonsense import Nonsense
 from edge.patience import Patience
 

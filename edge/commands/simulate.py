@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from edge.mqtt_session import Broker
+from edge.mqtt_values import Broker
 from edge.simulate.crowd import Now, Share
 from edge.simulate.here import NotStarted, here
 from edge.simulate.marks import MOST, TRIAL_COUNTY, is_real

@@ -12,7 +12,8 @@ from edge.credentials import Credentials, Proof, lasts
 from edge.errors import JournalError
 from edge.hall.plan import HallPlan
 from edge.hall.views import Json
-from edge.mqtt_session import NEW, OLD, Accepted, Broker, Lost, Session, TurnedAway, Will
+from edge.mqtt_session import NEW, OLD, Session
+from edge.mqtt_values import Accepted, Broker, Lost, TurnedAway, Will
 from edge.nonsense import Nonsense
 from edge.patience import Patience
 from edge.readers.again import Again, Overdue

@@ -11,7 +11,8 @@ from functools import partial
 
 from edge.entries import Line
 from edge.hall.views import DeviceView
-from edge.mqtt_session import Acknowledged, Arrived, Happening, Lost, Session, Subscribed
+from edge.mqtt_session import Session
+from edge.mqtt_values import Acknowledged, Arrived, Happening, Lost, Subscribed
 from edge.nonsense import Nonsense
 from edge.readers.again import Again, Overdue
 from edge.readers.border import Border

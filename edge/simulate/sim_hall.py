@@ -13,16 +13,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from edge.entries import canonical
-from edge.mqtt_session import (
-    NEW,
-    OLD,
+from edge.mqtt_session import NEW, OLD, Session
+from edge.mqtt_values import (
     Accepted,
     Acknowledged,
     Arrived,
     Broker,
     Happening,
     Lost,
-    Session,
     Subscribed,
     TurnedAway,
     Will,

@@ -11,7 +11,7 @@ from edge.center.arrivals import Arrived, read_entry
 from edge.center.receiver import Place, Receiver
 from edge.center.store import Store, lines
 from edge.entries import FIRST_LINK, canonical, link
-from edge.mqtt_session import Broker as Address
+from edge.mqtt_values import Broker as Address
 from edge.patience import Patience
 from tests.broker import Broker, wait_until
 from tests.postgres import postgres

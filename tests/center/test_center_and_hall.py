@@ -14,7 +14,7 @@ from edge.center.store import Store
 from edge.hall.commands import CloseDay, TakeTicket
 from edge.hall.words import By, Door
 from edge.log_tail import LogTail
-from edge.mqtt_session import Broker as Address
+from edge.mqtt_values import Broker as Address
 from edge.patience import Patience
 from edge.readers.again import FIRST_AFTER_S, Again, Overdue
 from edge.readers.doings import Doings

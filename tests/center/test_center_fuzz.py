@@ -18,8 +18,8 @@ from edge.center.settings import CenterFile, CenterTable
 from edge.center.store import Store
 from edge.center.web import Web
 from edge.entries import canonical
-from edge.mqtt_session import Arrived
-from edge.mqtt_session import Broker as Address
+from edge.mqtt_values import Arrived
+from edge.mqtt_values import Broker as Address
 from edge.nonsense import Nonsense
 from edge.paths import shared
 from edge.texts import Texts

@@ -23,7 +23,7 @@ from edge.center.settings import CenterFile, CenterTable, HallTable, HoursTable,
 from edge.center.store import Store
 from edge.center.web import Web
 from edge.errors import ConfigError
-from edge.mqtt_session import Broker as Address
+from edge.mqtt_values import Broker as Address
 from edge.paths import shared
 from edge.texts import Texts
 from tests.center.conftest import HALL, entries

@@ -8,7 +8,7 @@ import pytest
 
 from edge.center.receiver import Place, Receiver
 from edge.center.store import Store, StoreError
-from edge.mqtt_session import Broker as Address
+from edge.mqtt_values import Broker as Address
 from edge.patience import Patience
 from tests.broker import Broker, Recorder, wait_until
 from tests.center.conftest import HALL, OPEN, same

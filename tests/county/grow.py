@@ -17,7 +17,7 @@ from rich.console import Console
 
 from edge.center.in_store import InStore, in_store
 from edge.commands.simulate import is_safe, table
-from edge.mqtt_session import Broker
+from edge.mqtt_values import Broker
 from edge.simulate.crowd import Share
 from edge.simulate.here import here
 from edge.simulate.marks import TRIAL_COUNTY

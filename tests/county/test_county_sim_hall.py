@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from edge.mqtt_session import Broker as Address
+from edge.mqtt_values import Broker as Address
 from edge.readers.border import Border
 from edge.simulate.book import Book
 from edge.simulate.marks import TRIAL_COUNTY, hall_code
