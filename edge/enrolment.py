@@ -15,7 +15,7 @@ from edge.enrolment_codes import Code, fingerprint
 ANSWER_WITHIN_S = 10.0
 MOST_BYTES = 131_072
 RENEWS = b"bianmin renewal\n"
-"""Stands before a request that is signed: the center expects it there."""
+"""Stands before a request that is signed, so that no other signature of that key is taken for one."""
 
 
 @dataclass(frozen=True)

@@ -21,13 +21,12 @@ from edge.center.authority import Authority
 from edge.center.settings import EnrolmentTable
 from edge.center.store import Store
 from edge.center.tables import certificates, enrolments
+from edge.enrolment import RENEWS
 from edge.enrolment_codes import Code, digest, new_code
 
 log = logging.getLogger(__name__)
 
 DAY_S = 86_400
-RENEWS = b"bianmin renewal\n"
-"""Stands before a request that is signed, so that no other signature of that key is taken for one."""
 
 
 class NotIssued(Exception):
