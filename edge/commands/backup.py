@@ -5,13 +5,12 @@ import sys
 from pathlib import Path
 
 from edge import archive, recovery
+from edge.commands.folders import take_data
 from edge.commands.long_work import shown_progress
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--data", metavar="D", type=Path, default=Path("/var/lib/bianmin"), help="%(default)s"
-    )
+    take_data(parser)
     parser.add_argument("-o", "--out", metavar="FILE", type=Path, required=True, help="hall.tar.gz")
     parser.add_argument("--config", metavar="DIR", type=Path, help="the config folder, to be in it too")
     parser.add_argument("--new-code", action="store_true", help="seal with a new recovery code from now on")

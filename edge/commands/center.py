@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edge.commands import center_desk
+from edge.commands.folders import take_data, take_settings
 from edge.paths import shared
 from edge.stop_signals import StopSignals
 from edge.texts import Texts
@@ -26,14 +27,8 @@ FEW_DAYS = 60
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("folder", metavar="DIR", type=Path, help="a folder with center.toml")
-    parser.add_argument(
-        "--data",
-        metavar="D",
-        type=Path,
-        default=Path("/var/lib/bianmin-center"),
-        help="where a SQLite store lies (%(default)s)",
-    )
+    take_settings(parser, "a folder with center.toml")
+    take_data(parser, "where a SQLite store lies", Path("/var/lib/bianmin-center"))
     parser.add_argument(
         "--name", default="1", help="this worker's, where several share the work (%(default)s)"
     )

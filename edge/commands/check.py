@@ -3,15 +3,15 @@
 import argparse
 import sys
 from datetime import date
-from pathlib import Path
 
 from edge import settings
+from edge.commands.folders import take_settings
 from edge.errors import ConfigError
 from edge.settings_calendar import calendar_warnings
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("folder", metavar="DIR", type=Path, help="the config folder, as /etc/bianmin")
+    take_settings(parser)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -5,6 +5,7 @@ import logging
 import sys
 from pathlib import Path
 
+from edge.commands.folders import take_data, take_settings
 from edge.commands.run import DEFAULT_PORT
 from edge.doctor.answering import answering
 from edge.doctor.findings import Finding, Level, fail, ok, warn
@@ -16,14 +17,8 @@ from edge.settings import Settings, load
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("folder", metavar="DIR", type=Path, help="the config folder, as /etc/bianmin")
-    parser.add_argument(
-        "--data",
-        metavar="D",
-        type=Path,
-        default=Path("/var/lib/bianmin"),
-        help="the data folder (%(default)s)",
-    )
+    take_settings(parser)
+    take_data(parser)
     parser.add_argument(
         "--port", metavar="P", type=int, default=DEFAULT_PORT, help="the daemon's local door (%(default)s)"
     )

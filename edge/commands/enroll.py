@@ -8,6 +8,7 @@ from pathlib import Path
 
 from edge import settings
 from edge.clock import EARLIEST, system_clock, trusted
+from edge.commands.folders import take_data, take_settings
 from edge.credentials import COUNTY, Credentials
 from edge.enrolment import NotEnrolled, enrol
 from edge.enrolment_codes import Code, read_code
@@ -30,14 +31,8 @@ authority the county is known. Later certificates the running daemon gets by its
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = TEACHES
-    parser.add_argument("folder", metavar="DIR", type=Path, help="the config folder, as /etc/bianmin")
-    parser.add_argument(
-        "--data",
-        metavar="D",
-        type=Path,
-        default=Path("/var/lib/bianmin"),
-        help="the daemon's data folder (%(default)s); key and certificate go into D/county",
-    )
+    take_settings(parser)
+    take_data(parser, "the daemon's data folder; key and certificate go into D/county")
     parser.add_argument("--code", metavar="CODE", help="nine groups of four; asked for without it")
     parser.add_argument("--center", metavar="URL", help="instead of `enroll` in uplink.toml")
 

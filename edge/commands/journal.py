@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from edge import checkpoint
+from edge.commands.folders import take_data
 from edge.journal import Entry, entries_after, head
 from edge.verify import verify
 
@@ -17,7 +18,7 @@ _LOOK_EVERY_S = 0.5
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", choices=("verify", "tail", "export"))
-    parser.add_argument("--data", type=Path, default=Path("/var/lib/bianmin"), help="the data folder")
+    take_data(parser)
     parser.add_argument("-n", "--lines", type=int, default=10, help="tail: how many entries")
     parser.add_argument("-f", "--follow", action="store_true", help="tail: go on with what comes")
     parser.add_argument("--after", type=int, default=0, metavar="SEQ", help="export: only what comes after")

@@ -14,6 +14,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from edge.commands.folders import take_data
 from edge.commands.report_rows import Names, Row, columns, day_rows, month_rows
 from edge.paths import shared
 from edge.readers.reports import DayReport, business_days, reports
@@ -26,9 +27,7 @@ _WIDE = 200
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("span", choices=("day", "month"))
-    parser.add_argument(
-        "--data", metavar="D", type=Path, default=Path("/var/lib/bianmin"), help="%(default)s"
-    )
+    take_data(parser)
     parser.add_argument("--date", help="YYYY-MM-DD, a month YYYY-MM (the journal's last one)")
     parser.add_argument("--format", choices=FORMATS, default="table")
     parser.add_argument("-o", "--out", metavar="FILE", type=Path, help="into a file; XLSX needs one")

@@ -6,8 +6,8 @@ import ctypes
 import gc
 import logging
 import sys
-from pathlib import Path
 
+from edge.commands.folders import take_data, take_settings
 from edge.stop_signals import StopSignals
 
 DEFAULT_PORT = 8600
@@ -18,16 +18,8 @@ M_ARENA_MAX = -8
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "folder", metavar="DIR", type=Path, help="the config folder, as /etc/bianmin or config/demo"
-    )
-    parser.add_argument(
-        "--data",
-        metavar="D",
-        type=Path,
-        default=Path("/var/lib/bianmin"),
-        help="journal, side store and captures (%(default)s)",
-    )
+    take_settings(parser, "the config folder, as /etc/bianmin or config/demo")
+    take_data(parser, "journal, side store and captures")
     parser.add_argument(
         "--port",
         metavar="P",
