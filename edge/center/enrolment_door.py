@@ -3,9 +3,7 @@
 import asyncio
 import logging
 import ssl
-import threading
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,13 +12,13 @@ from aiohttp import web
 from edge import wary
 from edge.center.enrolments import Enrolments, Issued, NotIssued
 from edge.center.logins import Tries
+from edge.center.site import Site
 from edge.center.store import StoreError
 from edge.errors import ConfigError
 from edge.texts import Texts
 
 log = logging.getLogger(__name__)
 
-START_S = 10.0
 MOST_BYTES = 32_768
 MOST_TRIES = 60
 """In a minute from one address: a county's halls may all come from the same."""
@@ -33,59 +31,36 @@ class _Refusal(Exception):
 
 
 class EnrolmentDoor:
-    """One thread with its own loop, `start` to `stop`."""
+    """`start` to `stop`; on a thread of its own."""
 
     def __init__(
         self, enrolments: Enrolments, texts: Texts, listen: str, cert_file: Path, key_file: Path
     ) -> None:
         """`listen`: `HOST:PORT`; port 0: any free one. Raises ConfigError: certificate or key."""
         self._enrolments, self._texts = enrolments, texts
-        host, _, port = listen.rpartition(":")
-        self._host, self._port = host.strip("[]"), int(port)
-        self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         try:
-            self._tls.load_cert_chain(cert_file, key_file)
+            tls.load_cert_chain(cert_file, key_file)
         except OSError as error:
             raise ConfigError([f"center.toml: enrolment: {cert_file}, {key_file}: {error}"]) from error
         self._tries = Tries(MOST_TRIES)
-        self._opened: Future[int] = Future()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._closing: asyncio.Event | None = None
-        self._thread = threading.Thread(target=self._run, name="center-enrolment")
+        self._site = Site("center-enrolment", self._app(), listen, tls)
 
     def start(self) -> int:
         """The port on which it answers. Raises OSError."""
-        self._thread.start()
-        return self._opened.result(START_S)
+        return self._site.start()
 
     def stop(self) -> None:
-        if self._loop is not None and self._closing is not None and self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._closing.set)
-        if self._thread.ident is not None:
-            self._thread.join()
+        self._site.stop()
 
-    # --- its thread -----------------------------------------------------------------------------------------
-
-    def _run(self) -> None:
-        try:
-            asyncio.run(self._serve())
-        except OSError as error:
-            self._opened.set_exception(error)
-
-    async def _serve(self) -> None:
-        self._loop, self._closing = asyncio.get_running_loop(), asyncio.Event()
+    def _app(self) -> web.Application:
         app = web.Application(client_max_size=MOST_BYTES)
         app.router.add_get("/authority", self._authority)
         app.router.add_post("/certificates", self._enrol)
         app.router.add_post("/renewals", self._renew)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
-        await runner.setup()
-        try:
-            await web.TCPSite(runner, self._host, self._port, ssl_context=self._tls).start()
-            self._opened.set_result(runner.addresses[0][1])
-            await self._closing.wait()
-        finally:
-            await runner.cleanup()
+        return app
+
+    # --- the site's thread ----------------------------------------------------------------------------------
 
     async def _authority(self, request: web.Request) -> web.Response:
         """What a box compares with its code before it says anything."""

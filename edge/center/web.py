@@ -5,9 +5,7 @@ import base64
 import binascii
 import json
 import logging
-import threading
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Future
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +18,7 @@ from edge.center.fleet import Fleet, HallNow
 from edge.center.logins import SESSION_S, Logins
 from edge.center.metrics import MEDIA, metrics_text
 from edge.center.settings import LOOPBACK
+from edge.center.site import Site
 from edge.center.store import StoreError
 from edge.texts import Texts
 
@@ -27,7 +26,6 @@ log = logging.getLogger(__name__)
 
 _FOLDER = Path(__file__).parent / "pages"
 COOKIE = "bianmin_center"
-START_S = 10.0
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -40,7 +38,7 @@ _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Web:
-    """One thread with its own loop, `start` to `stop`."""
+    """`start` to `stop`; on a thread of its own."""
 
     def __init__(self, center: Center, texts: Texts) -> None:
         self._center = center
@@ -48,9 +46,6 @@ class Web:
         self._logins = Logins(center.settings.login)
         self._texts = texts
         self._zone = center.settings.hours.zone
-        self._opened: Future[int] = Future()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._closing: asyncio.Event | None = None
         self._pages = Environment(
             loader=FileSystemLoader(_FOLDER),
             autoescape=True,
@@ -58,29 +53,16 @@ class Web:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._thread = threading.Thread(target=self._run, name="center-web")
+        self._site = Site("center-web", self._app(), center.settings.center.listen)
 
     def start(self) -> int:
         """The port on which it answers. Raises OSError."""
-        self._thread.start()
-        return self._opened.result(START_S)
+        return self._site.start()
 
     def stop(self) -> None:
-        if self._loop is not None and self._closing is not None and self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._closing.set)
-        if self._thread.ident is not None:
-            self._thread.join()
+        self._site.stop()
 
-    # --- its thread -----------------------------------------------------------------------------------------
-
-    def _run(self) -> None:
-        try:
-            asyncio.run(self._serve())
-        except OSError as error:
-            self._opened.set_exception(error)
-
-    async def _serve(self) -> None:
-        self._loop, self._closing = asyncio.get_running_loop(), asyncio.Event()
+    def _app(self) -> web.Application:
         app = web.Application(client_max_size=65_536, middlewares=[self._manners])
         app.router.add_get("/", self._fleet_page)
         app.router.add_get("/halls/{county}/{code}", self._hall_page)
@@ -93,15 +75,9 @@ class Web:
         app.router.add_post("/logout", self._logout)
         for name in ("center.css", "center.js", "icon.svg"):
             app.router.add_get(f"/{name}", self._file(name))
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
-        await runner.setup()
-        host, _, port = self._center.settings.center.listen.rpartition(":")
-        try:
-            await web.TCPSite(runner, host.strip("[]"), int(port)).start()
-            self._opened.set_result(runner.addresses[0][1])
-            await self._closing.wait()
-        finally:
-            await runner.cleanup()
+        return app
+
+    # --- the site's thread ----------------------------------------------------------------------------------
 
     @web.middleware
     async def _manners(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
