@@ -27,15 +27,6 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def wait_until(claim: Callable[[], bool], what: str, within_s: float = 20) -> None:
-    """Look every 20 ms until `claim` holds; AssertionError with `what` otherwise."""
-    until = time.monotonic() + within_s
-    pause = threading.Event()
-    while not claim():
-        assert time.monotonic() < until, f"not within {within_s} s: {what}"
-        pause.wait(0.02)
-
-
 class Broker:
     """mosquitto on a loopback port of its own; nothing of it stays on disk unless `lines` say so.
 

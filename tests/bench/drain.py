@@ -15,8 +15,9 @@ from typing import Any
 from tests.bench.figures import Figure, middle
 from tests.bench.listening import listening, out_of_order
 from tests.bench.years import fill
-from tests.broker import Broker, wait_until
+from tests.broker import Broker
 from tests.crash.rounds import ROOT
+from tests.waiting import until
 
 DAYS, TICKETS_A_DAY = 6, 300
 ROUNDS = 7
@@ -68,7 +69,7 @@ def _drain(what: str, folder: Path, broker: Broker) -> dict[str, Any]:
     shutil.copytree(folder / "data", data)
     with listening(broker.port) as came:
         done = _child(what, data, broker.url)
-        wait_until(lambda: len(came) >= done["entries"], "everything has come", 120)
+        until(lambda: len(came) >= done["entries"], "everything has come", 120)
     return {**done, "rate": done["entries"] / done["took_s"], "late": out_of_order(came)}
 
 

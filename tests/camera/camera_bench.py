@@ -17,7 +17,8 @@ from edge.registrar import Registrar
 from edge.settings_captures import CaptureSettings
 from edge.sidestore import SideStore
 from edge.supervisor import DeviceOnLink, LinkPlan, Supervisor
-from tests.printing.hall_bench import Deaf, wait_for
+from tests.printing.hall_bench import Deaf
+from tests.waiting import until
 
 PLAN = HallPlan(
     county="510000",
@@ -75,7 +76,7 @@ class Bench:
         self.registrar.start()
         self.supervisor.start()
         try:
-            wait_for(lambda: self.supervisor.handles["camera-1"].status().code is None)
+            until(lambda: self.supervisor.handles["camera-1"].status().code is None)
         except BaseException:
             self.__exit__()
             raise

@@ -11,7 +11,7 @@ from edge.clock import system_clock
 from edge.daemon import Daemon
 from edge.settings import load
 from tests.crash.rounds import ROOT
-from tests.printing.hall_bench import wait_for
+from tests.waiting import until
 
 PATIENT_S = 40.0
 """The finder's process may have yet to start."""
@@ -41,7 +41,7 @@ class CameraHall:
         self.url = self.daemon.start(0)
         self.client = Client(self.url, timeout_s=PATIENT_S)
         for device in self.settings.devices:
-            wait_for(lambda d=device: self.daemon._supervisor.handles[d].status().code is None)
+            until(lambda d=device: self.daemon._supervisor.handles[d].status().code is None)
         return self
 
     def __exit__(self, *_: object) -> None:

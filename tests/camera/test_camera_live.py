@@ -20,7 +20,7 @@ from drivers.twins.pages import write_pages
 from edge.finder import Finder
 from edge.hall.words import Door
 from tests.camera.camera_hall import CameraHall
-from tests.printing.hall_bench import wait_for
+from tests.waiting import until
 
 HANGS = """
 import json, sys, time
@@ -128,7 +128,7 @@ def test_the_preview_flows_and_numbers_are_given_while_the_finder_hangs(tmp_path
             target=lambda: answers.append(hall.client.post("/api/v1/counters/6/captures", {}))
         )
         press.start()
-        wait_for(lambda: finder.pid() and finder._turn.locked())
+        until(lambda: finder.pid() and finder._turn.locked())
         stream = Stream(hall, "6")
         for _ in range(10):
             stream.next()
@@ -186,11 +186,11 @@ def test_a_camera_that_is_pulled_out_ends_its_preview_and_comes_back_by_itself(t
             list(stream.pictures())
         stream.close()
         path = "/api/v1/counters/6/camera"
-        wait_for(lambda: hall.client.get(path)[1]["reason"] == "camera_failed")
+        until(lambda: hall.client.get(path)[1]["reason"] == "camera_failed")
         status, problem = hall.client.post("/api/v1/counters/6/captures", {})
         assert (status, problem["detail"]) == (409, "高拍仪没有拍成")
         (tmp_path / "away").rename(folder)
-        wait_for(lambda: gives_pictures(hall, "6"))
+        until(lambda: gives_pictures(hall, "6"))
 
 
 def gives_pictures(hall: CameraHall, counter: str) -> bool:

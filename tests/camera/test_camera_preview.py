@@ -23,7 +23,7 @@ from edge.clock import system_clock
 from edge.daemon import Daemon
 from edge.settings import load
 from tests.crash.rounds import ROOT
-from tests.printing.hall_bench import wait_for
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def hall(tmp_path) -> Iterator[str]:
     daemon = Daemon(settings, tmp_path / "data", system_clock("Asia/Shanghai"))
     url = daemon.start(0)
     try:
-        wait_for(lambda: daemon._supervisor.handles["camera-1"].status().code is None)
+        until(lambda: daemon._supervisor.handles["camera-1"].status().code is None)
         yield url
     finally:
         daemon.stop()

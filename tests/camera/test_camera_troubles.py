@@ -29,7 +29,7 @@ from edge.journal import entries_after
 from edge.settings import load
 from edge.verify import verify
 from tests.crash.rounds import ROOT
-from tests.printing.hall_bench import wait_for
+from tests.waiting import until
 
 IS_HELD = """
 import os, sys
@@ -99,7 +99,7 @@ def test_a_grab_that_never_returns_is_ended_at_its_deadline(tmp_path, opened):
     camera.start()
     with pytest.raises(LinkLost, match="no answer"):
         camera.capture()
-    wait_for(lambda: camera._link._child.poll() == -signal.SIGKILL)
+    until(lambda: camera._link._child.poll() == -signal.SIGKILL)
 
 
 def test_a_device_that_another_program_opened_for_itself_is_held(tmp_path):
@@ -141,7 +141,7 @@ def test_the_hall_goes_on_while_its_camera_hangs_and_is_killed_and_heals(tmp_pat
     client = Client(daemon.start(0))
     try:
         handle = daemon._supervisor.handles["camera-1"]
-        wait_for(lambda: handle.status().code is None)
+        until(lambda: handle.status().code is None)
         answers: list[tuple] = []
         page = threading.Thread(target=lambda: answers.append(client.post("/api/v1/counters/6/captures")))
         page.start()
@@ -149,13 +149,13 @@ def test_the_hall_goes_on_while_its_camera_hangs_and_is_killed_and_heals(tmp_pat
         page.join()
         assert numbers == [201] * 10
         assert answers[0][1]["reason"] == "camera_failed"
-        wait_for(lambda: handle.status().state is State.DOWN or handle.tally.opened > 1)
+        until(lambda: handle.status().state is State.DOWN or handle.tally.opened > 1)
         (pictures / "a.jpg").unlink()
         Image.effect_noise((640, 480), 80).convert("RGB").save(pictures / "b.jpg")
-        wait_for(lambda: handle.tally.opened > 1 and handle.status().state is State.OK)
+        until(lambda: handle.tally.opened > 1 and handle.status().state is State.OK)
         os.kill(child_of(daemon), signal.SIGKILL)
         assert client.post("/api/v1/tickets", {"service": "social"})[0] == 201
-        wait_for(lambda: handle.tally.opened > 2 and handle.status().state is State.OK)
+        until(lambda: handle.tally.opened > 2 and handle.status().state is State.OK)
         assert client.post("/api/v1/counters/6/captures")[0] == 201
     finally:
         daemon.stop()

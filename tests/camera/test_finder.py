@@ -14,7 +14,7 @@ from PIL import Image
 
 from drivers.twins.pages import write_pages
 from edge.finder import Finder, FinderFailed
-from tests.printing.hall_bench import wait_for
+from tests.waiting import until
 
 ANSWERS = """
 import json, sys, time
@@ -82,7 +82,7 @@ def test_one_that_is_killed_while_it_works_is_replaced(made):
     before = _bytes_read(pid)
     asking = threading.Thread(target=ask)
     asking.start()
-    wait_for(lambda: _bytes_read(pid) > before)
+    until(lambda: _bytes_read(pid) > before)
     os.kill(pid, signal.SIGKILL)
     asking.join()
     assert failed == ["ended"]
@@ -104,7 +104,7 @@ def test_a_look_does_not_wait_for_its_turn(made):
 
     busy = threading.Thread(target=hang)
     busy.start()
-    wait_for(lambda: made._turn.locked())
+    until(lambda: made._turn.locked())
     assert made.ask_if_free("echo", within_s=20) is None
     made.close()
     busy.join()

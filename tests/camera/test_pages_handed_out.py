@@ -16,8 +16,8 @@ from PIL import Image
 
 from drivers.twins.pages import write_pages
 from tests.camera.camera_hall import CameraHall
-from tests.printing.hall_bench import wait_for
 from tests.scan.pdf_pictures import rendered
+from tests.waiting import until
 
 
 @pytest.fixture(scope="module")
@@ -196,7 +196,7 @@ def test_without_its_finder_a_page_is_kept_as_it_is_and_made_ready_later(hall):
     if finder.pid():
         os.kill(finder.pid(), signal.SIGKILL)
     try:
-        wait_for(lambda: not finder._child or not finder._child.is_alive())
+        until(lambda: not finder._child or not finder._child.is_alive())
         page = hall.client.post("/api/v1/counters/6/captures", {})[1]["capture"]
         assert page["original"] == ""
         assert Browser(hall.url).get(f"/api/v1/captures/{page['id']}?counter=6")[0] == 200

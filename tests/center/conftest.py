@@ -13,9 +13,10 @@ from edge.center.store import Store, lines
 from edge.entries import FIRST_LINK, canonical, link
 from edge.mqtt_values import Broker as Address
 from edge.patience import Patience
-from tests.broker import Broker, wait_until
+from tests.broker import Broker
 from tests.postgres import postgres
 from tests.uplink.conftest import Hall
+from tests.waiting import until
 
 OPEN = Callable[..., Receiver]
 HALL = "510000/510000001"
@@ -103,7 +104,7 @@ def receive(broker: Broker) -> Iterator[OPEN]:
             receiver = Receiver(address, Place("510000", **place), store, Patience(0.1, 0.3))
             stack.callback(receiver.stop)
             receiver.start()
-            wait_until(lambda: bool(receiver.status()["connected"]), "it hears")
+            until(lambda: bool(receiver.status()["connected"]), "it hears")
             return receiver
 
         yield start

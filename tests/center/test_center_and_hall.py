@@ -18,11 +18,12 @@ from edge.mqtt_values import Broker as Address
 from edge.patience import Patience
 from edge.readers.again import FIRST_AFTER_S, Again, Overdue
 from edge.readers.doings import Doings
-from tests.broker import Broker, Recorder, forget, wait_until
+from tests.broker import Broker, Recorder, forget
 from tests.center.conftest import HALL, OPEN, same
 from tests.county.test_county_files import check
 from tests.uplink.conftest import Hall
 from tests.uplink.tap import Tap
+from tests.waiting import until
 
 Doing = Callable[[Again], object]
 
@@ -66,11 +67,11 @@ def test_what_a_broker_lost_is_asked_for_and_comes_again(
     monkeypatch.setattr("edge.center.receiver.ASK_EVERY_S", 0.2)
     hall.write(40)
     uplink = hall.uplink(broker.url, doings=doings(hall, tmp_path))
-    wait_until(lambda: uplink.status()["lag"] == 0, "the broker took all, and nobody listened")
+    until(lambda: uplink.status()["lag"] == 0, "the broker took all, and nobody listened")
     receive(store)
     hall.write(5)
-    wait_until(lambda: uplink.status()["firm"] >= 45, "the hole was asked for and filled", 30)
-    wait_until(lambda: same(store, hall), "the store is the journal")
+    until(lambda: uplink.status()["firm"] >= 45, "the hole was asked for and filled", 30)
+    until(lambda: same(store, hall), "the store is the journal")
 
 
 def test_a_worker_that_dies_costs_its_share_only_until_the_broker_forgets_it(
@@ -92,17 +93,17 @@ def test_a_worker_that_dies_costs_its_share_only_until_the_broker_forgets_it(
         dies = Receiver(Address.at(tap.url), Place("510000", "b", "workers"), stores[1], Patience(60, 60))
         dies.start()
         try:
-            wait_until(lambda: bool(dies.status()["connected"]), "both are there")
+            until(lambda: bool(dies.status()["connected"]), "both are there")
             uplink = hall.uplink(broker.url, doings=doings(hall, tmp_path))
             hall.write(40)
-            wait_until(lambda: uplink.status()["firm"] >= 40, "both work")
+            until(lambda: uplink.status()["firm"] >= 40, "both work")
             tap.gate.clear()
             tap.cut()
             hall.write(40)
-            wait_until(lambda: uplink.status()["firm"] >= 80, "its share was asked for", 60)
+            until(lambda: uplink.status()["firm"] >= 80, "its share was asked for", 60)
         finally:
             dies.stop()
-    wait_until(lambda: same(store, hall), "the store is the journal")
+    until(lambda: same(store, hall), "the store is the journal")
     stores[1].close()
 
 
@@ -119,14 +120,14 @@ def test_a_center_that_fell_behind_gets_again_what_the_broker_had_acknowledged(
     receiver = receive(store)
     uplink = hall.uplink(broker.url)
     hall.write(10)
-    wait_until(lambda: uplink.status()["firm"] >= 10, "receipts are known here")
+    until(lambda: uplink.status()["firm"] >= 10, "receipts are known here")
     receiver.stop()
     forget(broker.port, "bianmin-center-510000-1")
     hall.write(20)
-    wait_until(lambda: uplink.status()["lag"] == 0, "acknowledged, and stored nowhere")
+    until(lambda: uplink.status()["lag"] == 0, "acknowledged, and stored nowhere")
     receive(store)
-    wait_until(lambda: uplink.status()["firm"] >= 30, "sent again by itself", 30)
-    wait_until(lambda: same(store, hall), "the store is the journal")
+    until(lambda: uplink.status()["firm"] >= 30, "sent again by itself", 30)
+    until(lambda: same(store, hall), "the store is the journal")
 
 
 def test_a_notice_is_set_by_the_county_over_the_wire(
@@ -137,7 +138,7 @@ def test_a_notice_is_set_by_the_county_over_the_wire(
 ) -> None:
     uplink = hall.uplink(broker.url, doings=doings(hall, tmp_path), trust_unsigned=True)
     with Recorder(broker.port) as county:
-        wait_until(lambda: bool(uplink.status()["connected"]), "connected")
+        until(lambda: bool(uplink.status()["connected"]), "connected")
         county.wait_for("status", lambda seen: bool(seen))
 
         def tell(name: str, command: str, **args: object) -> dict[str, object]:
@@ -190,7 +191,7 @@ def test_the_day_s_close_is_told_as_sleep_and_the_will_says_sleep_too(
         hall.registrar.ask(TakeTicket(by=By(Door.HTTP), service="social"))
         hall.registrar.ask(CloseDay(by=By(Door.HTTP)))
         county.wait_for("status", lambda seen: seen[-1].json()["state"] == "asleep")
-        wait_until(lambda: bool(uplink.status()["connected"]), "and it is still there")
+        until(lambda: bool(uplink.status()["connected"]), "and it is still there")
         hall.registrar.ask(TakeTicket(by=By(Door.HTTP), service="social"))
         county.wait_for("status", lambda seen: seen[-1].json()["state"] == "online")
         states = [m.json()["state"] for m in county.on("status")]

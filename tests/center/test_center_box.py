@@ -10,11 +10,12 @@ import pytest
 from edge.center.fleet import Fleet
 from edge.center.store import Store
 from edge.inventory import inventory
-from tests.broker import Broker, Recorder, wait_until
+from tests.broker import Broker, Recorder
 from tests.center.conftest import HALL, OPEN, entries
 from tests.center.test_center_page import BASE, ask, serve  # noqa: F401 - a fixture
 from tests.county.test_county_files import check
 from tests.uplink.conftest import Hall
+from tests.waiting import until
 
 BOX = {
     "temperature_c": 71.5,
@@ -155,12 +156,12 @@ def test_an_inventory_comes_once_in_a_life_and_stays_at_the_center(
         check("Inventory", first)
         assert (first["boot"], first["version"], first["screens"]) == ("boot-1", "0.1.0", ["hall"])
         fleet = Fleet(store, BASE)
-        wait_until(lambda: bool((now := fleet.hall(HALL)) and now.inventory), "the center keeps it")
+        until(lambda: bool((now := fleet.hall(HALL)) and now.inventory), "the center keeps it")
         broker.restart()
         heard.wait_subscribed()
         hall.write(3)
         head = hall.journal.head
-        wait_until(lambda: stored(fleet) == head, "the line is there again")
+        until(lambda: stored(fleet) == head, "the line is there again")
         assert len(heard.on("inventory")) == 1
     now = fleet.hall(HALL)
     assert now is not None and now.inventory["devices"][0]["link"] == "usb://04b8:0202"

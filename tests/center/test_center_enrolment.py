@@ -26,10 +26,11 @@ from edge.center.store import Store
 from edge.credentials import Credentials
 from edge.enrolment_codes import Code, read_code
 from edge.paths import shared
-from tests.broker import Broker, wait_until
+from tests.broker import Broker
 from tests.center.enrolling import HALL, OTHER, TEXTS, County
 from tests.county.test_county_files import countys_broker
 from tests.uplink.conftest import Hall
+from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -101,7 +102,7 @@ def test_a_code_gives_a_box_its_certificate_and_the_broker_lets_it_in(
         broker.url.replace("mqtt:", "mqtts:"), enroll=county.url, credentials=Credentials(folder)
     )
     hall.write(3)
-    wait_until(lambda: uplink.status()["lag"] == 0 and uplink.status()["connected"], "it is let in")
+    until(lambda: uplink.status()["lag"] == 0 and uplink.status()["connected"], "it is let in")
     assert uplink.status()["certificate"]["code"] == ""
     ends = datetime.fromisoformat(uplink.status()["certificate"]["ends"])
     assert timedelta(days=364) < ends - datetime.now(UTC) < timedelta(days=366)
@@ -117,11 +118,11 @@ def test_a_box_without_a_certificate_says_so_and_comes_once_it_has_one(
         credentials=credentials,
         say=lambda code: TEXTS.get(f"line.{code}"),
     )
-    wait_until(lambda: uplink.status()["code"] == "not_enrolled", "it says what is missing")
+    until(lambda: uplink.status()["code"] == "not_enrolled", "it says what is missing")
     assert uplink.status()["why"].startswith("本机还没有证书，请县里发一次性登记码")
     enrolment.enrol(county.url, HALL, county.code(), credentials)
-    wait_until(lambda: uplink.status()["connected"], "nobody had to restart it")
-    wait_until(lambda: uplink.status()["certificate"]["ends"] != "", "it knows how long that lasts")
+    until(lambda: uplink.status()["connected"], "nobody had to restart it")
+    until(lambda: uplink.status()["certificate"]["ends"] != "", "it knows how long that lasts")
     assert (uplink.status()["code"], uplink.status()["certificate"]["code"]) == ("", "")
 
 
@@ -250,7 +251,7 @@ def test_a_kill_in_the_middle_of_writing_leaves_a_certificate_that_works(
         ) as child:
             assert child.stdout is not None and child.stdout.readline() == b"go\n"
             if not pause_s:
-                wait_until((tmp_path / "box/again").exists, "it writes, again and again")
+                until((tmp_path / "box/again").exists, "it writes, again and again")
             threading.Event().wait(pause_s)
             child.send_signal(signal.SIGKILL)
         context = ssl.create_default_context(cafile=str(tmp_path / "box/authority.pem"))

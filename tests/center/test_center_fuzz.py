@@ -23,9 +23,10 @@ from edge.mqtt_values import Broker as Address
 from edge.nonsense import Nonsense
 from edge.paths import shared
 from edge.texts import Texts
-from tests.broker import Broker, Recorder, wait_until
+from tests.broker import Broker, Recorder
 from tests.center.conftest import HALL, JOURNAL, OPEN, entries
 from tests.county.inventions import inventions
+from tests.waiting import until
 
 ROOT = f"bianmin/v1/{HALL}"
 EVENT = {**json.loads(entries(1)[0].body), "chain": entries(1)[0].chain}
@@ -155,7 +156,7 @@ def test_some_hundred_over_a_real_broker_and_the_center_still_keeps_entries(
         for entry in made:
             payload = canonical({**json.loads(entry.body), "chain": entry.chain}).encode()
             stranger.publish(f"{ROOT}/events", payload)
-        wait_until(lambda: ("fedcba9876543210", 3) in _stored(store), "the good entries are kept")
+        until(lambda: ("fedcba9876543210", 3) in _stored(store), "the good entries are kept")
     status = receiver.status()
     assert status["connected"] and int(status["refused"]) > 100 and status["refused_why"]
 

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from edge.__main__ import main
-from tests.broker import Broker, Recorder, wait_until
+from tests.broker import Broker, Recorder
 from tests.center.test_center_and_hall import doings
 from tests.county.test_county_files import check
 from tests.uplink.conftest import Hall
+from tests.waiting import until
 
 Operator = Callable[..., tuple[int, str, str]]
 NOTICE = json.dumps({"id": "n1", "text": "明天上午停电"}, ensure_ascii=False)
@@ -55,7 +56,7 @@ def test_a_signed_command_is_done_and_an_unsigned_one_is_not(
     now = hall.registrar.now
     monkeypatch.setattr(hall.registrar, "now", lambda: replace(now(), trusted=True))
     uplink = hall.uplink(broker.url, keys=key, doings=doings(hall, tmp_path))
-    wait_until(lambda: uplink.status()["connected"], "the hall hears")
+    until(lambda: uplink.status()["connected"], "the hall hears")
     with Recorder(broker.port, topic="bianmin/v1/+/+/commands") as heard:
         status, said, _ = operator("send", "510000001", "notice.set", NOTICE, "--key", "county-2027")
         answers = [json.loads(line) for line in said.splitlines()]

@@ -10,11 +10,12 @@ from edge.center.receiver import Place, Receiver
 from edge.center.store import Store, StoreError
 from edge.mqtt_values import Broker as Address
 from edge.patience import Patience
-from tests.broker import Broker, Recorder, wait_until
+from tests.broker import Broker, Recorder
 from tests.center.conftest import HALL, OPEN, same
 from tests.uplink.answering import Answering
 from tests.uplink.conftest import Hall
 from tests.uplink.tap import Tap
+from tests.waiting import until
 
 
 def stored(store: Store) -> int:
@@ -27,8 +28,8 @@ def test_what_a_hall_wrote_is_in_the_store_and_the_hall_gets_its_receipt(
     receive(store)
     hall.write(300)
     uplink = hall.uplink(broker.url)
-    wait_until(lambda: uplink.status()["firm"] >= 300, "the receipt moves the firm cursor")
-    wait_until(lambda: same(store, hall), "the store is the journal")
+    until(lambda: uplink.status()["firm"] >= 300, "the receipt moves the firm cursor")
+    until(lambda: same(store, hall), "the store is the journal")
     with store.engine.connect() as tx:
         status, health = tx.exec_driver_sql("SELECT status, health FROM hall").one()
     assert json.loads(status)["state"] == "online" and json.loads(health)["uplink"]["connected"]
@@ -39,11 +40,11 @@ def test_two_workers_share_the_entries_of_a_hall(
 ) -> None:
     stores = [open_store(), open_store()]
     workers = [receive(s, name=str(i), share="workers") for i, s in enumerate(stores)]
-    wait_until(lambda: all(w.status()["connected"] for w in workers), "both are there")
+    until(lambda: all(w.status()["connected"] for w in workers), "both are there")
     uplink = hall.uplink(broker.url)
     hall.write(400)
-    wait_until(lambda: uplink.status()["firm"] >= 400, "the receipt moves the firm cursor")
-    wait_until(lambda: same(stores[0], hall), "the store is the journal")
+    until(lambda: uplink.status()["firm"] >= 400, "the receipt moves the firm cursor")
+    until(lambda: same(stores[0], hall), "the store is the journal")
     assert all(w.status()["entries"] > 0 for w in workers), "each had its part"
 
 
@@ -53,11 +54,11 @@ def test_a_worker_that_goes_leaves_its_share_to_the_others(
     stays, goes = [receive(open_store(), name=name, share="workers") for name in "ab"]
     uplink = hall.uplink(broker.url)
     hall.write(60)
-    wait_until(lambda: uplink.status()["firm"] >= 60, "both work")
+    until(lambda: uplink.status()["firm"] >= 60, "both work")
     goes.stop()
     before, gone = stays.status()["entries"], goes.status()["entries"]
     hall.write(60)
-    wait_until(lambda: uplink.status()["firm"] >= 120, "one has it all")
+    until(lambda: uplink.status()["firm"] >= 120, "one has it all")
     assert (stays.status()["entries"], goes.status()["entries"]) == (before + 60, gone)
 
 
@@ -75,8 +76,8 @@ def test_a_store_that_fails_gets_everything_again(
     receiver = receive(store)
     uplink = hall.uplink(broker.url)
     hall.write(50)
-    wait_until(lambda: uplink.status()["firm"] >= 50, "what was not kept was not acknowledged")
-    wait_until(lambda: same(store, hall) and bool(receiver.status()["connected"]), "whole, and connected")
+    until(lambda: uplink.status()["firm"] >= 50, "what was not kept was not acknowledged")
+    until(lambda: same(store, hall) and bool(receiver.status()["connected"]), "whole, and connected")
     assert len(fails) <= 2
 
 
@@ -97,12 +98,12 @@ def test_nonsense_is_refused_and_the_next_entry_is_kept(
     hall: Hall, broker: Broker, receive: OPEN, store: Store, topic: str, payload: bytes
 ) -> None:
     receiver = receive(store)
-    wait_until(lambda: bool(receiver.status()["connected"]), "connected")
+    until(lambda: bool(receiver.status()["connected"]), "connected")
     with Recorder(broker.port) as stranger:
         stranger.publish(topic, payload)
     hall.write(3)
     hall.uplink(broker.url)
-    wait_until(lambda: stored(store) >= 3, "the hall's entries are kept")
+    until(lambda: stored(store) >= 3, "the hall's entries are kept")
     assert receiver.status()["refused"] == 1 and receiver.status()["connected"]
 
 
@@ -110,12 +111,12 @@ def test_a_hall_that_speaks_for_another_is_refused(
     hall: Hall, broker: Broker, receive: OPEN, store: Store
 ) -> None:
     receiver = receive(store)
-    wait_until(lambda: bool(receiver.status()["connected"]), "connected")
+    until(lambda: bool(receiver.status()["connected"]), "connected")
     entry = hall.write(1)[0]
     with Recorder(broker.port) as stranger:
         payload = json.dumps(entry.cloud()).encode()
         stranger.publish("bianmin/v1/510000/510000009/events", payload)
-        wait_until(lambda: receiver.status()["refused"] == 1, "refused")
+        until(lambda: receiver.status()["refused"] == 1, "refused")
     assert store.receipts() == []
 
 
@@ -129,7 +130,7 @@ def test_a_hole_is_asked_for_on_the_halls_command_topic(
         for entry in (*before, *made[:3], *made[6:]):
             payload = json.dumps(entry.cloud()).encode()
             recorder.publish(f"bianmin/v1/{HALL}/events", payload)
-        wait_until(lambda: bool(recorder.on("commands")), "asked")
+        until(lambda: bool(recorder.on("commands")), "asked")
         command = recorder.on("commands")[0].json()
         asked = (command["args"]["from"], command["args"]["to"])
         assert (command["name"], asked) == ("resend", (made[3].seq, made[5].seq))
@@ -141,9 +142,9 @@ def test_the_center_says_that_it_is_there_and_that_it_goes(
 ) -> None:
     with Recorder(broker.port) as recorder:
         receiver = receive(store)
-        wait_until(lambda: bool(recorder.on("center")), "birth")
+        until(lambda: bool(recorder.on("center")), "birth")
         receiver.stop()
-        wait_until(lambda: len(recorder.on("center")) >= 2, "goodbye")
+        until(lambda: len(recorder.on("center")) >= 2, "goodbye")
         first, last = recorder.on("center")[0], recorder.on("center")[-1]
     assert (first.json()["state"], last.json()["state"]) == ("online", "offline")
     assert first.json()["instance"] == last.json()["instance"]
@@ -157,7 +158,7 @@ def test_a_center_that_must_not_hear_says_so_and_is_not_there(store: Store) -> N
         receiver = Receiver(Address.at(answering.url), Place("510000"), store, Patience(60, 60))
         receiver.start()
         try:
-            wait_until(lambda: "does not let us hear" in str(receiver.status()["why"]), "it is named")
+            until(lambda: "does not let us hear" in str(receiver.status()["why"]), "it is named")
         finally:
             receiver.stop()
     assert answering.topics == [] and answering.levels == [5], "no birth, and no second try"
@@ -170,10 +171,10 @@ def test_hall_and_center_do_the_same_on_the_older_protocol(hall: Hall, broker: B
         try:
             uplink = hall.uplink(of_hall.url)
             hall.write(60)
-            wait_until(lambda: uplink.status()["firm"] >= 60, "the receipt moves the firm cursor")
+            until(lambda: uplink.status()["firm"] >= 60, "the receipt moves the firm cursor")
             of_center.cut()
             hall.write(60)
-            wait_until(lambda: uplink.status()["firm"] >= 120, "and after a cut")
+            until(lambda: uplink.status()["firm"] >= 120, "and after a cut")
             assert same(store, hall) and receiver.status()["refused"] == 0
         finally:
             receiver.stop()

@@ -19,10 +19,11 @@ from edge import enrolment
 from edge.center.authority import make_pair
 from edge.center.enrolments import NotIssued
 from edge.credentials import Credentials, Proof
-from tests.broker import Broker, wait_until
+from tests.broker import Broker
 from tests.center.enrolling import HALL, OTHER, County
 from tests.county.test_county_files import countys_broker
 from tests.uplink.conftest import Hall
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -57,17 +58,15 @@ def test_within_sixty_days_of_the_end_the_box_gets_the_next_one_by_itself(
     url = broker.url.replace("mqtt:", "mqtts:")
     in_days(hall, 20, monkeypatch)
     early = hall.uplink(url, **enrolling)
-    wait_until(
-        lambda: early.status()["connected"] and early.status()["certificate"]["ends"] != "", "too early"
-    )
+    until(lambda: early.status()["connected"] and early.status()["certificate"]["ends"] != "", "too early")
     early.stop()
     assert box.certificate() == first and not box.has_new
     in_days(hall, 25, monkeypatch)  # 45 in all: 45 are left
     uplink = hall.uplink(url, **enrolling, boot="boot-2")
     hall.write(5)
-    wait_until(lambda: box.certificate() != first, "the broker has let the new one in")
+    until(lambda: box.certificate() != first, "the broker has let the new one in")
     hall.write(5)
-    wait_until(lambda: uplink.status()["connected"] and uplink.status()["lag"] == 0, "all has arrived")
+    until(lambda: uplink.status()["connected"] and uplink.status()["lag"] == 0, "all has arrived")
     assert box.lasts()[1] - datetime.now(UTC) > timedelta(days=364)
     assert not box.has_new and uplink.status()["certificate"]["code"] == ""
 
@@ -81,7 +80,7 @@ def test_an_untrusted_clock_does_not_decide_when_a_certificate_ends(
     now = hall.registrar.now
     monkeypatch.setattr(hall.registrar, "now", lambda: replace(now(), trusted=False))
     uplink = hall.uplink(broker.url.replace("mqtt:", "mqtts:"), enroll=county.url, credentials=box)
-    wait_until(lambda: uplink.status()["certificate"]["code"] == "clock_renewal", "it waits and says so")
+    until(lambda: uplink.status()["certificate"]["code"] == "clock_renewal", "it waits and says so")
     assert uplink.status()["connected"] or uplink.status()["code"] == ""
 
 
@@ -98,8 +97,8 @@ def test_a_new_one_that_the_broker_turns_away_is_dropped_and_the_old_one_goes_on
         broker.url.replace("mqtt:", "mqtts:"), enroll=county.url, credentials=box, patience_s=(0.05, 0.1)
     )
     hall.write(5)
-    wait_until(lambda: uplink.status()["certificate"]["code"] == "new_refused", "it is said")
-    wait_until(lambda: uplink.status()["connected"] and uplink.status()["lag"] == 0, "with the old one")
+    until(lambda: uplink.status()["certificate"]["code"] == "new_refused", "it is said")
+    until(lambda: uplink.status()["connected"] and uplink.status()["lag"] == 0, "with the old one")
     assert not box.has_new
 
 
@@ -113,9 +112,9 @@ def test_a_center_that_seems_too_old_is_not_blamed_while_the_clock_is_in_doubt(
     make_pair(authority, county.authority, "center", ["127.0.0.1"], 365, now=long_ago)
     in_days(hall, 45, monkeypatch)  # the hall believes that, and the system's clock says another day
     uplink = hall.uplink(broker.url.replace("mqtt:", "mqtts:"), enroll=county.serve(), credentials=box)
-    wait_until(lambda: uplink.status()["certificate"]["code"] != "", "it could not be asked")
+    until(lambda: uplink.status()["certificate"]["code"] != "", "it could not be asked")
     assert uplink.status()["certificate"]["code"] == "clock"
-    wait_until(lambda: uplink.status()["connected"], "with the present certificate it goes on")
+    until(lambda: uplink.status()["connected"], "with the present certificate it goes on")
 
 
 def test_a_countys_own_authority_below_another_serves_as_well(
@@ -146,7 +145,7 @@ def test_a_countys_own_authority_below_another_serves_as_well(
     enrolment.enrol(county.serve(), HALL, county.code(), box)
     with countys_broker(tmp_path) as broker:
         uplink = hall.uplink(broker.url.replace("mqtt:", "mqtts:"), enroll=county.url, credentials=box)
-        wait_until(lambda: uplink.status()["connected"], "it is let in")
+        until(lambda: uplink.status()["connected"], "it is let in")
         uplink.stop()
     first = box.certificate()
     with pytest.raises(ValueError, match="no longer"):
@@ -172,7 +171,7 @@ def test_a_county_that_changes_its_authority_takes_its_halls_along(
     with countys_broker(tmp_path) as broker:
         url = broker.url.replace("mqtt:", "mqtts:")
         hall.uplink(url, enroll=county.serve(), credentials=box)
-        wait_until(lambda: box.certificate() != first, "signed by the new one, and let in")
+        until(lambda: box.certificate() != first, "signed by the new one, and let in")
     assert box.authority() == new + old
 
 
@@ -189,7 +188,7 @@ def test_a_disk_that_takes_no_change_does_not_cost_the_line(
     monkeypatch.setattr(box, "proved", full)
     uplink = hall.uplink(broker.url.replace("mqtt:", "mqtts:"), enroll=county.url, credentials=box)
     hall.write(5)
-    wait_until(lambda: uplink.status()["lag"] == 0 and uplink.status()["connected"], "with the new one")
+    until(lambda: uplink.status()["lag"] == 0 and uplink.status()["connected"], "with the new one")
     assert box.has_new and uplink.status()["drops"] == 0
 
 

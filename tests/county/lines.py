@@ -13,9 +13,9 @@ from pathlib import Path
 
 from edge.center.store import Store
 from edge.journal import head
-from tests.broker import wait_until
 from tests.county.proxy import Line
 from tests.county.rounds import County, Crowd, county
+from tests.waiting import until
 
 GoOn = Callable[[], None]
 """Returns when so many numbers have been answered again."""
@@ -90,18 +90,18 @@ def _caught_up_after(fault: Fault, what: str, place: County, crowd: Crowd, store
 
     def go_on() -> None:
         wanted = len(crowd.answered) + NUMBERS
-        wait_until(lambda: len(crowd.answered) >= wanted, f"{what}: numbers are answered", 30)
+        until(lambda: len(crowd.answered) >= wanted, f"{what}: numbers are answered", 30)
 
     fault(go_on)
     began, upto = time.monotonic(), head(place.journal)
-    wait_until(lambda: any(r.stored >= upto for r in store.receipts()), f"{what}: caught up", 90)
+    until(lambda: any(r.stored >= upto for r in store.receipts()), f"{what}: caught up", 90)
     return time.monotonic() - began
 
 
 def _spoiled(line: Line, spoil: Callable[[Line, GoOn], None], go_on: GoOn) -> None:
     spoil(line, go_on)
     if not line.is_alive:
-        wait_until(lambda: line.waits_for_answers, "the dead line was noticed and left", 30)
+        until(lambda: line.waits_for_answers, "the dead line was noticed and left", 30)
     line.heal()
 
 

@@ -25,8 +25,9 @@ from zoneinfo import ZoneInfo
 
 from edge.center.store import Store, lines
 from edge.journal import entries_after
-from tests.broker import Broker, wait_until
+from tests.broker import Broker
 from tests.county.proxy import Line
+from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
 HALL, QUICK_HALL, CENTER = "edge", "tests.county.quick_hall", "tests.county.quick_center"
@@ -177,7 +178,7 @@ class County:
         """
         store = Store(self.url)
         try:
-            wait_until(lambda: self._is_same(store), "the store is the journal", TOGETHER_S)
+            until(lambda: self._is_same(store), "the store is the journal", TOGETHER_S)
             body = [json.loads(text) for _, text, _ in lines(store, self._id())]
         finally:
             store.close()

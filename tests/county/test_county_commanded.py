@@ -22,9 +22,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from edge.client import Client
 from edge.entries import canonical
 from edge.journal import entries_after
-from tests.broker import Broker, Recorder, wait_until
+from tests.broker import Broker, Recorder
 from tests.county.proxy import Line
 from tests.county.rounds import ROOT, Program
+from tests.waiting import until
 
 Json = dict[str, Any]
 KEY = Ed25519PrivateKey.generate()
@@ -74,7 +75,7 @@ class Place:
     def end(self, id: str) -> Json:
         """The reply that is no `accepted`; there is one, however long one waits."""
         ended = lambda: [r for r in self.replies(id) if r["state"] != "accepted"]  # noqa: E731
-        wait_until(lambda: bool(ended()), f"an answer to {id}", 60)
+        until(lambda: bool(ended()), f"an answer to {id}", 60)
         return ended()[0]
 
     def done(self, name: str, **args: Any) -> Json:
@@ -169,9 +170,7 @@ def _what_the_county_wants_to_know(place: Place) -> None:
     before = len(place.county.events())
     asked = place.done("resend", **{"from": 1, "to": 4})
     assert (asked["first"], asked["to"]) == (1, 4)
-    wait_until(
-        lambda: [e["sequence"] for e in place.county.events()].count("3") == 2, "the third comes again"
-    )
+    until(lambda: [e["sequence"] for e in place.county.events()].count("3") == 2, "the third comes again")
     assert len(place.county.events()) >= before + 4
     assert any("uplink: connected" in line for line in place.done("log.tail", lines=200)["lines"])
     shown = place.done("config.show")
@@ -188,7 +187,7 @@ def _pictures(place: Place) -> None:
     def wanted() -> str:
         return str(place.door.post(f"{path}/alive", {"frames": 1})[1]["screen"]["wanted"])
 
-    wait_until(lambda: bool(wanted()), "a picture is wanted")
+    until(lambda: bool(wanted()), "a picture is wanted")
     picture = {"wanted": wanted(), "png": base64.b64encode(PICTURE).decode()}
     assert place.door.post(f"{path}/picture", picture)[1] == {"taken": True}
     assert base64.b64decode(place.end(id)["result"]["png"]) == PICTURE
@@ -211,12 +210,12 @@ def _settings_and_the_next_life(place: Place) -> None:
 
 def _the_answer_survives_kill_9(place: Place) -> None:
     """Done, and killed before anybody outside has heard of it."""
-    wait_until(lambda: place.door.get("/api/v1/health")[1]["uplink"]["connected"], "connected")
+    until(lambda: place.door.get("/api/v1/health")[1]["uplink"]["connected"], "connected")
     place.done("clock.set", at=now())
     place.line.hush()
     id = place.say("notice.set", id="n9", text="只说一次")
-    wait_until(lambda: "只说一次" in place.hall()["notices"], "it is on the screens")
-    wait_until(lambda: _ended(place, id) == 1, "its end is on disk")
+    until(lambda: "只说一次" in place.hall()["notices"], "it is on the screens")
+    until(lambda: _ended(place, id) == 1, "its end is on disk")
     place.program.kill()
     assert place.replies(id) == []
     place.line.cut()

@@ -27,8 +27,9 @@ from paho.mqtt.enums import CallbackAPIVersion
 from edge.center.metrics import metrics_text
 from edge.entries import Entry
 from edge.journal import entries_after
-from tests.broker import Broker, wait_until
+from tests.broker import Broker
 from tests.county import asyncapi
+from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = asyncapi.FILE.parent
@@ -182,7 +183,7 @@ def connected(port: int, authority: Authority, name: str, heard: list[str]) -> C
     client.on_message = lambda c, u, m: heard.append(m.topic)
     client.connect("127.0.0.1", port, 30)
     client.loop_start()
-    wait_until(client.is_connected, f"{name} is let in")
+    until(client.is_connected, f"{name} is let in")
     return client
 
 
@@ -209,9 +210,9 @@ def test_a_hall_speaks_and_hears_in_its_own_name_only(tmp_path: Path, authority:
             for sent in (forged, honest):
                 sent.wait_for_publish(10)
             clients["center"].publish(f"bianmin/v1/{ours}/commands", b"go", qos=1).wait_for_publish(10)
-            wait_until(lambda: bool(heard["center"] and heard[ours]), "what is allowed arrives")
+            until(lambda: bool(heard["center"] and heard[ours]), "what is allowed arrives")
             clients[other].publish(f"bianmin/v1/{other}/events", b"last", qos=1).wait_for_publish(10)
-            wait_until(lambda: len(heard["center"]) >= 2, "and the last of it")
+            until(lambda: len(heard["center"]) >= 2, "and the last of it")
         finally:
             for client in clients.values():
                 client.disconnect()
@@ -235,5 +236,5 @@ def test_who_has_no_certificate_of_the_county_is_not_let_in(tmp_path: Path, auth
         with pytest.raises((OSError, AssertionError)):
             client.connect("127.0.0.1", broker.port, 30)
             client.loop_start()
-            wait_until(client.is_connected, "never", 3)
+            until(client.is_connected, "never", 3)
         client.loop_stop()

@@ -13,8 +13,8 @@ from edge.daemon import Daemon
 from edge.readers.border import health_report, inventory_report
 from edge.settings import load
 from tests.backup.box import DEMO
-from tests.broker import wait_until
 from tests.county.test_county_files import check
+from tests.waiting import until
 
 AT = "2026-11-22T03:00:00.000Z"
 
@@ -31,7 +31,7 @@ def box(tmp_path: Path) -> Iterator[tuple[Daemon, Client]]:
 def test_health_and_inventory_of_a_real_daemon(box: tuple[Daemon, Client], tmp_path: Path) -> None:
     daemon, client = box
     client.post("/api/v1/screens/hall/alive", {"frames": 3})
-    wait_until(lambda: bool(client.get("/api/v1/health")[1]["devices"]), "devices are known")
+    until(lambda: bool(client.get("/api/v1/health")[1]["devices"]), "devices are known")
     uplink = daemon._uplink
     assert uplink is not None
     devices = daemon._registrar.view.devices

@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 import tomllib
 from pathlib import Path
 
@@ -95,12 +94,3 @@ def bench(tmp_path):
     yield make
     for one in made:
         one.close()
-
-
-def until(look, within_s=5.0):
-    """Look each few milliseconds until it is true; fail otherwise."""
-    deadline = time.monotonic() + within_s
-    while not (found := look()):
-        assert time.monotonic() < deadline, "not seen in time"
-        threading.Event().wait(0.005)
-    return found

@@ -4,7 +4,6 @@ import sys
 import threading
 
 import pytest
-from conftest import until
 
 from drivers import buzzer_gpio, contact_gpio, relay_gpio
 from drivers.capabilities import KeyPressed, PadKey, State
@@ -12,6 +11,7 @@ from drivers.errors import DeviceFault, Fault
 from drivers.links import open_link
 from drivers.readings import ContactChanged
 from drivers.signals import CounterSignal
+from tests.waiting import until
 
 
 @pytest.fixture

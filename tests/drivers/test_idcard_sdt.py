@@ -4,7 +4,6 @@ import logging
 import time
 
 import pytest
-from conftest import until
 
 from drivers import idcard_sdt
 from drivers.capabilities import State
@@ -15,6 +14,7 @@ from drivers.idcard_sdt import REPLY, REQUEST
 from drivers.links import open_link
 from drivers.readings import CardShown
 from drivers.twins.readers import IdCardTwin, text_block, xor
+from tests.waiting import until
 
 NUMBER = "11010519491231002X"
 
@@ -123,7 +123,7 @@ def reader(bench):
 
 
 def read(driver, within_s=5.0):
-    return until(lambda: [*driver.poll(0.02)], within_s)[0]
+    return until(lambda: [*driver.poll(0.02)], within_s=within_s)[0]
 
 
 def rest(driver, for_s):

@@ -4,10 +4,10 @@ import sys
 import threading
 
 import pytest
-from conftest import until
 
 from drivers.errors import LinkLost
 from drivers.links_video import VideoLink
+from tests.waiting import until
 
 LONG_S = 20.0
 """A wait that only a failing test would sit out."""

@@ -4,7 +4,6 @@ import itertools
 import tomllib
 
 import pytest
-from conftest import until
 
 from drivers import callpad_framed, rating_framed
 from drivers.capabilities import (
@@ -19,6 +18,7 @@ from drivers.capabilities import (
 from drivers.errors import FrameError
 from drivers.frame_format import FrameFormat
 from drivers.twins.pads import CallPadTwin, RatingPadTwin
+from tests.waiting import until
 
 SCORES = {"0": 5, "1": 4, "2": 3, "3": 1}
 

@@ -5,7 +5,6 @@ import os
 import struct
 
 import pytest
-from conftest import until
 
 from drivers import scanner_evdev, scanner_serial
 from drivers.capabilities import State
@@ -16,6 +15,7 @@ from drivers.readings import Scanned
 from drivers.twins.readers import ScannerTwin
 from drivers.twins.wedges import WedgePort
 from drivers.wedge import Wedge
+from tests.waiting import until
 
 CODES = {c: (code, False) for code, c in zip(range(2, 12), "1234567890", strict=True)}
 for first, row in ((16, "qwertyuiop"), (30, "asdfghjkl"), (44, "zxcvbnm")):

@@ -13,7 +13,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from conftest import HERE, until
+from conftest import HERE
 from PIL import Image
 
 from drivers import board_onbon_k
@@ -21,6 +21,7 @@ from drivers.capabilities import BoardMessage
 from drivers.errors import LinkLost
 from drivers.framing import Line
 from drivers.links import open_link
+from tests.waiting import until
 
 ROOT = HERE.parents[1]
 DEMO = ROOT / "config" / "demo"
@@ -179,7 +180,7 @@ def test_the_twins_end_with_their_parent_however_it_dies(tmp_path):
     os.kill(parent.pid, signal.SIGKILL)
     parent.wait()
     parent.stdout.close()
-    until(lambda: not alive(pid), 10)
+    until(lambda: not alive(pid), within_s=10)
 
 
 def alive(pid):

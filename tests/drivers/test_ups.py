@@ -3,7 +3,6 @@
 import time
 
 import pytest
-from conftest import until
 
 from drivers import ups_apcupsd, ups_nut
 from drivers.capabilities import State
@@ -11,6 +10,7 @@ from drivers.errors import DeviceFault, Fault, FrameError, LinkLost
 from drivers.links import open_link
 from drivers.twins.power import ApcTwin, NutTwin
 from drivers.twins.wire import TcpEnd, Wire
+from tests.waiting import until
 
 
 def test_lines_are_those_of_the_papers_and_their_answers_are_read(golden):

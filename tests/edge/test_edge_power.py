@@ -1,8 +1,7 @@
 """The mains fail: who waits is on paper, and the box goes down by the hall's own command, or goes on."""
 
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -30,6 +29,7 @@ from edge.registrar import Registrar
 from edge.settings_tables import PowerSettings
 from edge.supervisor import LinkPlan, Supervisor
 from tests.upsd import Upsd
+from tests.waiting import until
 
 PLAN = HallPlan(
     county="999001",
@@ -63,14 +63,6 @@ def events(registrar: Registrar) -> list[Event]:
 def names(registrar: Registrar) -> list[str]:
     wanted = ("Shutdown", "WaitingListAsked", "Device")
     return [n for e in events(registrar) if (n := type(e).__name__).startswith(wanted)]
-
-
-def until(look: Callable[[], Any], within_s: float = 40.0) -> Any:
-    deadline = time.monotonic() + within_s
-    while not (found := look()):
-        assert time.monotonic() < deadline, "not seen in time"
-        threading.Event().wait(0.02)
-    return found
 
 
 class Supply:

@@ -3,7 +3,7 @@
 import threading
 import time
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from drivers.twins.wire import PtyEnd, Wire
 from edge.errors import DeviceUnavailable
 from edge.paths import shared
 from edge.supervisor import DeviceOnLink, LinkPlan, Supervisor
+from tests.waiting import until
 
 SCORES = {"0": 5, "1": 4, "2": 3, "3": 1}
 FF68 = tomllib.loads((shared("integrations") / "ff68.toml").read_text("utf-8"))["frame"]["clerk-pad-ff68"]
@@ -88,14 +89,6 @@ def _running(bench: Bench) -> Iterator[Bench]:
         bench.supervisor.stop()
         bench.wire.stop()
     assert not [t for t in threading.enumerate() if t.name.startswith("link-")]
-
-
-def until(look: Callable[[], Any], within_s: float = 15.0) -> Any:
-    deadline = time.monotonic() + within_s
-    while not (found := look()):
-        assert time.monotonic() < deadline, "not seen in time"
-        threading.Event().wait(0.01)
-    return found
 
 
 def test_two_boards_on_one_pair_show_what_is_theirs(boards: Bench) -> None:

@@ -22,6 +22,7 @@ from drivers.twins.wire import PtyEnd, Wire
 from edge.errors import DeviceUnavailable, JournalError
 from edge.handles import DeviceOnLink
 from edge.supervisor import LinkPlan, Supervisor
+from tests.waiting import until
 
 
 class Ears:
@@ -38,14 +39,6 @@ class Ears:
         if self.full:
             raise JournalError("disk full")
         self.states.setdefault(device, []).append(f"{status.state}:{status.code or ''}")
-
-
-def until(look: Callable[[], Any], within_s: float = 15.0) -> Any:
-    deadline = time.monotonic() + within_s
-    while not (found := look()):
-        assert time.monotonic() < deadline, "not seen in time"
-        threading.Event().wait(0.01)
-    return found
 
 
 class SlowCard(importlib.abc.MetaPathFinder):

@@ -28,7 +28,8 @@ from edge.journal import entries_after
 from edge.settings import load
 from edge.verify import verify
 from tests.crash.rounds import ROOT
-from tests.registrar.hand import HandClock, until
+from tests.registrar.hand import HandClock
+from tests.waiting import until
 
 JOURNALS = ROOT / "tests/golden/journals"
 API = "/api/v1"

@@ -1,7 +1,6 @@
 """Real pads' drivers on real links in a real hall: journal, registrar and supervisor; the pads are twins."""
 
 import threading
-import time
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -181,12 +180,3 @@ def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Build]:
         hall.stop()
     left = [t.name for t in set(threading.enumerate()) - before if t.is_alive()]
     assert not left, f"threads left behind: {left}"
-
-
-def until(look: Callable[[], Any], within_s: float = 10.0) -> Any:
-    """Look each few milliseconds until it is true; fail otherwise."""
-    deadline = time.monotonic() + within_s
-    while not (found := look()):
-        assert time.monotonic() < deadline, "not seen in time"
-        threading.Event().wait(0.01)
-    return found

@@ -10,7 +10,8 @@ from drivers.twins.wire import PtyEnd, Wire
 from edge.hall import commands as c
 from edge.hall.desk_events import HelpAnswered
 from edge.hall.events import ServiceFinished
-from tests.pads.conftest import DESK, KIOSK, Build, Device, PadHall, until
+from tests.pads.conftest import DESK, KIOSK, Build, Device, PadHall
+from tests.waiting import until
 
 SCORES = {"0": 5, "1": 4, "2": 3, "3": 1}
 

@@ -11,7 +11,8 @@ from drivers.twins.pads import RatingPadTwin
 from drivers.twins.screen_pads import ScreenPads
 from drivers.twins.wire import Port, PtyEnd, Wire
 from edge.hall import commands as c
-from tests.pads.conftest import DESK, Build, Device, PadHall, until
+from tests.pads.conftest import DESK, Build, Device, PadHall
+from tests.waiting import until
 
 FAMILIES = ["framed", "evdev", "websocket"]
 FOUR_KEYS = {"0": 5, "1": 4, "2": 3, "3": 1}

@@ -14,7 +14,8 @@ from drivers.links import open_link, options_of
 from drivers.links_websocket import ENVELOPE, Kind, envelope, opened
 from drivers.twins.screen_pads import ScreenPads
 from edge.hall import commands as c
-from tests.pads.conftest import DESK, Build, Device, PadHall, until
+from tests.pads.conftest import DESK, Build, Device, PadHall
+from tests.waiting import until
 
 SCORES = {"5": 5, "4": 4, "3": 3, "2": 2, "1": 1}
 HEARTBEAT_S = 0.4

@@ -1,7 +1,6 @@
 """A small hall for tests of printing: real journal, registrar, supervisor and link; the printer is a twin."""
 
 import sys
-import time
 from collections.abc import Callable, Collection
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from edge.readers.orders import OtherPaper
 from edge.readers.printing import Printing
 from edge.registrar import Registrar
 from edge.supervisor import DeviceOnLink, LinkPlan, Supervisor
+from tests.waiting import until
 
 PLAN = HallPlan(
     county="510000",
@@ -101,7 +101,7 @@ class HallBench:
         self.journal.close()
 
     def until_up(self, id: str = "printer-1") -> None:
-        wait_for(lambda: self.supervisor.handles[id].status().code is None)
+        until(lambda: self.supervisor.handles[id].status().code is None)
 
     def take(self, kiosk: str = "k1", service: str = "social") -> str:
         answer = self.registrar.ask(TakeTicket(by=KIOSK, service=service, kiosk=kiosk))
@@ -115,7 +115,7 @@ class HallBench:
         return next(e.list for e in self.registrar.ask(PrintWaiting(by=KIOSK)).events if hasattr(e, "list"))
 
     def until_list(self, state: str) -> None:
-        wait_for(lambda: (paper := self.registrar.waiting().paper) is not None and paper.state == state)
+        until(lambda: (paper := self.registrar.waiting().paper) is not None and paper.state == state)
 
     def paper(self, ticket: str) -> str:
         view = self.registrar.ticket(ticket)
@@ -123,9 +123,7 @@ class HallBench:
         return view.paper
 
     def until_paper(self, ticket: str, state: str) -> None:
-        wait_for(
-            lambda: self.paper(ticket) == state, lambda: f"{ticket} is {self.paper(ticket)}, not {state}"
-        )
+        until(lambda: self.paper(ticket) == state, lambda: f"{ticket} is {self.paper(ticket)}, not {state}")
 
     def slip_events(self, ticket: str) -> list[tuple[str, str]]:
         """What the journal says of a ticket's slips: event and code."""
@@ -139,15 +137,6 @@ class HallBench:
             for e in found
             if type(e).__name__.startswith("Slip") and e.ticket == ticket
         ]
-
-
-def wait_for(
-    condition: Callable[[], bool], what: Callable[[], str] = lambda: "", within_s: float = 15.0
-) -> None:
-    until = time.monotonic() + within_s
-    while not condition():
-        assert time.monotonic() < until, what()
-        time.sleep(0.01)
 
 
 def main() -> None:

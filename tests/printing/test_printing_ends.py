@@ -13,7 +13,8 @@ from drivers.twins.printer import PrinterTwin
 from drivers.twins.wire import PtyEnd, SocketPrinter, Wire
 from edge.hall.commands import DecideSlip
 from edge.hall.words import PaperState, Refused
-from tests.printing.hall_bench import KIOSK, HallBench, wait_for
+from tests.printing.hall_bench import KIOSK, HallBench
+from tests.waiting import until
 
 
 class Bench:
@@ -106,7 +107,7 @@ def test_a_cable_pulled_in_the_middle_leaves_the_slip_unknown_and_comes_back_by_
         hall = bench.hall
         bench.fault("slow", True)
         ticket = hall.take()
-        wait_for(lambda: bench.twin.state()["half"] is not None)
+        until(lambda: bench.twin.state()["half"] is not None)
         bench.fault("unplugged", True)
         bench.fault("slow", False)
         hall.until_paper(ticket, PaperState.UNKNOWN)
@@ -125,7 +126,7 @@ def test_trouble_before_a_slip_shows_in_the_view_so_that_nobody_takes_one_in_vai
     with hall_with(tmp_path, "serial") as bench:
         handle = bench.hall.supervisor.handles["printer-1"]
         bench.fault("cover_open", True)
-        wait_for(lambda: handle.status().code == "cover_open")
+        until(lambda: handle.status().code == "cover_open")
         ticket = bench.hall.take()
         bench.hall.until_paper(ticket, PaperState.FAILED)
         assert bench.hall.slip_events(ticket)[-1] == ("SlipFailed", "cover_open")

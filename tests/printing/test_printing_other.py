@@ -12,7 +12,8 @@ from edge.hall.desk_views import PaperView
 from edge.hall.words import By, Door, PaperState
 from edge.readers.orders import OtherPaper, Unsettled
 from tests.drivers.printer_wire import PrinterOnTcp
-from tests.printing.hall_bench import HallBench, wait_for
+from tests.printing.hall_bench import HallBench
+from tests.waiting import until
 
 KIOSK = By(Door.KIOSK, device="k1")
 
@@ -42,9 +43,9 @@ def test_a_guides_list_leaves_the_printer_once(tmp_path, printer):
     with HallBench(tmp_path, {"printer-1": printer.url}, compose_other=compose_other) as bench:
         bench.until_up()
         id = ask(bench, guide="dibao")
-        wait_for(lambda: paper(bench, id).state == "printed")
+        until(lambda: paper(bench, id).state == "printed")
         test = ask(bench)
-        wait_for(lambda: paper(bench, test).state == "printed")
+        until(lambda: paper(bench, test).state == "printed")
         texts = [slip["lines"][0]["text"] for slip in printer.twin.state()["slips"]]
     assert texts == ["bring: dibao", "test"]
 
@@ -53,7 +54,7 @@ def test_a_guide_that_is_gone_is_no_paper(tmp_path, printer):
     with HallBench(tmp_path, {"printer-1": printer.url}, compose_other=compose_other) as bench:
         bench.until_up()
         id = ask(bench, guide="gone")
-        wait_for(lambda: paper(bench, id).state == "failed")
+        until(lambda: paper(bench, id).state == "failed")
         assert paper(bench, id).code == "late"
 
 
@@ -62,7 +63,7 @@ def test_a_printer_without_paper_says_so(tmp_path, printer):
         bench.until_up()
         printer.twin.fault("paper_out", True)
         id = ask(bench, guide="dibao")
-        wait_for(lambda: paper(bench, id).state == "failed")
+        until(lambda: paper(bench, id).state == "failed")
         assert paper(bench, id).code == "paper_out"
 
 

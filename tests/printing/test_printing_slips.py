@@ -15,7 +15,8 @@ from drivers.twins.printer import PrinterTwin
 from edge.hall.events import SlipPrinted, SlipStarted
 from edge.hall.words import PaperState
 from tests.drivers.printer_wire import PrinterOnTcp
-from tests.printing.hall_bench import HallBench, compose, wait_for
+from tests.printing.hall_bench import HallBench, compose
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -107,7 +108,7 @@ def test_a_line_cut_in_the_slip_leaves_it_unknown_and_the_printer_comes_back(ben
     ticket = bench.take()
     bench.until_paper(ticket, PaperState.UNKNOWN)
     assert bench.slip_events(ticket)[-1][1] in ("link_lost", "no_answer")
-    wait_for(lambda: printer.twin.state()["connections"] == 2)
+    until(lambda: printer.twin.state()["connections"] == 2)
     bench.until_up()
     following = bench.take()
     bench.until_paper(following, PaperState.PRINTED)
@@ -118,7 +119,7 @@ def test_a_line_cut_in_the_slip_leaves_it_unknown_and_the_printer_comes_back(ben
 
 def test_a_printer_switched_off_fails_the_slip_at_once(bench, printer):
     printer.stop()
-    wait_for(lambda: bench.supervisor.handles["printer-1"].status().code is not None)
+    until(lambda: bench.supervisor.handles["printer-1"].status().code is not None)
     ticket = bench.take()
     bench.until_paper(ticket, PaperState.FAILED)
     assert bench.slip_events(ticket)[-1] == ("SlipFailed", "link_lost")
@@ -139,7 +140,7 @@ def test_a_printer_without_a_way_back_is_believed_only_by_setting(printer, tmp_p
         hall.until_up()
         ticket = hall.take()
         hall.until_paper(ticket, state)
-        wait_for(lambda: numbers(printer) == ["A001"])
+        until(lambda: numbers(printer) == ["A001"])
         if state == "unknown":
             assert hall.slip_events(ticket)[-1] == ("SlipUnknown", "unconfirmed")
 
@@ -211,7 +212,7 @@ def test_a_box_killed_with_half_a_slip_in_the_printer_says_unknown_and_prints_no
         watchdog.start()
         assert child.stdout is not None
         ticket = child.stdout.readline().strip()
-        wait_for(lambda: printer.twin.state()["half"] is not None)
+        until(lambda: printer.twin.state()["half"] is not None)
         os.kill(child.pid, signal.SIGKILL)
         watchdog.cancel()
     printer.twin.fault("slow", False)

@@ -1,11 +1,9 @@
 """Punches from a watched folder to the journal: supervisor, registrar, and restarts between."""
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -22,16 +20,9 @@ from edge.journal import Journal
 from edge.readers.attendance import Attendance
 from edge.registrar import Registrar
 from edge.supervisor import LinkPlan, Supervisor
+from tests.waiting import until
 
 PLAN = HallPlan(county="999001", hall="999001001", name="站街镇便民服务中心", services=(), counters=())
-
-
-def until(look: Callable[[], Any], within_s: float = 20.0) -> Any:
-    deadline = time.monotonic() + within_s
-    while not (found := look()):
-        assert time.monotonic() < deadline, "not seen in time"
-        threading.Event().wait(0.02)
-    return found
 
 
 class Hall:

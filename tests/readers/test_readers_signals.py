@@ -1,11 +1,9 @@
 """Lamps, buzzers and buttons on mock pins, with the supervisor, the hall and everything between."""
 
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 import gpiozero
 import pytest
@@ -27,6 +25,7 @@ from edge.readers.attendance import Attendance
 from edge.readers.signals import Signals, signal_of
 from edge.registrar import Registrar
 from edge.supervisor import LinkPlan, Supervisor
+from tests.waiting import until
 
 HTTP = By(Door.HTTP)
 PLAN = HallPlan(
@@ -40,14 +39,6 @@ PLAN = HallPlan(
     ),
 )
 PINS = {"lamp-1": 17, "sign": 18, "buzzer-1": 22, "button-1": 23, "door": 24}
-
-
-def until(look: Callable[[], Any], within_s: float = 20.0) -> Any:
-    deadline = time.monotonic() + within_s
-    while not (found := look()):
-        assert time.monotonic() < deadline, "not seen in time"
-        threading.Event().wait(0.01)
-    return found
 
 
 class Hall:

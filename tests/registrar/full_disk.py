@@ -15,7 +15,7 @@ from edge.hall.events import CounterPaused, TicketCalled, TicketIssued
 from edge.hall.words import By, Door, Refused, Request
 from edge.verify import verify
 from tests.crash.hall import House
-from tests.registrar.hand import until
+from tests.waiting import until
 
 KIOSK, DESK, PAD = By(Door.KIOSK, "k1"), By(Door.HTTP, "desk"), By(Door.PAD, "pad-1")
 TAKE = TakeTicket(by=KIOSK, service="social")

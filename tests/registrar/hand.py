@@ -45,16 +45,6 @@ class HandClock:
         self._free.set()
 
 
-def until(claim: Callable[[], object]) -> None:
-    """Wait for what another thread brings about and nobody announces."""
-    pause = threading.Event()
-    for _ in range(6000):
-        if claim():
-            return
-        pause.wait(0.005)
-    raise AssertionError("it never came")
-
-
 def together(*jobs: Callable[[], object]) -> list[object]:
     """Run jobs on threads of their own, begun at once; what each returned or raised."""
     begin = threading.Barrier(len(jobs))

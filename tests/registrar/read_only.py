@@ -9,7 +9,7 @@ from edge.errors import JournalError
 from edge.hall.commands import CallNext, OpenCounter, TakeTicket
 from edge.hall.words import By, Door
 from tests.crash.hall import House
-from tests.registrar.hand import until
+from tests.waiting import until
 
 DESK = By(Door.HTTP, "desk")
 TAKE = TakeTicket(by=DESK, service="social")

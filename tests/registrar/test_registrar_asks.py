@@ -13,7 +13,8 @@ from edge.hall.events import CounterPaused, SlipPrinted, TicketCalled, TicketIss
 from edge.hall.words import NO_REQUEST, By, Door, Refused, Request
 from edge.registrar import Answer
 from tests.crash.hall import House
-from tests.registrar.hand import HandClock, together, until
+from tests.registrar.hand import HandClock, together
+from tests.waiting import until
 
 KIOSK, DESK = By(Door.KIOSK, "k1"), By(Door.HTTP, "desk")
 

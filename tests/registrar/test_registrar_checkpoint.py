@@ -18,7 +18,8 @@ from edge.values import Values
 from edge.verify import verify
 from tests.crash.hall import PLAN, House
 from tests.registrar.days import DESK, TAKE, live, serve
-from tests.registrar.hand import HandClock, until
+from tests.registrar.hand import HandClock
+from tests.waiting import until
 
 
 def kept(folder: Path) -> Path:

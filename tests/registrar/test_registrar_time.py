@@ -18,7 +18,8 @@ from edge.hall.words import By, Door, Refused
 from edge.verify import verify
 from tests.crash.hall import MORNING, House
 from tests.crash.rounds import ROOT, child, issued
-from tests.registrar.hand import HandClock, until
+from tests.registrar.hand import HandClock
+from tests.waiting import until
 
 KIOSK, DESK = By(Door.KIOSK, "k1"), By(Door.HTTP, "desk")
 TAKE = TakeTicket(by=KIOSK, service="social")

@@ -15,7 +15,7 @@ from edge import paths, settings
 from edge.client import Client
 from edge.daemon import Daemon
 from tests.drivers.printer_wire import PrinterOnTcp
-from tests.printing.hall_bench import wait_for
+from tests.waiting import until
 
 XVFB, XDOTOOL = shutil.which("Xvfb"), shutil.which("xdotool")
 
@@ -37,7 +37,7 @@ class Hall:
         self.url = self.daemon.start(0)
         self.client = Client(self.url)
         self.printer = printer
-        wait_for(lambda: self.view()["devices"][0]["state"] == "ok")
+        until(lambda: self.view()["devices"][0]["state"] == "ok")
 
     def view(self) -> Json:
         return self.client.get("/api/v1/hall")[1]
@@ -137,7 +137,7 @@ def test_a_kiosk_killed_while_it_takes_a_number_loses_nothing_and_gives_none_twi
 ) -> None:
     before = hall.waiting()
     window.click(window.on("home"), "service:jobs")
-    wait_for(lambda: len(hall.waiting()) == len(before) + 1)
+    until(lambda: len(hall.waiting()) == len(before) + 1)
     window.screen.process.kill()
     again = Window(hall, display)
     try:
@@ -148,7 +148,7 @@ def test_a_kiosk_killed_while_it_takes_a_number_loses_nothing_and_gives_none_twi
         numbers = [n for n in hall.waiting() if n not in before]
         assert len(numbers) == len(set(numbers)) == 2
         assert says(page, numbers[1])
-        wait_for(lambda: all(sum(n in slip for slip in hall.slips()) == 1 for n in numbers))
+        until(lambda: all(sum(n in slip for slip in hall.slips()) == 1 for n in numbers))
     finally:
         again.screen.end()
 

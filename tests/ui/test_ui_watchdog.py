@@ -15,7 +15,7 @@ from ui_stage import Stage
 
 from kiosk_ui.scene import Scene
 from kiosk_ui.window import Waker, run
-from tests.printing.hall_bench import wait_for
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
 
@@ -32,7 +32,7 @@ def test_a_whole_screen_ends_when_it_is_told_to(door: StandInDoor, tmp_path: Pat
     command = [sys.executable, "-m", "kiosk_ui", "kiosk", door.url, "--shots", str(tmp_path)]
     screen = subprocess.Popen(command, cwd=ROOT)
     try:
-        wait_for(lambda: (tmp_path / "home.png").is_file())
+        until(lambda: (tmp_path / "home.png").is_file())
         screen.send_signal(number)
         assert screen.wait(timeout=10) == 0
     finally:

@@ -9,10 +9,11 @@ import pytest
 
 from edge.mqtt_session import MOST_PACKET
 from edge.patience import Patience
-from tests.broker import Broker, Recorder, wait_until
+from tests.broker import Broker, Recorder
 from tests.fuzz.mutate import Corpus
 from tests.uplink.answering import Answering, connack, puback, suback
 from tests.uplink.conftest import Hall
+from tests.waiting import until
 
 SOON_THEN_LATE = (0.05, 60.0)
 
@@ -36,9 +37,9 @@ def test_what_only_a_person_can_mend_is_named_and_asked_for_once(
 ) -> None:
     answering.greets = lambda level: connack(level, code)
     uplink = hall.uplink(answering.url, patience_s=SOON_THEN_LATE)
-    wait_until(lambda: f"the broker refused: {word}" in uplink.status()["why"], "the status says why")
+    until(lambda: f"the broker refused: {word}" in uplink.status()["why"], "the status says why")
     turn = uplink.beat()
-    wait_until(lambda: uplink.beat() > turn, "it waits")
+    until(lambda: uplink.beat() > turn, "it waits")
     assert answering.levels == [5]
 
 
@@ -56,8 +57,8 @@ def test_what_time_mends_is_named_and_tried_ever_later(
 ) -> None:
     answering.greets = lambda level: connack(level, code if len(answering.levels) < 4 else 0)
     uplink = hall.uplink(answering.url, patience_s=(0.05, 0.2))
-    wait_until(lambda: word in uplink.status()["why"] or uplink.status()["connected"], "named, or past")
-    wait_until(lambda: bool(uplink.status()["connected"]), "in the end it is let in")
+    until(lambda: word in uplink.status()["why"] or uplink.status()["connected"], "named, or past")
+    until(lambda: bool(uplink.status()["connected"]), "in the end it is let in")
     assert answering.levels == [5] * 4
 
 
@@ -75,7 +76,7 @@ def test_a_refusal_of_the_older_version_is_named_too(
 ) -> None:
     answering.greets = lambda level: connack(4, 1 if level == 5 else code)
     uplink = hall.uplink(answering.url, patience_s=(60.0, 60.0))
-    wait_until(lambda: word in uplink.status()["why"], "the status says why")
+    until(lambda: word in uplink.status()["why"], "the status says why")
     assert answering.levels == [5, 4]
 
 
@@ -85,7 +86,7 @@ def test_a_broker_without_the_newer_version_is_spoken_to_in_the_older(
     answering.greets = lambda level: connack(5, 0x84) if level == 5 else connack(4)
     uplink = hall.uplink(answering.url)
     hall.write(5)
-    wait_until(lambda: uplink.status()["connected"] and uplink.status()["lag"] == 0, "delivered")
+    until(lambda: uplink.status()["connected"] and uplink.status()["lag"] == 0, "delivered")
     assert answering.levels == [5, 4]
 
 
@@ -95,12 +96,12 @@ def test_an_entry_that_is_refused_moves_nothing_and_is_not_sent_again_and_again(
     answering.takes = lambda topic: 0x97 if topic.endswith("events") else 0
     hall.write(2)
     uplink = hall.uplink(answering.url, patience_s=SOON_THEN_LATE)
-    wait_until(
+    until(
         lambda: "the broker refused a message: Quota exceeded" in uplink.status()["why"],
         "the status says why",
     )
     turn = uplink.beat()
-    wait_until(lambda: uplink.beat() > turn, "it waits")
+    until(lambda: uplink.beat() > turn, "it waits")
     assert (answering.levels, uplink.status()["cursor"]) == ([5], 0)
 
 
@@ -110,7 +111,7 @@ def test_a_topic_that_it_must_not_hear_is_named_and_entries_travel_all_the_same(
     answering.hears = lambda packet: 0x87 if b"receipts" in packet else 1
     uplink = hall.uplink(answering.url)
     hall.write(3)
-    wait_until(lambda: uplink.status()["connected"] and uplink.status()["lag"] == 0, "delivered")
+    until(lambda: uplink.status()["connected"] and uplink.status()["lag"] == 0, "delivered")
     assert (
         "does not let us hear bianmin/v1/510000/510000001/receipts: Not authorized" in uplink.status()["why"]
     )
@@ -144,23 +145,23 @@ def test_what_is_no_mqtt_ends_a_connection_and_nothing_else(
     answering.whispers = whispers
     uplink = hall.uplink(answering.url, patience_s=(0.002, 0.004))
     hall.write(3)
-    wait_until(lambda: len(answering.levels) >= rounds, "it came back each time", 60)
-    wait_until(lambda: uplink.status()["connected"] and uplink.status()["lag"] == 0, "and delivers", 30)
+    until(lambda: len(answering.levels) >= rounds, "it came back each time", 60)
+    until(lambda: uplink.status()["connected"] and uplink.status()["lag"] == 0, "and delivers", 30)
     assert "paho read what is no MQTT" in caplog.text, "some of it was such that paho raises"
     assert "a fault of the program" not in caplog.text
 
 
 def test_a_broker_keeps_back_what_is_larger_than_a_command_may_be(hall: Hall, broker: Broker) -> None:
     uplink = hall.uplink(broker.url, doings=lambda again: {})
-    wait_until(lambda: bool(uplink.status()["connected"]), "connected")
+    until(lambda: bool(uplink.status()["connected"]), "connected")
     with Recorder(broker.port) as county:
         topic = "bianmin/v1/510000/510000001/commands"
         county.publish(topic, b"x" * (MOST_PACKET + 1))
         county.publish(topic, b"y" * (MOST_PACKET // 2))
-        wait_until(lambda: uplink.status()["refused"] == 1, "only the smaller one came")
+        until(lambda: uplink.status()["refused"] == 1, "only the smaller one came")
         county.publish("bianmin/v1/510000/510000001/receipts", b"x" * (MOST_PACKET + 1), retain=True)
         hall.write(1)
-        wait_until(lambda: uplink.status()["lag"] == 0, "and the line holds")
+        until(lambda: uplink.status()["lag"] == 0, "and the line holds")
     assert "bytes are more than" in uplink.status()["refused_why"] and uplink.status()["connected"]
 
 

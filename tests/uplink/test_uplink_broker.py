@@ -4,8 +4,9 @@ from pathlib import Path
 from edge.entries import FIRST_LINK, canonical, link
 from edge.hall.event_values import DeviceKnown
 from edge.hall.events import DaemonStarted, DeviceChanged
-from tests.broker import Broker, Json, Message, Recorder, wait_until
+from tests.broker import Broker, Json, Message, Recorder
 from tests.uplink.conftest import Hall
+from tests.waiting import until
 
 ROOT = "bianmin/v1/510000/510000001"
 
@@ -92,7 +93,7 @@ def test_after_a_restart_it_goes_on_at_its_cursor(hall: Hall, center: Recorder, 
     first = hall.uplink(broker.url)
     center.wait_for("events", until_head(hall))
     first.stop()
-    wait_until(lambda: hall.journal.cursor("uplink") == first.status()["cursor"], "the cursor is on disk")
+    until(lambda: hall.journal.cursor("uplink") == first.status()["cursor"], "the cursor is on disk")
     before = len(center.events())
     hall.write(10)
     hall.uplink(broker.url)
@@ -104,14 +105,14 @@ def test_a_broker_that_is_absent_at_the_start_is_waited_for(hall: Hall, tmp_path
     with Broker(tmp_path, absent=True) as broker:
         hall.write(25)
         uplink = hall.uplink(broker.url)
-        wait_until(lambda: "refused" in uplink.status()["why"], "the status says why")
+        until(lambda: "refused" in uplink.status()["why"], "the status says why")
         status = uplink.status()
         assert (
             not status["connected"] and status["lag"] == hall.journal.head and status["oldest"].endswith("Z")
         )
         broker.start()
         with Recorder(broker.port) as center:
-            wait_until(lambda: uplink.status()["connected"], "connected")
+            until(lambda: uplink.status()["connected"], "connected")
             hall.write(1)
             # What came before the recorder had no subscriber; from its first event on nothing is missing.
             messages = center.wait_for(
@@ -130,10 +131,10 @@ def test_a_broker_killed_in_the_middle_costs_no_entry_and_no_order(
         hall.write(60)
         broker.kill()
         hall.write(60)
-        wait_until(lambda: not uplink.status()["connected"], "the cut is noticed")
+        until(lambda: not uplink.status()["connected"], "the cut is noticed")
         broker.start()
         center.wait_subscribed()
-        wait_until(lambda: uplink.status()["lag"] == 0, "all is acknowledged")
+        until(lambda: uplink.status()["lag"] == 0, "all is acknowledged")
     hall.write(1)
     center.wait_for("events", lambda seen: seen[-1].json()["sequence"] == str(hall.journal.head))
     arrivals = first_arrivals(center.events())
@@ -153,9 +154,9 @@ def test_a_receipt_of_the_center_moves_the_firm_cursor(hall: Hall, center: Recor
         f'{{"journal":"{hall.journal.id}","stored":4}}'.encode(),
     ):
         center.publish(f"{ROOT}/receipts", payload, retain=True)
-    wait_until(lambda: hall.journal.cursor("uplink-firm") == 7, "the firm cursor is on disk")
+    until(lambda: hall.journal.cursor("uplink-firm") == 7, "the firm cursor is on disk")
     center.publish(f"{ROOT}/receipts", f'{{"journal":"{hall.journal.id}","stored":8}}'.encode())
-    wait_until(lambda: uplink.status()["firm"] == 8, "the next receipt, after which none is waiting")
+    until(lambda: uplink.status()["firm"] == 8, "the next receipt, after which none is waiting")
     assert uplink.status()["connected"]
 
 

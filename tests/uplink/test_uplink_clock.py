@@ -9,8 +9,9 @@ import pytest
 from edge.center.authority import Authority, make_authority, make_pair
 from edge.paths import shared
 from edge.texts import Texts
-from tests.broker import Broker, wait_until
+from tests.broker import Broker
 from tests.uplink.conftest import Hall
+from tests.waiting import until
 
 TEXTS = Texts.load("zh-CN", shared("texts"))
 
@@ -57,7 +58,7 @@ def test_who_is_to_blame_for_a_brokers_certificate(
     clock(hall, monkeypatch, trusted=doubt != "untrusted", off=off)
     with Broker(tmp_path, *proof(tmp_path)) as broker:
         uplink = hall.uplink(tls(broker), **files(tmp_path), say=said)
-        wait_until(lambda: uplink.status()["code"] != "", "it is refused")
+        until(lambda: uplink.status()["code"] != "", "it is refused")
         told = uplink.status()
     assert told["code"] == (words if doubt == "none" else "clock")
     assert told["why"].startswith(TEXTS.get(f"line.{told['code']}")) and "certificate" in told["why"]
@@ -78,7 +79,7 @@ def test_an_unknown_authority_and_another_address_are_said_as_such(
         county.pair("broker", address)
         with Broker(tmp_path, *proof(tmp_path)) as broker:
             uplink = hall.uplink(tls(broker), **{**files(tmp_path), "ca_file": str(ca)}, say=said)
-            wait_until(lambda: uplink.status()["code"] == code, code)  # noqa: B023
+            until(lambda: uplink.status()["code"] == code, code)  # noqa: B023
             uplink.stop()
 
 
@@ -89,7 +90,7 @@ def test_a_box_whose_own_certificate_has_ended_knows_why_it_is_turned_away(
     county.pair("hall", in_days=-400)
     with Broker(tmp_path, *proof(tmp_path)) as broker:
         uplink = hall.uplink(tls(broker), **files(tmp_path), say=said)
-        wait_until(lambda: uplink.status()["code"] == "own_expired", "it looks at its own")
+        until(lambda: uplink.status()["code"] == "own_expired", "it looks at its own")
     assert uplink.status()["why"].startswith("本机的证书已过期，请县里发一次性登记码")
 
 

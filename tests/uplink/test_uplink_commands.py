@@ -19,9 +19,9 @@ from edge.hall.words import By, Door, Now
 from edge.readers.county_answers import MOST_REPLIES
 from edge.readers.county_desk import AT_ONCE, MOST_WAITING, CountyDesk
 from edge.registrar import Registrar
-from tests.broker import wait_until
 from tests.county.inventions import inventions
 from tests.uplink.conftest import PLAN, Hall
+from tests.waiting import until
 
 HALL = f"{PLAN.county}/{PLAN.hall}"
 KEY = Ed25519PrivateKey.generate()
@@ -65,9 +65,9 @@ class Desk:
         """Every reply up to the last one."""
         before = self.taken
         self.desk.hear(payload, retained=retained, taken=self._was_taken)
-        wait_until(lambda: self.taken > before, "taken")
+        until(lambda: self.taken > before, "taken")
         said: list[dict[str, Any]] = []
-        wait_until(lambda: self._read(said)[-1:] != [] and said[-1]["state"] != "accepted", "an answer", 5)
+        until(lambda: self._read(said)[-1:] != [] and said[-1]["state"] != "accepted", "an answer", 5)
         return said
 
     def _read(self, said: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -187,7 +187,7 @@ def test_one_that_was_cut_off_is_owned_up_to_and_not_begun_again(
 ) -> None:
     hall.registrar.ask(AcceptCommand(by=By(Door.CENTER), command="c1", does="resend"))
     desk = made()
-    wait_until(lambda: hall.registrar.county_commands()["c1"].state == "failed", "owned up")
+    until(lambda: hall.registrar.county_commands()["c1"].state == "failed", "owned up")
     assert desk.says(command())[-1]["reason"] == "interrupted" and desk.done == []
 
 
@@ -227,9 +227,9 @@ def test_thousands_of_invented_commands_leave_the_desk_standing(
     desk, good = made(), json.loads(command(more="x", note="y"))
     count = 3000
     for n, payload in enumerate(inventions(good, count, 20261122)):
-        wait_until(lambda least=n - MOST_WAITING // 2: desk.taken >= least, "it keeps up")
+        until(lambda least=n - MOST_WAITING // 2: desk.taken >= least, "it keeps up")
         desk.desk.hear(payload, retained=n % 7 == 0, taken=desk._was_taken)
-    wait_until(lambda: desk.taken == count, "each is taken", 30)
+    until(lambda: desk.taken == count, "each is taken", 30)
     assert len([r for r in caplog.records if r.levelno >= logging.WARNING]) == 1, "one line, not thousands"
     assert desk.desk.nonsense.count > count / 2 and desk.desk.nonsense.last
     waiting = 0

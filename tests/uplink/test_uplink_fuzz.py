@@ -14,10 +14,11 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from edge.hall.words import By
-from tests.broker import Broker, Recorder, wait_until
+from tests.broker import Broker, Recorder
 from tests.county.inventions import inventions
 from tests.uplink.conftest import Hall
 from tests.uplink.test_uplink_commands import KEYS, NOW, command, signed
+from tests.waiting import until
 
 ROOT = "bianmin/v1/510000/510000001"
 Say = Callable[..., None]
@@ -57,7 +58,7 @@ def test_hundreds_of_invented_messages_leave_the_hall_at_work(
         return {}
 
     uplink = hall.uplink(broker.url, doings=lambda again: {"notice.set": do, "resend": do}, keys=KEYS)
-    wait_until(lambda: bool(uplink.status()["connected"]), "connected")
+    until(lambda: bool(uplink.status()["connected"]), "connected")
     receipt = {"journal": hall.journal.id, "stored": 1}
     with stranger(broker.port) as say:
         for n, payload in enumerate(inventions(json.loads(command(more="x")), 120, 1)):
@@ -68,8 +69,8 @@ def test_hundreds_of_invented_messages_leave_the_hall_at_work(
             say("bianmin/v1/510000/center", payload, retain=True)
         say(f"{ROOT}/commands", signed(command("notice.set", id="good")))
     hall.write(5)
-    wait_until(lambda: done[-1:] == ["county"], "the signed one is done")
-    wait_until(lambda: uplink.status()["lag"] == 0, "entries travel")
+    until(lambda: done[-1:] == ["county"], "the signed one is done")
+    until(lambda: uplink.status()["lag"] == 0, "entries travel")
     good = center.wait_for("replies", lambda seen: any(m.json()["id"] == "good" for m in seen))
     assert all(len(m.payload) < 1000 for m in good)
     status = uplink.status()
@@ -88,7 +89,7 @@ def test_a_center_that_lies_is_named_and_moves_nothing(
 ) -> None:
     hall.write(9)
     uplink = hall.uplink(broker.url)
-    wait_until(lambda: uplink.status()["lag"] == 0, "all is acknowledged")
+    until(lambda: uplink.status()["lag"] == 0, "all is acknowledged")
 
     def receipt(stored: str, hall_code: str = "510000001", **journal: str) -> None:
         said = f'{{"journal":"{journal.get("of", hall.journal.id)}","stored":{stored}}}'
@@ -98,8 +99,8 @@ def test_a_center_that_lies_is_named_and_moves_nothing(
         receipt(said)
     receipt("8", of="another0")
     receipt("8", "510000002")
-    wait_until(lambda: uplink.status()["refused"] == 1, "the lie is noticed")
+    until(lambda: uplink.status()["refused"] == 1, "the lie is noticed")
     assert why in uplink.status()["refused_why"] and uplink.status()["firm"] == 6
     receipt("7")
-    wait_until(lambda: uplink.status()["firm"] == 7, "the next honest one counts")
+    until(lambda: uplink.status()["firm"] == 7, "the next honest one counts")
     assert uplink.status()["refused"] == 1, "a receipt of another journal or hall is none"

@@ -16,17 +16,18 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.broker import Broker, Recorder, wait_until
+from tests.broker import Broker, Recorder
 from tests.uplink.conftest import Hall
+from tests.waiting import until
 
 
 def test_a_frozen_broker_is_said_and_does_not_keep_the_hall_from_stopping(hall: Hall, broker: Broker) -> None:
     uplink = hall.uplink(broker.url)
-    wait_until(lambda: uplink.status()["connected"], "connected")
+    until(lambda: uplink.status()["connected"], "connected")
     os.kill(broker.pid, signal.SIGSTOP)
     try:
         hall.write(50)
-        wait_until(lambda: uplink.status()["lag"] >= 50, "nothing is acknowledged")
+        until(lambda: uplink.status()["lag"] >= 50, "nothing is acknowledged")
         uplink.stop()
     finally:
         os.kill(broker.pid, signal.SIGCONT)
@@ -43,9 +44,9 @@ def test_a_line_that_swallows_everything_is_not_taken_for_a_hanging_thread(hall:
             waiting.connect_ex(deaf.getsockname())
         uplink = hall.uplink(f"mqtt://127.0.0.1:{deaf.getsockname()[1]}")
         begun = time.monotonic()
-        wait_until(lambda: uplink.beat() > begun + 1.5, "it beats while it connects in vain")
+        until(lambda: uplink.beat() > begun + 1.5, "it beats while it connects in vain")
         assert uplink.status()["why"] == "not yet connected"
-        wait_until(lambda: "timed out" in uplink.status()["why"], "in the end it says so")
+        until(lambda: "timed out" in uplink.status()["why"], "in the end it says so")
 
 
 def test_an_entry_that_the_broker_refuses_moves_no_cursor(hall: Hall, tmp_path: Path) -> None:
@@ -54,9 +55,7 @@ def test_an_entry_that_the_broker_refuses_moves_no_cursor(hall: Hall, tmp_path: 
     with Broker(tmp_path, f"acl_file {acl}") as broker:
         hall.write(3)
         uplink = hall.uplink(broker.url)
-        wait_until(
-            lambda: "refused a message: Not authorized" in uplink.status()["why"], "the status says why"
-        )
+        until(lambda: "refused a message: Not authorized" in uplink.status()["why"], "the status says why")
         assert (uplink.status()["cursor"], uplink.status()["lag"]) == (0, hall.journal.head)
 
 
@@ -68,15 +67,13 @@ def test_a_password_comes_from_its_file_and_a_wrong_one_is_said(hall: Hall, tmp_
     subprocess.run(["mosquitto_passwd", "-b", str(users), "hall", "s3cret"], check=True, capture_output=True)
     with Broker(tmp_path, "allow_anonymous false", f"password_file {users}") as broker:
         uplink = hall.uplink(broker.url, user="hall", password_file=str(tmp_path / "wrong"))
-        wait_until(
-            lambda: "the broker refused: Not authorized" in uplink.status()["why"], "the status says why"
-        )
+        until(lambda: "the broker refused: Not authorized" in uplink.status()["why"], "the status says why")
         uplink.stop()
         uplink = hall.uplink(broker.url, user="hall", password_file=str(tmp_path / "gone"))
-        wait_until(lambda: "No such file" in uplink.status()["why"], "the status names the file")
+        until(lambda: "No such file" in uplink.status()["why"], "the status names the file")
         uplink.stop()
         uplink = hall.uplink(broker.url, user="hall", password_file=str(tmp_path / "right"))
-        wait_until(lambda: uplink.status()["connected"], "the right one is let in")
+        until(lambda: uplink.status()["connected"], "the right one is let in")
 
 
 def test_with_client_certificates_only_the_known_hall_is_let_in(hall: Hall, tmp_path: Path) -> None:
@@ -93,27 +90,23 @@ def test_with_client_certificates_only_the_known_hall_is_let_in(hall: Hall, tmp_
         url = broker.url.replace("mqtt:", "mqtts:")
         known = {"ca_file": f"{tmp_path}/county.pem"}
         bare = hall.uplink(url, **known)
-        wait_until(
-            lambda: bare.status()["why"] not in ("", "not yet connected"), "without a certificate: refused"
-        )
+        until(lambda: bare.status()["why"] not in ("", "not yet connected"), "without a certificate: refused")
         bare.stop()
         lost = hall.uplink(url, cert_file=f"{tmp_path}/hall.pem", key_file=f"{tmp_path}/hall.key")
-        wait_until(
-            lambda: "certificate verify failed" in lost.status()["why"], "an unknown broker is not trusted"
-        )
+        until(lambda: "certificate verify failed" in lost.status()["why"], "an unknown broker is not trusted")
         lost.stop()
         uplink = hall.uplink(url, **known, cert_file=f"{tmp_path}/hall.pem", key_file=f"{tmp_path}/hall.key")
         hall.write(3)
-        wait_until(lambda: uplink.status()["connected"] and uplink.status()["lag"] == 0, "delivered")
+        until(lambda: uplink.status()["connected"] and uplink.status()["lag"] == 0, "delivered")
 
 
 def test_many_cuts_leave_no_file_and_no_thread_behind(hall: Hall, broker: Broker) -> None:
     uplink = hall.uplink(broker.url, patience_s=(0.01, 0.02))
     counts = []
     for _ in range(12):
-        wait_until(lambda: uplink.status()["connected"], "connected")
+        until(lambda: uplink.status()["connected"], "connected")
         broker.kill()
-        wait_until(lambda: not uplink.status()["connected"], "cut")
+        until(lambda: not uplink.status()["connected"], "cut")
         counts.append(len(list(Path("/proc/self/fd").iterdir())))
         broker.start()
     assert max(counts[6:]) <= max(counts[:6])

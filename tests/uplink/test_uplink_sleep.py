@@ -7,9 +7,10 @@ import pytest
 
 from edge.hall.commands import CloseDay, TakeTicket
 from edge.hall.words import By, Door
-from tests.broker import Broker, Recorder, wait_until
+from tests.broker import Broker, Recorder
 from tests.uplink.conftest import Hall
 from tests.uplink.tap import Tap
+from tests.waiting import until
 
 CLERK = By(Door.HTTP)
 
@@ -27,20 +28,20 @@ def test_who_switches_the_box_off_after_the_day_alarms_nobody(
         center.wait_for("status", lambda seen: seen[-1].json()["state"] == "online")
         hall.registrar.ask(TakeTicket(by=CLERK, service="social"))
         hall.registrar.ask(CloseDay(by=CLERK))
-        wait_until(lambda: tap.levels == [5, 5] and bool(uplink.status()["connected"]), "with a new will")
+        until(lambda: tap.levels == [5, 5] and bool(uplink.status()["connected"]), "with a new will")
         born = 2 + _of_old_line(center)
-        wait_until(lambda: states(center)[born:] == ["asleep"], "said at once, and born anew")
+        until(lambda: states(center)[born:] == ["asleep"], "said at once, and born anew")
         tap.gate.clear()
         tap.cut()
-        wait_until(lambda: states(center)[born + 1 :] == ["asleep"], "the broker speaks for it")
+        until(lambda: states(center)[born + 1 :] == ["asleep"], "the broker speaks for it")
         with Recorder(broker.port, "latecomer") as later:
             assert later.wait_for("status", bool)[0].json()["state"] == "asleep"
         tap.gate.set()
-        wait_until(lambda: bool(uplink.status()["connected"]), "back, asleep")
+        until(lambda: bool(uplink.status()["connected"]), "back, asleep")
         hall.registrar.ask(TakeTicket(by=CLERK, service="social"))
-        wait_until(lambda: states(center)[-1] == "online" and len(tap.levels) == 4, "the day began")
+        until(lambda: states(center)[-1] == "online" and len(tap.levels) == 4, "the day began")
         tap.cut()
-        wait_until(lambda: states(center)[-1] == "offline", "who is cut off by day is missed")
+        until(lambda: states(center)[-1] == "offline", "who is cut off by day is missed")
 
 
 def _of_old_line(center: Recorder) -> int:
@@ -61,7 +62,7 @@ def test_the_day_s_end_is_told_at_once_and_the_new_connection_comes_by_chance(
         hall.registrar.ask(CloseDay(by=CLERK))
         center.wait_for("status", lambda seen: seen[-1].json()["state"] == "asleep")
         hall.write(3)
-        wait_until(lambda: uplink.status()["lag"] == 0, "the line goes on")
+        until(lambda: uplink.status()["lag"] == 0, "the line goes on")
         uplink.stop()
         assert tap.levels == [5] and set(states(center)[1:]) == {"asleep"}, "its goodbye is asleep, too"
 
@@ -76,8 +77,8 @@ def test_a_box_that_has_just_come_back_does_not_connect_with_all_others(
     with Tap(broker.port) as tap:
         waits = booted.uplink(tap.url, patience_s=(1e6, 1e6))
         comes = other.uplink(broker.url, patience_s=(1e6, 1e6))
-        wait_until(lambda: bool(comes.status()["connected"]), "who was up connects at once")
+        until(lambda: bool(comes.status()["connected"]), "who was up connects at once")
         assert tap.levels == [] and waits.status()["why"] == "not yet connected"
         turn = waits.beat()
-        wait_until(lambda: waits.beat() > turn, "and it is no hanging thread")
+        until(lambda: waits.beat() > turn, "and it is no hanging thread")
         waits.stop()

@@ -2,9 +2,10 @@
 
 import pytest
 
-from tests.broker import Broker, Recorder, wait_until
+from tests.broker import Broker, Recorder
 from tests.uplink.conftest import Hall
 from tests.uplink.tap import SESSION_TAKEN_OVER, Tap
+from tests.waiting import until
 
 
 @pytest.mark.parametrize("window, allowed", [(20, 5), (3, 3), (1, 1)])
@@ -18,10 +19,10 @@ def test_never_more_is_on_its_way_than_setting_and_broker_allow(
         tap.wait_for(lambda t: t.flying == allowed)
         hall.write(1)
         uplink_turns = uplink.beat()
-        wait_until(lambda: uplink.beat() > uplink_turns + 1, "some turns with a full window")
+        until(lambda: uplink.beat() > uplink_turns + 1, "some turns with a full window")
         assert (tap.flying, uplink.status()["window"]) == (allowed, allowed)
         tap.let_go()
-        wait_until(lambda: uplink.status()["lag"] == 0, "all is acknowledged")
+        until(lambda: uplink.status()["lag"] == 0, "all is acknowledged")
         assert tap.most_flying == allowed
 
 
@@ -34,7 +35,7 @@ def test_unacknowledged_entries_are_sent_again_and_the_rest_in_order(hall: Hall,
         center.wait_for("events", lambda seen: len(seen) >= 8)
         tap.cut()
         tap.let_go()
-        wait_until(lambda: uplink.status()["lag"] == 0, "all is acknowledged")
+        until(lambda: uplink.status()["lag"] == 0, "all is acknowledged")
         center.wait_for("events", lambda seen: seen[-1].json()["sequence"] == str(hall.journal.head))
         arrivals = [int(e["sequence"]) for e in center.events()]
     assert list(dict.fromkeys(arrivals)) == list(range(1, hall.journal.head + 1))
@@ -48,7 +49,7 @@ def test_a_broker_killed_with_a_full_window_gets_it_again_and_nothing_is_missing
         hall.write(30)
         uplink = hall.uplink(tap.url, window=20)
         center.wait_for("events", lambda seen: seen[-1].json()["sequence"] == str(hall.journal.head))
-        wait_until(lambda: uplink.status()["lag"] == 0, "all is acknowledged")
+        until(lambda: uplink.status()["lag"] == 0, "all is acknowledged")
         tap.hold()
         hall.write(60)
         tap.wait_for(lambda t: t.flying == 20)
@@ -60,7 +61,7 @@ def test_a_broker_killed_with_a_full_window_gets_it_again_and_nothing_is_missing
         broker.start()
         center.wait_subscribed()
         tap.gate.set()
-        wait_until(lambda: uplink.status()["lag"] == 0, "all is acknowledged")
+        until(lambda: uplink.status()["lag"] == 0, "all is acknowledged")
         center.wait_for("events", lambda seen: seen[-1].json()["sequence"] == str(hall.journal.head))
         arrivals = [int(e["sequence"]) for e in center.events()]
     assert list(dict.fromkeys(arrivals)) == list(range(1, hall.journal.head + 1))
@@ -88,11 +89,11 @@ def test_a_broker_of_the_older_version_is_spoken_to_in_it(hall: Hall, broker: Br
 def test_a_session_taken_over_is_said_and_the_uplink_stays_away(hall: Hall, broker: Broker, caplog) -> None:
     with Tap(broker.port) as tap:
         uplink = hall.uplink(tap.url, patience_s=(0.05, 60.0))
-        wait_until(lambda: uplink.status()["connected"], "connected")
+        until(lambda: uplink.status()["connected"], "connected")
         tap.say(SESSION_TAKEN_OVER)
-        wait_until(lambda: not uplink.status()["connected"], "left")
+        until(lambda: not uplink.status()["connected"], "left")
         assert "another box speaks as bianmin-510000-510000001 too" in uplink.status()["why"]
         assert "another box" in caplog.text
         turn = uplink.beat()
-        wait_until(lambda: uplink.beat() > turn + 0.9, "it beats while it stays away")
+        until(lambda: uplink.beat() > turn + 0.9, "it beats while it stays away")
         assert tap.levels == [5], "it did not come back at once"

@@ -15,7 +15,7 @@ from kiosk_ui.voice.pack import Pack
 from kiosk_ui.voice.phrase import Part, Speech
 from kiosk_ui.voice.service import Voice
 from kiosk_ui.voice.speaker import Speaker
-from tests.printing.hall_bench import wait_for
+from tests.waiting import until
 
 Json = dict[str, Any]
 API = "/api/v1"
@@ -82,14 +82,14 @@ def test_a_hall_is_heard(hall: Hall, pack: Pack, tmp_path: Path, monkeypatch: py
     thread = threading.Thread(target=voice.run, name="voice")
     thread.start()
     try:
-        wait_for(lambda: voice._view)
+        until(lambda: voice._view)
         hall.do("/counters/3/recall")
-        wait_for(lambda: voice.said == 1)
+        until(lambda: voice.said == 1)
         assert said == [f"{number} 3"], "the recall, and not the call before the voice was there"
         hall.do("/counters/3/finish")
         hall.do("/tickets", {"service": "relief"})
         hall.do("/counters/3/next")
-        wait_for(lambda: voice.said == 2)
+        until(lambda: voice.said == 2)
         status, answer = hall.client.post(f"{API}/counters/3/undo")
         assert (status, answer["reason"]) == (409, "call_said")
         manager = {"staff": "120", "pin": "135790", "kiosk": "k1"}
@@ -97,10 +97,10 @@ def test_a_hall_is_heard(hall: Hall, pack: Pack, tmp_path: Path, monkeypatch: py
         hall.do("/hall/volume", {"percent": 0}, token)
         hall.do("/tickets", {"service": "relief"})
         hall.do("/counters/3/next")
-        wait_for(lambda: len(said) == 3)
+        until(lambda: len(said) == 3)
         hall.do("/counters/3/undo")
         hall.do("/hall/emergency", {"kind": "suspend"}, token)
-        wait_for(lambda: voice.said == 3)
+        until(lambda: voice.said == 3)
         assert said[3] == "suspend" and any(card.read_bytes()[-30000:]), "no volume silences an emergency"
         screens = hall.client.get(f"{API}/health")[1]["screens"]
         assert [(s["name"], s["state"]) for s in screens] == [("voice-hall", "ok")]

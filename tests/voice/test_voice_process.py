@@ -4,8 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +11,7 @@ import pytest
 from voice_door import Door
 
 from kiosk_ui.voice.pack import Pack
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
 
@@ -43,13 +42,6 @@ def voice(door: Door) -> Iterator[Voice]:
     for process in begun:
         process.kill()
         process.wait()
-
-
-def until(wanted: Callable[[], object]) -> None:
-    ends = time.monotonic() + 30
-    while not wanted():
-        assert time.monotonic() < ends, "it did not come about"
-        threading.Event().wait(0.02)
 
 
 def loud(card: Path) -> bool:
