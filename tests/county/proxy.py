@@ -5,14 +5,15 @@ import queue
 import socket
 import threading
 import time
-from collections.abc import Callable
+
+from tests.listening import Listening, shut
 
 CHUNK = 65_536
 PIECE_S = 0.05
 
 
 class Line:
-    """Listens on `port` and passes bytes on to another port of this machine."""
+    """Listens at `url` and passes bytes on to another port of this machine."""
 
     def __init__(self, to_port: int) -> None:
         self._to_port = to_port
@@ -27,14 +28,8 @@ class Line:
         self._closing = threading.Event()
         self._knocking = 0
         self._wires: list[socket.socket] = []
-        self._threads: list[threading.Thread] = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        self._begin(self._accept)
-
-    @property
-    def url(self) -> str:
-        return f"mqtt://127.0.0.1:{self.port}"
+        self._near = Listening("line", self._join)
+        self.url = self._near.url
 
     @property
     def is_alive(self) -> bool:
@@ -62,7 +57,7 @@ class Line:
     def cut(self) -> None:
         """End every connection that there is now."""
         for wire in self._wires:
-            _shut(wire)
+            shut(wire)
         self._wires.clear()
 
     def __enter__(self) -> "Line":
@@ -72,23 +67,9 @@ class Line:
         self._closing.set()
         self._heard.set()
         self._alive.set()
-        _shut(self._listener)
-        self._listener.close()
+        self._near.shut()
         self.cut()
-        for thread in self._threads:
-            thread.join(5)
-
-    def _begin(self, job: Callable[..., None], *args: object) -> threading.Thread:
-        thread = threading.Thread(target=job, args=args, name="line", daemon=True)
-        self._threads.append(thread)
-        thread.start()
-        return thread
-
-    def _accept(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                near, _ = self._listener.accept()
-                self._begin(self._join, near)
+        self._near.join()
 
     def _join(self, near: socket.socket) -> None:
         with contextlib.suppress(OSError), near:
@@ -98,14 +79,14 @@ class Line:
             with socket.create_connection(("127.0.0.1", self._to_port)) as far:
                 self._wires += [near, far]
                 ways = ((near, far, self._heard), (far, near, self._alive))
-                pumps = [self._begin(self._pump, *way) for way in ways]
+                pumps = [self._near.begin(self._pump, *way) for way in ways]
                 for pump in pumps:
                     pump.join()
 
     def _pump(self, source: socket.socket, sink: socket.socket, gate: threading.Event) -> None:
         """Reading is never held up by the delay, so that much may be under way at once."""
         under_way: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
-        sender = self._begin(self._send, under_way, source, sink, gate)
+        sender = self._near.begin(self._send, under_way, source, sink, gate)
         with contextlib.suppress(OSError):
             while chunk := source.recv(CHUNK):
                 under_way.put((time.monotonic() + self.delay_s, chunk))
@@ -134,9 +115,4 @@ class Line:
                 if due == 0.0:
                     break
         for wire in (source, sink):
-            _shut(wire)
-
-
-def _shut(wire: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        wire.shutdown(socket.SHUT_RDWR)
+            shut(wire)

@@ -2,10 +2,10 @@
 
 import contextlib
 import socket
-import threading
 from collections.abc import Callable
 
-from tests.uplink.tap import CONNECT, PUBLISH, level_of, packet_from, shut
+from tests.listening import Listening, shut
+from tests.uplink.tap import CONNECT, PUBLISH, level_of, packet_from
 
 SUBSCRIBE = 8
 Say = Callable[[bytes], None]
@@ -49,32 +49,17 @@ class Answering:
         self.hears: Callable[[bytes], int] = lambda packet: 1
         self.takes: Callable[[str], int] = lambda topic: 0
         self.whispers: Callable[[], bytes] = bytes
-        self._threads: list[threading.Thread] = []
-        self._wires: list[socket.socket] = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"mqtt://127.0.0.1:{self._listener.getsockname()[1]}"
-        self._begin(self._accept)
+        self._near = Listening("answering", self._talk)
+        self.url = self._near.url
 
     def __enter__(self) -> "Answering":
         return self
 
     def __exit__(self, *args: object) -> None:
-        for wire in (self._listener, *self._wires):
+        self._near.shut()
+        for wire in self._near.callers:
             shut(wire)
-            wire.close()
-        for thread in self._threads:
-            thread.join(5)
-
-    def _begin(self, job: Callable[..., None], *args: object) -> None:
-        self._threads.append(threading.Thread(target=job, args=args, name="answering", daemon=True))
-        self._threads[-1].start()
-
-    def _accept(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                wire, _ = self._listener.accept()
-                self._wires.append(wire)
-                self._begin(self._talk, wire)
+        self._near.join()
 
     def _talk(self, wire: socket.socket) -> None:
         with contextlib.suppress(OSError), wire:

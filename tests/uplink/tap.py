@@ -5,6 +5,8 @@ import socket
 import threading
 from collections.abc import Callable
 
+from tests.listening import Listening, shut
+
 CONNECT, CONNACK, PUBLISH, PUBACK = 1, 2, 3, 4
 # MQTT 3.1.1 §3.2.2.3, return code 1, unacceptable protocol version: a 3.1.1 broker's word to a client of 5.
 OLD_BROKER_REFUSES = bytes([CONNACK << 4, 2, 0, 1])
@@ -13,7 +15,7 @@ SESSION_TAKEN_OVER = bytes([0xE0, 2, 0x8E, 0])
 
 
 class Tap:
-    """Listens on `port` and passes every connection on to the broker's port.
+    """Listens at `url` and passes every connection on to the broker's port.
 
     `refuse_v5`: be a broker that knows 3.1.1 only. `hold`: keep back acknowledgements until `let_go`.
     """
@@ -32,15 +34,8 @@ class Tap:
         self.flying = 0
         """Publishes that passed and whose acknowledgement has not."""
         self.most_flying = 0
-        self._clients: list[socket.socket] = []
-        self._threads: list[threading.Thread] = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        self._begin(self._accept)
-
-    @property
-    def url(self) -> str:
-        return f"mqtt://127.0.0.1:{self.port}"
+        self._near = Listening("tap", self._join)
+        self.url = self._near.url
 
     def wait_for(self, claim: Callable[["Tap"], bool], timeout_s: float = 20) -> None:
         with self._lock:
@@ -63,49 +58,34 @@ class Tap:
 
     def say(self, packet: bytes) -> None:
         """Send a packet to the client as if it came from the broker."""
-        self._clients[-1].sendall(packet)
+        self._near.callers[-1].sendall(packet)
 
     def cut(self) -> None:
         """Cut every line that is open now."""
         with self._lock:
             self._kept.clear()
             self.flying = 0
-        for wire in self._clients:
+        for wire in self._near.callers:
             shut(wire)
 
     def __enter__(self) -> "Tap":
         return self
 
     def __exit__(self, *args: object) -> None:
-        shut(self._listener)
-        self._listener.close()
+        self._near.shut()
         self.cut()
-        for thread in self._threads:
-            thread.join(5)
-
-    def _begin(self, job: Callable[..., None], *args: object) -> None:
-        thread = threading.Thread(target=job, args=args, name="tap", daemon=True)
-        self._threads.append(thread)
-        thread.start()
-
-    def _accept(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                client, _ = self._listener.accept()
-                if not self.gate.is_set():
-                    client.close()
-                    continue
-                self._clients.append(client)
-                self._begin(self._join, client)
+        self._near.join()
 
     def _join(self, client: socket.socket) -> None:
+        if not self.gate.is_set():
+            client.close()
+            return
         with (
             contextlib.suppress(OSError),
             client,
             socket.create_connection(("127.0.0.1", self._broker_port)) as far,
         ):
-            back = threading.Thread(target=self._back, args=(far, client), name="tap", daemon=True)
-            back.start()
+            back = self._near.begin(self._back, far, client)
             try:
                 self._forth(client, far)
             finally:
@@ -183,8 +163,3 @@ def _exactly(wire: socket.socket, n: int) -> bytes:
 def level_of(connect: bytes) -> int:
     """MQTT 5 §3.1.2.2: the byte after the protocol's name `MQTT`."""
     return connect[connect.index(b"MQTT") + 4]
-
-
-def shut(wire: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        wire.shutdown(socket.SHUT_RDWR)
