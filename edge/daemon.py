@@ -23,6 +23,7 @@ from edge.doors.ears import Ears
 from edge.doors.house import Front
 from edge.doors.http import Door
 from edge.doors.pads import Pads
+from edge.doors.pairings import Pairings
 from edge.doors.scans import Scans
 from edge.errors import JournalError
 from edge.hall.event_values import DeviceKnown
@@ -153,6 +154,8 @@ class Daemon:
             codes=self._codes,
             keep_text=self._keep_text,
             front=Front(settings.plan, settings.public, settings.staff),
+            pairings=Pairings(self._data / "paired.json"),
+            lan=settings.door,
             cameras=self._captures,
             facts=self._health.report,
             devices=known.all,

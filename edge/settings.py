@@ -30,6 +30,7 @@ from edge.settings_devices import (
     devices_of,
     links_of,
 )
+from edge.settings_door import DoorSettings
 from edge.settings_hall import plan_of
 from edge.settings_staff import Person, people
 from edge.settings_tables import (
@@ -69,6 +70,7 @@ class Settings:
     public: Public = field(default_factory=Public)
     power: PowerSettings = field(default_factory=PowerSettings)
     boards: BoardsPlan = field(default_factory=BoardsPlan)
+    door: DoorSettings = field(default_factory=DoorSettings)
 
 
 def load(folder: Path) -> Settings:
@@ -225,6 +227,7 @@ class _Reader:
             public,
             power,
             boards,
+            hall.door if hall else DoorSettings(),
         )
 
     def _find(self) -> None:

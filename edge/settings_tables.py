@@ -11,6 +11,7 @@ from edge.hall.plan import Rules
 from edge.hall.workdays import DayType
 from edge.public import AboutTable, FloorTable, LeaderTable, NoticeTable, ShowTable, VoiceTable
 from edge.settings_captures import CaptureSettings
+from edge.settings_door import DoorSettings
 
 # --- hall.toml ----------------------------------------------------------------------------------------------
 
@@ -153,6 +154,7 @@ class HallFile:
     rules: Rules = field(default_factory=Rules)
     backup: BackupSettings = field(default_factory=BackupSettings)
     captures: CaptureSettings = field(default_factory=CaptureSettings)
+    door: DoorSettings = field(default_factory=DoorSettings)
     power: PowerSettings = field(default_factory=PowerSettings)
     about: AboutTable = field(default_factory=AboutTable)
     show: ShowTable = field(default_factory=ShowTable)

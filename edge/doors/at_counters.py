@@ -1,6 +1,7 @@
 """Whose browser is asking: who opened a counter's page is that counter until the day is over.
 
-On loopback nobody has to say who they are (contract §3); who has said it is held to it.
+On loopback nobody has to say who they are (contract §3); who has said it is held to it. A browser of the
+hall's network is the counter's for which it was paired.
 """
 
 import hmac
@@ -28,7 +29,10 @@ def whose(house: House, call: Call, named: CounterId) -> CounterId:
     Raises Problem `other_counters` where a browser, or somebody of the staff, is of another counter than the
     one that is `named`; `no_session`.
     """
-    bound = _of_browser(house, call) | _of_person(house, call)
+    if not call.caller.is_here:
+        bound = frozenset({call.caller.counter})
+    else:
+        bound = _of_browser(house, call) | _of_person(house, call)
     if not bound:
         return named
     if named and named not in bound:

@@ -3,6 +3,7 @@
 from edge.doors import answers as a
 from edge.doors import capture_bodies as b
 from edge.doors import counter_page, pages_taken
+from edge.doors.callers import Lan
 from edge.doors.route import API, Route, get, post
 
 _OF_PAGE = (403, 404, 409, 410, 503)
@@ -14,6 +15,7 @@ CAPTURES: tuple[Route, ...] = (
         "A counter's page: camera, pages, what is missing. The browser that opens it is that counter today",
         media="text/html",
         asks=b.CounterPageQuery,
+        lan=Lan.COUNTER,
         no=(404,),
     ),
     post(
@@ -23,6 +25,7 @@ CAPTURES: tuple[Route, ...] = (
         a.CaptureAnswer,
         takes=b.CaptureBody,
         status=201,
+        lan=Lan.COUNTER,
         no=(404, 409, 503),
     ),
     get(
@@ -30,6 +33,7 @@ CAPTURES: tuple[Route, ...] = (
         pages_taken.at_counter,
         "Pages of the ticket that is at the counter",
         a.CapturesAnswer,
+        lan=Lan.COUNTER,
         no=(404,),
     ),
     get(
@@ -37,6 +41,7 @@ CAPTURES: tuple[Route, ...] = (
         pages_taken.live,
         "What the counter's document camera sees: Motion JPEG, up to ten a second, found pages outlined",
         media="multipart/x-mixed-replace",
+        lan=Lan.COUNTER,
         no=(404, 409, 503),
     ),
     get(
@@ -44,6 +49,7 @@ CAPTURES: tuple[Route, ...] = (
         pages_taken.seen,
         "Server-Sent Events: `event: seen`, how it stands with what lies under the camera",
         media="text/event-stream",
+        lan=Lan.COUNTER,
         no=(404, 409),
     ),
     post(
@@ -52,6 +58,7 @@ CAPTURES: tuple[Route, ...] = (
         "Take pages by themselves, or not any more",
         a.CameraAnswer,
         takes=b.AutoBody,
+        lan=Lan.COUNTER,
         no=(404, 409),
     ),
     get(
@@ -60,6 +67,7 @@ CAPTURES: tuple[Route, ...] = (
         "What a ticket's matter needs, what there is a page of, and what is missing",
         a.ChecklistAnswer,
         asks=b.ChecklistQuery,
+        lan=Lan.COUNTER,
         no=(404,),
     ),
     get(
@@ -68,6 +76,7 @@ CAPTURES: tuple[Route, ...] = (
         "All pages of a ticket of today as one PDF; that it was handed out is written down",
         media="application/pdf",
         asks=b.PdfQuery,
+        lan=Lan.COUNTER,
         no=_OF_PAGE,
     ),
     get(
@@ -76,6 +85,7 @@ CAPTURES: tuple[Route, ...] = (
         "A stored page of today; that it was handed out is written down",
         media="*/*",
         asks=b.CaptureQuery,
+        lan=Lan.COUNTER,
         no=_OF_PAGE,
     ),
     post(
@@ -84,6 +94,7 @@ CAPTURES: tuple[Route, ...] = (
         "The page is for another material",
         a.PageAnswer,
         takes=b.MoveBody,
+        lan=Lan.COUNTER,
         no=_OF_PAGE,
     ),
     post(
@@ -92,6 +103,7 @@ CAPTURES: tuple[Route, ...] = (
         "Erase a page of today",
         a.NoAnswer,
         takes=b.RemoveBody,
+        lan=Lan.COUNTER,
         no=_OF_PAGE,
     ),
 )

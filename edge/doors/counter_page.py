@@ -29,7 +29,7 @@ async def page(house: House, call: Call) -> web.Response:
     only_pages = query.part == "pages"
     html = await house.wait(_draw, house, counter, query.item, only_pages)
     response = web.Response(text=html, content_type="text/html")
-    if not only_pages:
+    if call.caller.is_here and not only_pages:
         bind(house, response, counter.id)
     return response
 

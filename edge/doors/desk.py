@@ -12,6 +12,7 @@ from edge.doors.bodies import (
     PinBody,
     VolumeBody,
 )
+from edge.doors.callers import Lan
 from edge.doors.house import Call, House, Reply
 from edge.doors.problems import Problem
 from edge.doors.verbs import known_counter
@@ -67,6 +68,7 @@ async def answer_help(house: House, call: Call) -> Reply:
     assert isinstance(body, AnswerHelpBody)
     if body.counter:
         known_counter(house.view, body.counter)
+        call.caller.admit(Lan.COUNTER, body.counter)
     command = AnswerHelp(by=call.by, request=call.request, help=call.id, counter=body.counter)
     return await _desk(house, command)
 

@@ -27,13 +27,6 @@ SECURITY_HEADERS = {
 }
 
 
-def own_names(host: str, port: int) -> frozenset[str]:
-    """What a browser on this machine may call the door: `Host` values, with the port."""
-    names = {"127.0.0.1", "localhost", "[::1]", f"[{host}]" if ":" in host else host}
-    with_port = {f"{name}:{port}" for name in names}
-    return frozenset(with_port | names if port == 80 else with_port)
-
-
 def check_caller(request: web.Request, names: Collection[str]) -> None:
     """Raises Problem `foreign_host` or `foreign_origin`.
 

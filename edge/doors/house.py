@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -13,13 +12,16 @@ from aiohttp import web
 from edge.box import Box
 from edge.capture_files import Meant, Stored
 from edge.doors.bodies import Body, Query
+from edge.doors.callers import Caller, Callers
 from edge.doors.cards import Cards
 from edge.doors.page import Page
+from edge.doors.pairings import Pairings
 from edge.doors.problems import Problem
 from edge.doors.scans import Scans
 from edge.doors.sessions import Sessions
 from edge.doors.shots import Shots
 from edge.doors.sse import Feed
+from edge.doors.tries import Tries
 from edge.guides import Guides
 from edge.hall.commands import Command
 from edge.hall.events import Event
@@ -55,9 +57,13 @@ class Call:
     body: Body
     query: Query
     request: Request
-    by: By = HTTP
-    token: str = ""
-    """Of the session under which somebody of the staff asks; empty: nobody said a PIN."""
+    by: By
+    caller: Caller
+
+    @property
+    def token(self) -> str:
+        """Of the session under which somebody of the staff asks; empty: nobody said a PIN."""
+        return self.caller.session
 
     @property
     def id(self) -> str:
@@ -106,38 +112,6 @@ class Photographer(Protocol):
     def ticket_of(self, capture: str, counter: CounterId) -> TicketId: ...
     def move(self, capture: str, counter: CounterId, meant: Meant) -> Stored: ...
     def remove(self, capture: str, counter: CounterId) -> None: ...
-
-
-class Tries:
-    """Wrong codes of each caller within the last minute: guessing shall take ages. Loop thread only."""
-
-    def __init__(
-        self, most: int = 10, within_s: float = 60.0, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._most = most
-        self._within_s = within_s
-        self._clock = clock
-        self._wrong: dict[str, deque[float]] = {}
-
-    def check(self, peer: str) -> None:
-        """Raises Problem `too_many_tries`."""
-        tries = self._recent(peer)
-        if len(tries) >= self._most:
-            wait_s = max(1, round(tries[0] + self._within_s - self._clock()))
-            raise Problem("too_many_tries", headers={"Retry-After": str(wait_s)}, wait_s=wait_s)
-
-    def wrong(self, peer: str) -> None:
-        self._recent(peer)
-        self._wrong.setdefault(peer, deque()).append(self._clock())
-
-    def _recent(self, peer: str) -> deque[float]:
-        """This caller's tries; callers whose tries are all old are forgotten on the way."""
-        since = self._clock() - self._within_s
-        for tries in self._wrong.values():
-            while tries and tries[0] <= since:
-                tries.popleft()
-        self._wrong = {p: tries for p, tries in self._wrong.items() if tries}
-        return self._wrong.get(peer, deque())
 
 
 @dataclass
@@ -196,6 +170,10 @@ class House:
     sessions: Sessions
     box: Box
     shots: Shots
+    callers: Callers
+    pairings: Pairings
+    on_lan: bool
+    """The hall's network reaches the door."""
     cards: Cards | None = None
     scans: Scans | None = None
     cameras: Photographer | None = None

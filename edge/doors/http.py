@@ -1,7 +1,6 @@
 """The local door: HTTP and Server-Sent Events for screens, counter PCs, the command line and integrators."""
 
 import asyncio
-import errno
 import json
 import logging
 import threading
@@ -15,18 +14,20 @@ from aiohttp import web
 
 from edge.box import Box
 from edge.doors.bodies import NOTHING
+from edge.doors.callers import COOKIE, NOT_PAIRED, PAIRING_PAGE, Caller, Callers, Lan, keep_cookie
 from edge.doors.cards import Cards
 from edge.doors.guard import (
     MOST_BYTES,
     SECURITY_HEADERS,
     check_caller,
-    own_names,
     read_body,
     read_key,
     read_query,
 )
 from edge.doors.house import HTTP, Call, Front, House, Photographer, Reply, Screens
+from edge.doors.listening import HOME, listen
 from edge.doors.page import Page
+from edge.doors.pairings import Pairings
 from edge.doors.problems import Problem, problem_response, refusal_response
 from edge.doors.routes import ROUTES, Route
 from edge.doors.scans import Scans
@@ -39,6 +40,7 @@ from edge.hall import words
 from edge.hall.words import NO_REQUEST, Refused, TicketId
 from edge.rating_codes import RatingCodes
 from edge.registrar import Registrar
+from edge.settings_door import DoorSettings
 from edge.texts import Texts
 
 log = logging.getLogger(__name__)
@@ -66,6 +68,8 @@ class Door:
         codes: RatingCodes,
         keep_text: Callable[[str, TicketId], str],
         front: Front,
+        pairings: Pairings,
+        lan: DoorSettings | None = None,
         box: Box | None = None,
         cameras: Photographer | None = None,
         facts: Callable[[], Mapping[str, Any]] = dict,
@@ -73,13 +77,12 @@ class Door:
         cards: Cards | None = None,
         scans: Scans | None = None,
         version: str = "",
-        host: str = "127.0.0.1",
         port: int = 8600,
         comment_s: float = COMMENT_S,
     ) -> None:
         """`keep_text` puts a citizen's free text where it can be erased, and gives its id; `facts` are
-        the daemon's health; both may block. `devices`: each one's facts beyond the journal. `port` 0: any
-        free one. `comment_s`: a stream's longest silence.
+        the daemon's health; both may block. `devices`: each one's facts beyond the journal. `lan`: without
+        it the door is on loopback only. `port` 0: any free one. `comment_s`: a stream's longest silence.
         """
         self._registrar = registrar
         self._texts = texts
@@ -93,7 +96,9 @@ class Door:
         self._devices = devices
         self._cards, self._scans = cards, scans
         self._version = version
-        self._host = host
+        self._lan = lan or DoorSettings()
+        self._pairings = pairings
+        self._callers = Callers(pairings, self._lan.names)
         self._port = port
         self._comment_s = comment_s
         self._screens = Screens()
@@ -112,9 +117,9 @@ class Door:
         self._thread.start()
         try:
             return self._opened.result(START_S)
-        except OSError as e:
+        except OSError:
             self._thread.join()
-            raise _said(e, self._host, self._port) from e
+            raise
 
     def stop(self) -> None:
         """Close the door, end all streams and join its threads."""
@@ -187,6 +192,9 @@ class Door:
                 box=self._box,
                 shots=self._shots,
                 cameras=self._cameras,
+                callers=self._callers,
+                pairings=self._pairings,
+                on_lan=self._lan.on_lan,
             )
             runner = web.AppRunner(
                 self._app(house),
@@ -199,11 +207,11 @@ class Door:
             await runner.setup()
             feed.start()
             try:
-                site = web.TCPSite(runner, self._host, self._port)
-                await site.start()
-                self._port = runner.addresses[0][1]
+                for opened in listen(self._lan.address, self._port):
+                    await web.SockSite(runner, opened).start()
+                    self._port = opened.getsockname()[1]
                 self._opened.set_result(self._port)
-                log.info("local door open on %s:%d", self._host, self._port)
+                log.info("local door open on %s:%d", self._lan.address or HOME, self._port)
                 await self._closing.wait()
             finally:
                 feed.stop()
@@ -227,11 +235,15 @@ class Door:
 
     async def _refused_or(self, request: web.Request, handler: _Next) -> web.StreamResponse:
         try:
-            check_caller(request, own_names(self._host, self._port))
+            check_caller(request, self._callers.names(request))
+            if request.match_info.http_exception is not None:  # what there is, is no stranger's business
+                self._callers.of(request).admit(Lan.PAIRED, "")
             return await handler(request)
         except Refused as no:
             return refusal_response(no, self._texts)
         except Problem as problem:
+            if problem.reason == NOT_PAIRED and "text/html" in request.headers.get("Accept", ""):
+                return web.Response(status=303, headers={"Location": PAIRING_PAGE})
             return problem_response(problem, self._texts)
         except JournalError as error:
             log.warning("%s %s: %s", request.method, request.path, error)
@@ -246,26 +258,33 @@ class Door:
 
 
 async def _answer(route: Route, house: House, request: web.Request) -> web.StreamResponse:
+    caller = house.callers.of(request)
+    caller.admit(route.lan, request.match_info["id"] if route.names_counter else "")
+    with house.callers.answering(caller, request):
+        reply = await route.handler(house, await _read(route, house, request, caller))
+    if isinstance(reply, Reply):
+        text = json.dumps(reply.body, ensure_ascii=False, separators=(",", ":"))
+        reply = web.Response(text=text, status=reply.status, content_type="application/json")
+    if caller.by_cookie and route.media == "text/html" and isinstance(reply, web.Response):
+        keep_cookie(reply, request.cookies[COOKIE])
+    return reply
+
+
+async def _read(route: Route, house: House, request: web.Request, caller: Caller) -> Call:
     posts = route.method == "POST"
     body = await read_body(request, route.takes) if posts else NOTHING
     query = read_query(request, route.asks)
     key = read_key(request, body) if posts else NO_REQUEST
-    by, token = _who(route, house, request)
-    reply = await route.handler(house, Call(request, body, query, key, by, token))
-    if isinstance(reply, Reply):
-        text = json.dumps(reply.body, ensure_ascii=False, separators=(",", ":"))
-        return web.Response(text=text, status=reply.status, content_type="application/json")
-    return reply
+    return Call(request, body, query, key, _who(route, house, caller), caller)
 
 
-def _who(route: Route, house: House, request: web.Request) -> tuple[words.By, str]:
+def _who(route: Route, house: House, caller: Caller) -> words.By:
     """Who asks, where somebody said a PIN; a verb of the staff is nobody else's. Raises Problem."""
-    token = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
     if route.roles is None:
-        return HTTP, token
-    session = house.sessions.find(token, route.roles)
+        return HTTP
+    session = house.sessions.find(caller.session, route.roles)
     door = words.Door.KIOSK if session.screen else words.Door.HTTP
-    return words.By(door, session.screen, session.person.number), token
+    return words.By(door, session.screen, session.person.number)
 
 
 class _Wire(logging.LoggerAdapter[logging.Logger]):
@@ -273,13 +292,3 @@ class _Wire(logging.LoggerAdapter[logging.Logger]):
 
     def exception(self, msg: object, *args: object, **kwargs: Any) -> None:
         self.debug("%s", msg % args if args and isinstance(msg, str) else msg)
-
-
-def _said(error: OSError, host: str, port: int) -> OSError:
-    """The same error, in a sentence for the one who starts the daemon."""
-    what = {
-        errno.EADDRINUSE: f"port {port} is taken by another program; choose another with --port",
-        errno.EACCES: f"port {port} is not for ordinary users; choose one above 1023 with --port",
-        errno.EADDRNOTAVAIL: "this machine has no such address",
-    }.get(error.errno or 0, error.strerror or str(error))
-    return OSError(error.errno, what, f"{host}:{port}")

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 
 from edge.doors import answers
 from edge.doors.bodies import Nothing, Query
+from edge.doors.callers import COOKIE, Lan
 from edge.doors.problems import PROBLEM_JSON, STATUS, status_of
 from edge.doors.routes import JSON, Route
 from edge.hall.event_json import EVENTS
@@ -40,7 +41,30 @@ _KEY = {
 }
 
 
-_STAFF = "The token of a session that /api/v1/staff/sign-on opened for a staff number and a PIN"
+_SCHEMES = {
+    "staff": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "The token of a session that /api/v1/staff/sign-on opened by a number and a PIN",
+    },
+    "browser": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": COOKIE,
+        "description": "A browser of the hall's network that was paired; loopback needs none of this",
+    },
+    "paired": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A paired screen or program of the hall's network; loopback needs none of this",
+    },
+}
+_LAN = {
+    Lan.ANYBODY: "Over the hall's network: anybody.",
+    Lan.PAIRED: "Over the hall's network: every paired screen and browser.",
+    Lan.COUNTER: "Over the hall's network: a counter's paired browser, of the counter that is named.",
+    Lan.NOBODY: "Over the hall's network: nobody; on this box only.",
+}
 
 
 def document(routes: Sequence[Route], version: str, texts: Texts) -> Json:
@@ -55,7 +79,7 @@ def document(routes: Sequence[Route], version: str, texts: Texts) -> Json:
         "paths": paths,
         "components": {
             "schemas": components,
-            "securitySchemes": {"staff": {"type": "http", "scheme": "bearer", "description": _STAFF}},
+            "securitySchemes": _SCHEMES,
         },
         "x-events": events,
         "x-reasons": _reasons(texts),
@@ -94,9 +118,13 @@ def _as_it_travels(event: Json) -> None:
 
 
 def _operation(route: Route, schemas: Schemas) -> Json:
-    operation: Json = {"operationId": route.name, "summary": route.about, "parameters": _parameters(route)}
-    if route.roles is not None:
-        operation["security"] = [{"staff": []}]
+    operation: Json = {
+        "operationId": route.name,
+        "summary": route.about,
+        "description": _LAN[route.lan],
+        "security": _security(route),
+        "parameters": _parameters(route),
+    }
     if route.method == "POST":
         schema = schemas.get((f"takes {route.name}", "validation"), {"type": "object", "maxProperties": 0})
         operation["requestBody"] = {"required": "required" in schema, "content": {JSON: {"schema": schema}}}
@@ -111,10 +139,19 @@ def _operation(route: Route, schemas: Schemas) -> Json:
     return operation
 
 
+def _security(route: Route) -> list[Json]:
+    """Each way in; an empty one is loopback's, or anybody's."""
+    staff: Json = {} if route.roles is None else {"staff": []}
+    over_lan = route.lan in (Lan.PAIRED, Lan.COUNTER)
+    bearer: list[Json] = [{"paired": []}] if over_lan and not staff else []
+    return [staff, *([{**staff, "browser": []}] if over_lan else []), *bearer]
+
+
 def _refusals(route: Route) -> list[int]:
     always = _ALWAYS_POST if route.method == "POST" else _ALWAYS_GET
     query = () if route.asks is Query else (400,)
-    return sorted({*route.no, *always, *query})
+    stranger = () if route.lan is Lan.ANYBODY else (401,)
+    return sorted({*route.no, *always, *query, *stranger})
 
 
 def _parameters(route: Route) -> list[Json]:

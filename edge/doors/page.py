@@ -9,7 +9,8 @@ from edge.hall.views import DeviceView, HallView, ServiceView
 from edge.texts import Texts, month_and_day
 
 _FOLDER = Path(__file__).parent / "pages"
-ASSETS = {name: _FOLDER / name for name in ("door.css", "door.js", "counter.css", "counter.js", "icon.svg")}
+_FILES = ("door.css", "door.js", "counter.css", "counter.js", "pair.css", "pair.js", "icon.svg")
+ASSETS = {name: _FOLDER / name for name in _FILES}
 _KINDS = ("printer", "board", "callpad", "rating", "camera")
 
 

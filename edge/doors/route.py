@@ -8,10 +8,13 @@ from typing import Any
 from aiohttp import web
 
 from edge.doors import bodies as b
+from edge.doors.callers import Lan
 from edge.doors.house import Call, House, Reply
 
 API = "/api/v1"
 JSON = "application/json"
+STAFF: frozenset[str] = frozenset()
+KEEPERS = frozenset({"manager", "technician"})
 
 Handler = Callable[[House, Call], Awaitable[Reply | web.StreamResponse]]
 
@@ -30,6 +33,8 @@ class Route:
     media: str = JSON
     roles: frozenset[str] | None = None
     """Whose verb it is, by a PIN said at a screen; empty: anybody's of the staff; None: nobody is asked."""
+    lan: Lan = Lan.NOBODY
+    """Who may ask over the hall's network."""
     no: tuple[int, ...] = ()
     """Further statuses of a refusal, beside those that any call can have."""
 
@@ -38,6 +43,11 @@ class Route:
         """As an operation's id: `post_counters_id_next`."""
         words = re.findall(r"[a-z]+", self.path.removeprefix(API))
         return "_".join([self.method.lower(), *words])
+
+    @property
+    def names_counter(self) -> bool:
+        """Is `{id}` a counter's?"""
+        return self.path.startswith(("/counter/{id}", f"{API}/counters/{{id}}"))
 
 
 def get(path: str, handler: Handler, about: str, gives: Any = None, **more: Any) -> Route:

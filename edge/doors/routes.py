@@ -5,8 +5,10 @@ from typing import Any
 from edge.doors import answers as a
 from edge.doors import at_hand, desk, public, reads, verbs
 from edge.doors import bodies as b
+from edge.doors.callers import Lan
 from edge.doors.capture_routes import CAPTURES
-from edge.doors.route import API, JSON, Handler, Route
+from edge.doors.pair_routes import PAIRING
+from edge.doors.route import API, JSON, KEEPERS, STAFF, Handler, Route
 from edge.doors.route import get as _get
 from edge.doors.route import post as _post
 from edge.doors.verbs import CounterVerb
@@ -23,29 +25,50 @@ Json = dict[str, Any]
 
 def _verb(name: str, command: type[c.AtCounter], about: str, takes: type[b.Body] = b.Nothing) -> Route:
     path, no = f"/counters/{{id}}/{name}", (404, 409, 503)
-    return _post(path, CounterVerb(command), about, a.CounterAnswer, takes=takes, no=no)
+    return _post(path, CounterVerb(command), about, a.CounterAnswer, takes=takes, lan=Lan.COUNTER, no=no)
 
 
 _PAGES = (
-    _get("/", reads.live_page, "A live page of the hall for a browser", media="text/html", asks=b.PageQuery),
-    _get("/pages/{file}", reads.asset, "What the page needs", media="*/*", no=(404,)),
+    _get(
+        "/",
+        reads.live_page,
+        "A live page of the hall for a browser",
+        media="text/html",
+        asks=b.PageQuery,
+        lan=Lan.PAIRED,
+    ),
+    _get("/pages/{file}", reads.asset, "What the pages need", media="*/*", lan=Lan.ANYBODY, no=(404,)),
 )
 
 _HEALTH = (
-    _get("/healthz", reads.healthz, "Do registrar, journal and disk work?", a.HealthzAnswer, no=(503,)),
-    _get("/metrics", reads.metrics, "Figures as Prometheus text", media="text/plain"),
-    _get(f"{API}/health", reads.health, "The box, the line to the county, the screens", a.HealthAnswer),
-    _get(f"{API}/openapi.json", reads.openapi, "This document", Json),
+    _get(
+        "/healthz",
+        reads.healthz,
+        "Do registrar, journal and disk work?",
+        a.HealthzAnswer,
+        lan=Lan.ANYBODY,
+        no=(503,),
+    ),
+    _get("/metrics", reads.metrics, "Figures as Prometheus text", media="text/plain", lan=Lan.PAIRED),
+    _get(
+        f"{API}/health",
+        reads.health,
+        "The box, the line to the county, the screens",
+        a.HealthAnswer,
+        lan=Lan.PAIRED,
+    ),
+    _get(f"{API}/openapi.json", reads.openapi, "This document", Json, lan=Lan.PAIRED),
 )
 
 _HALL = (
-    _get(f"{API}/hall", reads.hall, "The present view", HallView),
+    _get(f"{API}/hall", reads.hall, "The present view", HallView, lan=Lan.PAIRED),
     _get(
         f"{API}/view/stream",
         reads.view_stream,
         "Server-Sent Events: `event: view`, the whole view at once and after each change",
         media=SSE,
         asks=b.ScreenQuery,
+        lan=Lan.PAIRED,
     ),
     _post(
         "/screens/{name}/alive",
@@ -53,6 +76,7 @@ _HALL = (
         "A screen says that it draws",
         a.ScreenAnswer,
         takes=b.AliveBody,
+        lan=Lan.PAIRED,
         no=(429,),
     ),
     _post(
@@ -61,6 +85,7 @@ _HALL = (
         "A screen's picture, where its sign of life was answered that one is wanted",
         a.PictureAnswer,
         takes=b.PictureBody,
+        lan=Lan.PAIRED,
     ),
     _get(
         f"{API}/events",
@@ -68,6 +93,7 @@ _HALL = (
         "Journal entries in order",
         a.EventsAnswer,
         asks=b.EventsQuery,
+        lan=Lan.PAIRED,
         no=(503,),
     ),
     _get(
@@ -76,10 +102,24 @@ _HALL = (
         "Server-Sent Events: journal entries, `id` is the sequence number; honours `Last-Event-ID`",
         media=SSE,
         asks=b.FollowQuery,
+        lan=Lan.PAIRED,
     ),
-    _get(f"{API}/guides", reads.guides, "Service guides, best first", a.GuidesAnswer, asks=b.GuidesQuery),
-    _get(f"{API}/guides/groups", reads.guide_groups, "Departments and occasions", a.GuideGroupsAnswer),
-    _get(f"{API}/guides/{{id}}", reads.guide, "One service guide", a.GuideAnswer, no=(404,)),
+    _get(
+        f"{API}/guides",
+        reads.guides,
+        "Service guides, best first",
+        a.GuidesAnswer,
+        asks=b.GuidesQuery,
+        lan=Lan.PAIRED,
+    ),
+    _get(
+        f"{API}/guides/groups",
+        reads.guide_groups,
+        "Departments and occasions",
+        a.GuideGroupsAnswer,
+        lan=Lan.PAIRED,
+    ),
+    _get(f"{API}/guides/{{id}}", reads.guide, "One service guide", a.GuideAnswer, lan=Lan.PAIRED, no=(404,)),
 )
 
 _TICKETS = (
@@ -101,7 +141,14 @@ _TICKETS = (
         status=201,
         no=(409, 503),
     ),
-    _get(f"{API}/tickets/{{id}}", reads.ticket, "State and history", a.TicketAnswer, no=(404,)),
+    _get(
+        f"{API}/tickets/{{id}}",
+        reads.ticket,
+        "State and history",
+        a.TicketAnswer,
+        lan=Lan.COUNTER,
+        no=(404,),
+    ),
     _post("/tickets/{id}/reprint", verbs.reprint, "Print the slip again", a.TicketAnswer, no=_OF_TICKET),
     _post("/tickets/{id}/cancel", verbs.cancel, "Take a ticket back", a.TicketAnswer, no=_OF_TICKET),
     _post(
@@ -149,6 +196,7 @@ _COUNTERS = (
         "Who is next, and why not another",
         Json,
         asks=b.WhyQuery,
+        lan=Lan.COUNTER,
         no=(404,),
     ),
     _get(
@@ -156,6 +204,7 @@ _COUNTERS = (
         at_hand.card,
         "Whose card lies on the counter's reader: the name masked, for two minutes, kept nowhere",
         a.CardAnswer,
+        lan=Lan.COUNTER,
         no=(404,),
     ),
     _get(
@@ -175,7 +224,13 @@ _DAY = (
         takes=b.DayBody,
         no=(409, 503),
     ),
-    _get(f"{API}/hall/waiting", reads.waiting, "Everybody who waits, as a list", a.WaitingAnswer),
+    _get(
+        f"{API}/hall/waiting",
+        reads.waiting,
+        "Everybody who waits, as a list",
+        a.WaitingAnswer,
+        lan=Lan.COUNTER,
+    ),
     _post(
         "/hall/print-waiting",
         verbs.print_waiting,
@@ -211,19 +266,36 @@ _DAY = (
     ),
 )
 
-STAFF: frozenset[str] = frozenset()
-KEEPERS = frozenset({"manager", "technician"})
-
 
 def _of_staff(path: str, handler: Handler, about: str, gives: Any = a.DeskAnswer, **more: Any) -> Route:
-    more = {"roles": STAFF, "no": (401, 403, 404, 409, 503), **more}
+    more = {"roles": STAFF, "lan": Lan.COUNTER, "no": (401, 403, 404, 409, 503), **more}
     return _post(path, handler, about, gives, **more)
 
 
 OF_DESK: tuple[Route, ...] = (
-    _get(f"{API}/about", public.about, "Hours, phones, notices, who is there, floor plans", a.AboutAnswer),
-    _get(f"{API}/floors/{{id}}", public.floor, "A floor's picture", media="image/*", no=(404,)),
-    _get(f"{API}/photos/{{id}}", public.photo, "A clerk's photo, if shown", media="image/*", no=(404,)),
+    _get(
+        f"{API}/about",
+        public.about,
+        "Hours, phones, notices, who is there, floor plans",
+        a.AboutAnswer,
+        lan=Lan.PAIRED,
+    ),
+    _get(
+        f"{API}/floors/{{id}}",
+        public.floor,
+        "A floor's picture",
+        media="image/*",
+        lan=Lan.PAIRED,
+        no=(404,),
+    ),
+    _get(
+        f"{API}/photos/{{id}}",
+        public.photo,
+        "A clerk's photo, if shown",
+        media="image/*",
+        lan=Lan.PAIRED,
+        no=(404,),
+    ),
     _get(f"{API}/hall/slips", desk.slips, "Slips that a person should look at", a.SlipsAnswer),
     _post(
         "/hall/help",
@@ -239,6 +311,7 @@ OF_DESK: tuple[Route, ...] = (
         "Somebody goes there",
         a.DeskAnswer,
         takes=b.AnswerHelpBody,
+        lan=Lan.COUNTER,
         no=_OF_TICKET,
     ),
     _post(
@@ -256,9 +329,10 @@ OF_DESK: tuple[Route, ...] = (
         "A PIN opens the staff's verbs",
         a.SessionAnswer,
         takes=b.PinBody,
+        lan=Lan.COUNTER,
         no=(401, 429),
     ),
-    _post("/staff/sign-off", desk.sign_off, "… and closes them", a.NoAnswer),
+    _post("/staff/sign-off", desk.sign_off, "… and closes them", a.NoAnswer, lan=Lan.COUNTER),
     _of_staff("/hall/emergency", desk.emergency, "Over everything, on all screens", takes=b.EmergencyBody),
     _of_staff("/hall/emergency/end", desk.end_emergency, "It is over"),
     _of_staff("/hall/volume", desk.volume, "How loud the voice is today", takes=b.VolumeBody),
@@ -287,4 +361,5 @@ ROUTES: tuple[Route, ...] = (
     *CAPTURES,
     *_DAY,
     *OF_DESK,
+    *PAIRING,
 )

@@ -19,6 +19,7 @@ from edge.doors.ears import Ears
 from edge.doors.house import Front
 from edge.doors.http import Door
 from edge.doors.pads import Pads
+from edge.doors.pairings import Pairings
 from edge.doors.scans import Scans
 from edge.guides import Guide, Guides
 from edge.hall.commands import NoteCapture
@@ -347,6 +348,7 @@ class Builder:
             codes=codes,
             keep_text=keep_text,
             front=Front(PLAN, PUBLIC, STAFF),
+            pairings=Pairings(self._data / "paired.json"),
             cameras=cameras,
             cards=cards,
             scans=scans,

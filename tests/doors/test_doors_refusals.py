@@ -10,9 +10,9 @@ from conftest import Builder, Caller, House
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from edge.doors.house import Tries
 from edge.doors.http import Door
 from edge.doors.problems import Problem
+from edge.doors.tries import Tries
 from edge.texts import Texts
 
 TICKETS = "/api/v1/tickets"
@@ -357,6 +357,7 @@ def test_a_taken_port_is_said_in_one_sentence(house: House) -> None:
         codes=house.codes,
         keep_text=lambda text, ticket: "",
         front=house.door._front,
+        pairings=house.door._pairings,
         port=house.port,
     )
     with pytest.raises(OSError, match=f"port {house.port} is taken by another program") as said:

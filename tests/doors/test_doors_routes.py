@@ -209,6 +209,12 @@ def test_every_json_answer_is_as_described(document: Json, house: House) -> None
     assert check("POST", "/api/v1/printers/test", {"kiosk": "k1"}, bearer)["paper"]["state"] == "queued"
     assert check("POST", "/api/v1/guides/dibao/print", {"kiosk": "k1"})["reason"] == "paper_busy"
     assert check("POST", "/api/v1/box/restart", {}, bearer)["reason"] == "not_here"
+    wish = {"name": "2 号窗口电脑", "kind": "counter", "counter": "2"}
+    assert check("POST", "/api/v1/pairings", wish, bearer)["reason"] == "not_on_lan"
+    assert check("POST", "/api/v1/pair", {"code": "12345678"})["reason"] == "wrong_pairing_code"
+    assert check("GET", "/api/v1/pairings") == {"paired": []}
+    assert check("GET", "/api/v1/paired") == {"paired": None}
+    assert check("POST", "/api/v1/pairings/gone/revoke", {}, bearer)["reason"] == "no_pairing"
     assert check("POST", "/api/v1/staff/sign-off", {}, bearer) == {}
     assert check("GET", "/api/v1/guides/groups") == {"departments": [], "events": [], "words": []}
     house.ears.heard("card-1", CardShown("11010519491231002X", "测＊甲"))
