@@ -16,10 +16,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from drivers.twins.pages import write_pages
 from edge.finder import Finder
 from edge.hall.words import Door
 from tests.camera.camera_hall import CameraHall
+from tests.camera.small_pages import write_small_pages
 from tests.waiting import until
 
 HANGS = """
@@ -33,11 +33,7 @@ for line in sys.stdin.buffer:
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory) -> list[Path]:
-    made = write_pages(tmp_path_factory.mktemp("pages"))
-    for path in made:
-        with Image.open(path) as picture:
-            picture.resize((1280, 960)).save(path, quality=90)
-    return made
+    return write_small_pages(tmp_path_factory.mktemp("pages"))
 
 
 class Stream:

@@ -10,9 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
-from drivers.twins.pages import write_pages
 from edge import archive, recovery
 from edge.capture_files import KeyFileVault, Meant
 from edge.errors import JournalError
@@ -22,25 +20,15 @@ from edge.hall.machine_events import DocumentErased, DocumentHandedOver, Documen
 from edge.hall.words import NO_REQUEST, Refused
 from edge.journal import Journal
 from edge.verify import verify
-from tests.camera.camera_bench import DESK, Bench, Shared
+from tests.camera.camera_bench import DESK, Bench
 from tests.camera.cut_short import opened
+from tests.camera.small_pages import write_small_pages
 from tests.crash.rounds import ROOT
 
 
 @pytest.fixture(scope="module")
-def finder() -> Iterator[Shared]:
-    shared = Shared()
-    yield shared
-    shared.end()
-
-
-@pytest.fixture(scope="module")
 def page(tmp_path_factory) -> Path:
-    """Small: what is found on it is not under test."""
-    path = write_pages(tmp_path_factory.mktemp("pages"))[0]
-    with Image.open(path) as picture:
-        picture.resize((960, 720)).save(path, quality=90)
-    return path
+    return write_small_pages(tmp_path_factory.mktemp("pages"), 960)[0]
 
 
 @pytest.fixture

@@ -16,14 +16,7 @@ from PIL import Image
 from drivers.twins.pages import write_pages
 from edge.hall.events import DocumentCaptured
 from edge.hall.words import NO_REQUEST, Refused, Request
-from tests.camera.camera_bench import DESK, Bench, Shared
-
-
-@pytest.fixture(scope="module")
-def finder() -> Iterator[Shared]:
-    shared = Shared()
-    yield shared
-    shared.end()
+from tests.camera.camera_bench import DESK, Bench
 
 
 @pytest.fixture(scope="module")

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 import pytest
 from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 from drivers.twins.pages import write_pages
+from tests.browser import chromium
 from tests.camera.camera_hall import CameraHall
 
 WAIT_S = 80
@@ -17,15 +17,8 @@ WAIT_S = 80
 
 @pytest.fixture
 def browser(tmp_path) -> Iterator[webdriver.Chrome]:
-    options = webdriver.ChromeOptions()
-    options.binary_location = "/usr/bin/chromium"
-    size, profile = "--window-size=1366,900", f"--user-data-dir={tmp_path / 'browser'}"
-    for flag in ("--headless=new", "--no-sandbox", "--disable-gpu", size, profile):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
-    yield driver
-    driver.quit()
+    with chromium(tmp_path / "browser", 1366) as driver:
+        yield driver
 
 
 class Desk:

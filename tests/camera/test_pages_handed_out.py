@@ -14,8 +14,8 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from drivers.twins.pages import write_pages
 from tests.camera.camera_hall import CameraHall
+from tests.camera.small_pages import write_small_pages
 from tests.scan.pdf_pictures import rendered
 from tests.waiting import until
 
@@ -23,10 +23,7 @@ from tests.waiting import until
 @pytest.fixture(scope="module")
 def hall(tmp_path_factory) -> Iterator[CameraHall]:
     tmp_path = tmp_path_factory.mktemp("hall")
-    write_pages(tmp_path / "pictures")
-    for picture in (tmp_path / "pictures").glob("*.jpg"):
-        with Image.open(picture) as whole:
-            whole.resize((1280, 960)).save(picture, quality=90)
+    write_small_pages(tmp_path / "pictures")
     with CameraHall(tmp_path / "data", {"6": tmp_path / "pictures", "3": tmp_path / "pictures"}) as made:
         yield made
 

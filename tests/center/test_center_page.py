@@ -12,7 +12,6 @@ from urllib.parse import urlencode
 
 import pytest
 from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
@@ -26,6 +25,7 @@ from edge.errors import ConfigError
 from edge.mqtt_values import Broker as Address
 from edge.paths import shared
 from edge.texts import Texts
+from tests.browser import chromium
 from tests.center.conftest import HALL, entries
 
 ALWAYS = HoursTable("00:00", "24:00", ("mon", "tue", "wed", "thu", "fri", "sat", "sun"))
@@ -39,16 +39,8 @@ BASE = CenterFile(
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    options = webdriver.ChromeOptions()
-    options.binary_location = "/usr/bin/chromium"
-    profile = tmp_path_factory.mktemp("browser")
-    for flag in ("--headless=new", "--no-sandbox", "--disable-gpu", f"--user-data-dir={profile}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
-    driver.set_window_size(1280, 900)
-    yield driver
-    driver.quit()
+    with chromium(tmp_path_factory.mktemp("browser")) as driver:
+        yield driver
 
 
 def ago(**kinds: float) -> str:
