@@ -85,7 +85,9 @@ class Code:
 
 
 @dataclass(frozen=True)
-class Capture:
+class PageHere:
+    """What is said of every page."""
+
     id: str
     counter: str
     ticket: str
@@ -93,16 +95,21 @@ class Capture:
     digest: str
     """SHA-256 of the stored file, hex."""
     size_bytes: int
-    pages: int
     item: str
     material: int
     """Of the item's materials, from 1; 0: none of them."""
-    original: str
-    """SHA-256 of the picture as it was taken; empty where that is what is stored."""
+    pages: int
+    """So many were found in the picture."""
     faults: list[str]
     """`unsure`, `cut_off`, `blurred`, `glare`, `fingers`, `same`; none: the page is good."""
     advice: str
     """What to do about them."""
+
+
+@dataclass(frozen=True)
+class Capture(PageHere):
+    original: str
+    """SHA-256 of the picture as it was taken; empty where that is what is stored."""
     codes: list[Code]
     """What codes the page bears."""
 
@@ -113,18 +120,7 @@ class CaptureAnswer:
 
 
 @dataclass(frozen=True)
-class TakenPage:
-    id: str
-    counter: str
-    ticket: str
-    digest: str
-    size_bytes: int
-    item: str
-    material: int
-    pages: int
-    """So many were found in the picture."""
-    faults: list[str]
-    advice: str
+class TakenPage(PageHere):
     cleaned: bool
     """False: nobody could look at it, and it is as the camera gave it."""
     at: str
