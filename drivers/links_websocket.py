@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-OPTIONS = {"heartbeat", "silent", "from", "origin"}
-
 HEARTBEAT_S = 15.0
 """Between pings; who has not answered after half of it is gone (aiohttp's rule)."""
 SILENT_S = 660.0

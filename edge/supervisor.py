@@ -76,7 +76,6 @@ class LinkThread(threading.Thread):
         """The drivers, found once: a link that comes and goes costs the others little."""
         self._frames: FrameFormat | None = None
         self._link: Any = None
-        self._seats: list[Seat] = []
         self._served_at: float | None = None
         """When a device first answered in this life of the link: one that opens and breaks has not worked."""
         self._patience = Patience(*AWAY_S, part=0.5)
