@@ -16,6 +16,7 @@ COMMANDS = {
     "kiosk": "the touch screen",
     "screen": "the hall screen, or one counter's page",
     "voice": "calls said aloud",
+    "pair": "let browsers and screens of the hall's network in, and out",
     "status": "devices and queues of a running daemon as a table",
     "scan": "find the page in pictures of a document camera",
     "paper-preview": "a paper as it will leave the printer",

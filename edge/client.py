@@ -8,6 +8,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -30,10 +31,13 @@ class ServerAway(Exception):
 class Client:
     """Any thread may use it; each call has a connection of its own."""
 
-    def __init__(self, url: str, name: str = "", *, timeout_s: float = 5.0, patience_s: float = 6.0) -> None:
+    def __init__(
+        self, url: str, name: str = "", *, token: str = "", timeout_s: float = 5.0, patience_s: float = 6.0
+    ) -> None:
         """`url` as `http://127.0.0.1:8600`; `name` is the screen's. Raises ValueError.
 
-        `timeout_s` is for one try; no new one begins after `patience_s` (a daemon starts again in less).
+        `token` is of a pairing, for a door on the hall's network. `timeout_s` is for one try; no new one
+        begins after `patience_s` (a daemon starts again in less).
         """
         parts = urlsplit(url if "//" in url else f"http://{url}")
         if parts.scheme != "http" or not parts.hostname:
@@ -42,6 +46,9 @@ class Client:
         self._port = parts.port or 80
         self.url = f"http://{parts.netloc}"
         self.name = name
+        self._paired = {"Authorization": f"Bearer {token}"} if token else {}
+        self._is_refused = False
+        """The door has said no to the stream, and that was logged."""
         self._timeout_s = timeout_s
         self._patience_s = patience_s
         self._closed = threading.Event()
@@ -122,7 +129,7 @@ class Client:
     def _raw(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> tuple[int, bytes]:
         connection = http.client.HTTPConnection(self._host, self._port, timeout=self._timeout_s)
         try:
-            connection.request(method, path, body, {**headers, "Connection": "close"})
+            connection.request(method, path, body, {**self._paired, **headers, "Connection": "close"})
             answer = connection.getresponse()
             return answer.status, answer.read()
         finally:
@@ -139,8 +146,10 @@ class Client:
             )
             watcher.start()
             try:
-                connection.request("GET", f"/api/v1/view/stream?screen={quote(self.name, safe='')}")
+                path = f"/api/v1/view/stream?screen={quote(self.name, safe='')}"
+                connection.request("GET", path, headers=self._paired)
                 answer = connection.getresponse()
+                self._note(answer)
                 if answer.status != 200:
                     raise OSError(f"the door answered {answer.status}")
                 yield from _views(answer)
@@ -149,6 +158,33 @@ class Client:
                 watcher.join()
         finally:
             connection.close()
+
+    def _note(self, answer: http.client.HTTPResponse) -> None:
+        """A refusal is for who looks after this screen, once: a token that is missing, or was revoked."""
+        is_refused = answer.status in (401, 403)
+        if is_refused and not self._is_refused:
+            log.warning("%s answers %d: %s", self.url, answer.status, _detail(answer.read()))
+        self._is_refused = is_refused
+
+
+def read_token(file: Path) -> str:
+    """A pairing's, as `bianmin pair take` has kept it. Raises ValueError with what to do."""
+    try:
+        token = file.read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        token = ""
+    if not token or not token.isprintable():
+        raise ValueError(f"{file}: no token there; bianmin pair take URL --token-file {file} keeps one")
+    return token
+
+
+def _detail(content: bytes) -> str:
+    """Of a refusal, in the door's own words, if it is the door's."""
+    try:
+        told = json.loads(content)
+    except ValueError:
+        return ""
+    return str(told.get("detail", "")) if isinstance(told, dict) else ""
 
 
 def _hang_up(sock: socket.socket, stop: threading.Event, ended: threading.Event) -> None:

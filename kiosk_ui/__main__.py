@@ -63,6 +63,9 @@ def _parser() -> argparse.ArgumentParser:
     parts.choices["screen"].add_argument(
         "--table", action="store_true", help="a row for each counter beside the call: for small halls"
     )
+    parts.choices["screen"].add_argument(
+        "--token-file", type=Path, help="of a door on the hall's network: bianmin pair take"
+    )
     voice.configure(parts)
     cut = parts.add_parser("fonts", help="cut the fonts into the cache")
     cut.add_argument("--full", action="store_true", help="all ideographs, for people's names (a minute)")
@@ -94,7 +97,7 @@ def _fonts(args: argparse.Namespace) -> int:
 
 def _screen(args: argparse.Namespace) -> int:
     # pygame takes a tenth of a second: not for `fonts`.
-    from edge.client import Client
+    from edge.client import Client, read_token
     from kiosk_ui.counter_screen import CounterScreen
     from kiosk_ui.hall_screen import HallScreen
     from kiosk_ui.kiosk import Kiosk, theme_for
@@ -105,13 +108,14 @@ def _screen(args: argparse.Namespace) -> int:
     from kiosk_ui.text import Typesetter
     from kiosk_ui.window import App, Waker, open_window, run
 
-    client = Client(args.url, args.name or _place(args))
+    kiosk = args.what == "kiosk"
+    token = read_token(args.token_file) if not kiosk and args.token_file else ""
+    client = Client(args.url, args.name or _place(args), token=token)
     folders = [paths.shared("texts"), *([args.texts] if args.texts else [])]
     languages = _languages(args, folders)
     faces = fonts.load()
     if faces.notice:
         print(faces.notice, file=sys.stderr)
-    kiosk = args.what == "kiosk"
     screen = open_window("bianmin", args.size, (1080, 1920) if kiosk else (1920, 1080))
     brush, waker, size = Brush(Typesetter(faces)), Waker(), screen.get_size()
     live = Live(client, waker.wake)

@@ -3,13 +3,14 @@
 import argparse
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console, Group
 from rich.markup import escape
 from rich.table import Table
 
-from edge.client import Client, ServerAway
+from edge.client import Client, ServerAway, read_token
 from edge.paths import shared
 from edge.texts import Texts, fill
 
@@ -34,12 +35,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "url", metavar="URL", nargs="?", default=DEFAULT_URL, help="the daemon's local door (%(default)s)"
     )
+    parser.add_argument(
+        "--token-file", type=Path, metavar="FILE", help="of a door on the hall's network: bianmin pair take"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object with `hall` and `health`")
 
 
 def run(args: argparse.Namespace) -> int:
     try:
-        client = Client(args.url, patience_s=0)
+        token = read_token(args.token_file) if args.token_file else ""
+        client = Client(args.url, token=token, patience_s=0)
         hall, health = _ask(client, "/api/v1/hall"), _ask(client, "/api/v1/health")
     except ValueError as error:
         print(f"bianmin: {error}", file=sys.stderr)

@@ -6,7 +6,7 @@ import signal
 import sys
 from pathlib import Path
 
-from edge.client import Client
+from edge.client import Client, read_token
 from edge.errors import ConfigError
 from kiosk_ui.voice import made
 from kiosk_ui.voice.pack import Pack, load, made_dir
@@ -27,6 +27,7 @@ def configure(parts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     part.add_argument(
         "--pack", type=Path, help="a folder of recordings; without it the pack that the set-up made"
     )
+    part.add_argument("--token-file", type=Path, help="of a door on the hall's network: bianmin pair take")
     part.add_argument("--second", type=Path, help="a pack of a second language, said after the first")
     pack = parts.add_parser("voice-pack", help="make the clips, or name what a folder of recordings lacks")
     pack.add_argument("folder", nargs="?", type=Path)
@@ -34,7 +35,7 @@ def configure(parts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 
 
 def run(args: argparse.Namespace) -> int:
-    """Until SIGTERM or Ctrl-C. Raises ConfigError for a pack that is none."""
+    """Until SIGTERM or Ctrl-C. Raises ConfigError for a pack that is none, ValueError for a token."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
     spare = _made()
     first = load(args.pack) if args.pack else spare
@@ -44,7 +45,8 @@ def run(args: argparse.Namespace) -> int:
     if not packs:
         sys.stderr.write("voice: no clips: python -m kiosk_ui voice-pack, or --pack FOLDER\n")
         return 1
-    client = Client(args.url, args.name, timeout_s=2.0, patience_s=ASKED_S)
+    token = read_token(args.token_file) if args.token_file else ""
+    client = Client(args.url, args.name, token=token, timeout_s=2.0, patience_s=ASKED_S)
     voice = Voice(client, Speech(packs, spare), Speaker(), args.zone)
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: voice.stop())
