@@ -1,6 +1,8 @@
 """A county that enrols boxes: its folder, its authority and its door, for tests."""
 
-from contextlib import ExitStack
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +15,8 @@ from edge.center.store import Store
 from edge.enrolment_codes import Code
 from edge.paths import shared
 from edge.texts import Texts
+from tests.broker import Broker
+from tests.county.test_county_files import countys_broker
 
 HALL, OTHER = "510000/510000001", "510000/510000002"
 TEXTS = Texts.load("zh-CN", shared("texts"))
@@ -53,6 +57,14 @@ class County:
         self._stack.callback(door.stop)
         self.url = f"https://127.0.0.1:{door.start()}"
         return self.url
+
+    @contextmanager
+    def broker(self, folder: Path) -> Iterator[Broker]:
+        """The county's own file: `require_certificate`, each hall on its own topics by its common name."""
+        for name in ("county.crt", "broker.crt", "broker.key"):
+            shutil.copy(self.authority / name, folder)
+        with countys_broker(folder) as broker:
+            yield broker
 
     def code(self, hall: str = HALL) -> Code:
         return self.enrolments().new_code(hall, 1)[0]

@@ -28,7 +28,6 @@ from edge.enrolment_codes import Code, read_code
 from edge.paths import shared
 from tests.broker import Broker
 from tests.center.enrolling import HALL, OTHER, TEXTS, County
-from tests.county.test_county_files import countys_broker
 from tests.uplink.conftest import Hall
 from tests.waiting import until
 
@@ -71,10 +70,7 @@ def enroll(config: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., tu
 
 @pytest.fixture
 def broker(county: County, tmp_path: Path) -> Iterator[Broker]:
-    """The county's own file: `require_certificate`, each hall on its own topics by its common name."""
-    for name in ("county.crt", "broker.crt", "broker.key"):
-        shutil.copy(county.authority / name, tmp_path)
-    with countys_broker(tmp_path) as broker:
+    with county.broker(tmp_path) as broker:
         yield broker
 
 

@@ -34,10 +34,7 @@ def county(tmp_path: Path) -> Iterator[County]:
 
 @pytest.fixture
 def broker(county: County, tmp_path: Path) -> Iterator[Broker]:
-    """The county's own file: `require_certificate`, each hall on its own topics by its common name."""
-    for name in ("county.crt", "broker.crt", "broker.key"):
-        shutil.copy(county.authority / name, tmp_path)
-    with countys_broker(tmp_path) as broker:
+    with county.broker(tmp_path) as broker:
         yield broker
 
 
@@ -162,13 +159,10 @@ def test_a_county_that_changes_its_authority_takes_its_halls_along(
         (county.authority / name).unlink()
     assert county.command("authority") == 0
     new = (county.authority / "county.crt").read_bytes()
-    (county.authority / "county.crt").write_bytes(new + old)
-    (tmp_path / "county.crt").write_bytes(new + old)
-    for name in ("broker.crt", "broker.key"):  # signed by the former one still
-        shutil.copy(county.authority / name, tmp_path)
+    (county.authority / "county.crt").write_bytes(new + old)  # the broker's is signed by the former one still
     in_days(hall, 45, monkeypatch)
     first = box.certificate()
-    with countys_broker(tmp_path) as broker:
+    with county.broker(tmp_path) as broker:
         url = broker.url.replace("mqtt:", "mqtts:")
         hall.uplink(url, enroll=county.serve(), credentials=box)
         until(lambda: box.certificate() != first, "signed by the new one, and let in")

@@ -295,12 +295,7 @@ def test_a_rating_binds_once_and_its_words_stay_in_the_house(house: House) -> No
     assert "等了太久" not in "".join(e.body for e in house.journal.read_after(0, 1000))
 
 
-@settings(
-    max_examples=60,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-    derandomize=True,
-)
+@FUZZ
 @given(raw=st.binary(max_size=300) | st.text(max_size=80).map(str.encode), path=st.sampled_from(range(4)))
 def test_no_bytes_make_the_door_stumble(house: House, raw: bytes, path: int) -> None:
     paths = ("/tickets", "/counters/1/finish", "/ratings", "/day/open")
@@ -310,12 +305,7 @@ def test_no_bytes_make_the_door_stumble(house: House, raw: bytes, path: int) -> 
         assert answer.reason
 
 
-@settings(
-    max_examples=60,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-    derandomize=True,
-)
+@FUZZ
 @given(
     body=st.recursive(
         st.none() | st.booleans() | st.floats(allow_nan=False) | st.integers() | st.text(),

@@ -7,8 +7,6 @@ from hall_scenario import HTTP, KIOSK, PAD, PLAN, Scene, kinds, with_rules
 from edge.hall import commands as cmd
 from edge.hall import events as ev
 
-VISIT = ("social", "civil")
-
 
 def visit(scene: Scene, *services: str) -> str:
     asked = cmd.TakeTicket(by=KIOSK, service=services[0], services=services, kiosk="k1")

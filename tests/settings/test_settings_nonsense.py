@@ -77,17 +77,13 @@ def read(name: str, text: bytes) -> None:
                 assert ": " in line
 
 
-@effort(
-    max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None
-)
+@effort(STEADY, max_examples=60)
 @given(damaged())
 def test_one_damaged_place_never_ends_in_a_traceback(case: tuple[str, bytes]) -> None:
     read(*case)
 
 
-@effort(
-    max_examples=30, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None
-)
+@effort(STEADY, max_examples=30)
 @given(st.sampled_from(FILES), st.binary(max_size=200))
 def test_random_bytes_never_end_in_a_traceback(name: str, text: bytes) -> None:
     read(name, text)

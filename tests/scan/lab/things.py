@@ -28,13 +28,6 @@ def _soft(mask: Image, sigma: float = 0.8) -> Field:
     return cv2.GaussianBlur(mask, (0, 0), sigma).astype(np.float32) / 255
 
 
-def box_points(middle, width: float, height: float, degrees: float) -> np.ndarray:
-    turn = np.deg2rad(degrees)
-    matrix = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
-    corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * np.array([width, height]) / 2
-    return corners @ matrix.T + np.asarray(middle)
-
-
 def _paste_canvas(dice: Dice, size: Size, canvas: Image, mask: Image, middle, height: float) -> Thing:
     """A small upright drawing, turned and laid at its place."""
     rows, columns = mask.shape
