@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from drivers.errors import FrameError
 from drivers.framing import FrameFormat, Line
 from drivers.links import open_link
 from drivers.twins.wire import PtyEnd, Wire
@@ -94,3 +95,12 @@ def bench(tmp_path):
     yield make
     for one in made:
         one.close()
+
+
+def reads(frames, frame):
+    """Is it a frame of this format?"""
+    try:
+        frames.decode(frame)
+    except FrameError:
+        return False
+    return True

@@ -5,7 +5,7 @@ import random
 import tomllib
 
 import pytest
-from conftest import HERE
+from conftest import HERE, reads
 
 from drivers.checksums import CHECKSUMS
 from drivers.errors import FrameError
@@ -103,14 +103,6 @@ def test_frames_are_found_between_noise_however_the_stream_is_cut(device, seed, 
             stream = stream[size:]
         assert found == wanted
         assert splitter.bad == 0
-
-
-def reads(frames, frame):
-    try:
-        frames.decode(frame)
-    except FrameError:
-        return False
-    return True
 
 
 def noise(dice, frames):

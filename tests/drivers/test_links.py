@@ -9,8 +9,7 @@ import time
 import tty
 
 import pytest
-import serial
-import serial.rfc2217
+from converters import Converter
 
 from drivers.errors import DeviceFault, Fault, LinkLost
 from drivers.framing import Line
@@ -202,53 +201,12 @@ def test_nobody_listening_is_a_lost_link(server):
 # --- serial servers -----------------------------------------------------------------------------------------
 
 
-class PlainTerminal(serial.Serial):
-    """A terminal without modem lines: asking for them there fails."""
-
-    cts = dsr = ri = cd = False
-
-    def _update_dtr_state(self):
-        pass
-
-    def _update_rts_state(self):
-        pass
-
-
 @pytest.fixture
 def serial_server(terminal):
-    """A port of RFC 2217 before the terminal, for one caller."""
-    _, name, _ = terminal
-    listener = socket.create_server(("127.0.0.1", 0))
-
-    def serve():
-        caller = listener.accept()[0]
-        port = PlainTerminal(name, baudrate=9600, timeout=0.05)
-
-        class Connection:
-            write = staticmethod(caller.sendall)
-
-        manager = serial.rfc2217.PortManager(port, Connection())
-        caller.settimeout(0.02)
-        try:
-            while True:
-                try:
-                    chunk = caller.recv(1024)
-                    if not chunk:
-                        break
-                    port.write(b"".join(manager.filter(chunk)))
-                except TimeoutError:
-                    pass
-                if port.in_waiting:
-                    caller.sendall(b"".join(manager.escape(port.read(port.in_waiting))))
-        finally:
-            port.close()
-            caller.close()
-
-    thread = threading.Thread(target=serve)
-    thread.start()
-    yield f"rfc2217://127.0.0.1:{listener.getsockname()[1]}?baud=19200"
-    thread.join()
-    listener.close()
+    """A port of RFC 2217 before the terminal."""
+    converter = Converter("rfc2217", terminal[1], "baud=19200")
+    yield converter.url
+    converter.close()
 
 
 def test_a_serial_server_carries_bytes_and_the_baud_rate(terminal, serial_server):

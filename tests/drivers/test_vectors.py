@@ -4,7 +4,7 @@ import json
 import tomllib
 
 import pytest
-from conftest import HERE, WIRE
+from conftest import HERE, WIRE, reads
 
 from drivers import loader
 from drivers.board_onbon_k import ANSWER_GROUP
@@ -127,14 +127,6 @@ def test_one_damaged_bit_never_makes_a_frame(name):
                 if guarded(frames, whole, bit // 8):
                     assert not reads(frames, bytes(damaged)), (row["case"], bit)
                     assert Splitter(frames, clock=lambda: 0.0).feed(bytes(damaged)) == []
-
-
-def reads(frames, frame):
-    try:
-        frames.decode(frame)
-    except FrameError:
-        return False
-    return True
 
 
 def guarded(frames, whole, at):

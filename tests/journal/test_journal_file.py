@@ -267,6 +267,15 @@ def test_verifying_what_is_not_there_makes_no_file(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def nothing_yet_and_then_begins(path: Path) -> None:
+    with pytest.raises(JournalError, match="nothing is written in it yet"):
+        verify(path)
+    journal = Journal(path, source=SOURCE)
+    journal.append([CounterOpened(counter="1")], now())
+    journal.close()
+    assert verify(path).entries == 1
+
+
 def test_a_hall_killed_in_its_first_moment_has_a_file_without_a_word_and_begins_all_the_same(
     tmp_path: Path,
 ) -> None:
@@ -274,12 +283,7 @@ def test_a_hall_killed_in_its_first_moment_has_a_file_without_a_word_and_begins_
     db = sqlite3.connect(path)
     db.execute("PRAGMA journal_mode=WAL")
     db.close()
-    with pytest.raises(JournalError, match="nothing is written in it yet"):
-        verify(path)
-    journal = Journal(path, source=SOURCE)
-    journal.append([CounterOpened(counter="1")], now())
-    journal.close()
-    assert verify(path).entries == 1
+    nothing_yet_and_then_begins(path)
 
 
 DIES_MAKING_IT = """
@@ -296,12 +300,7 @@ def test_a_hall_killed_while_it_makes_its_first_table_begins_all_the_same(tmp_pa
     path = tmp_path / "journal.db"
     subprocess.run([sys.executable, "-c", DIES_MAKING_IT, path], check=False, timeout=20)
     assert path.with_name("journal.db-journal").stat().st_size > 0, "what a reader may not undo"
-    with pytest.raises(JournalError, match="nothing is written in it yet"):
-        verify(path)
-    journal = Journal(path, source=SOURCE)
-    journal.append([CounterOpened(counter="1")], now())
-    journal.close()
-    assert verify(path).entries == 1
+    nothing_yet_and_then_begins(path)
 
 
 def test_what_is_read_from_memory_is_what_is_on_disk_on_both_sides_of_the_border(

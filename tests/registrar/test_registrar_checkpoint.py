@@ -26,6 +26,14 @@ def kept(folder: Path) -> Path:
     return folder / checkpoint.FILE
 
 
+def served(open_house: Callable[..., House], clock: HandClock) -> House:
+    """A hall that has served some people and is closed."""
+    house = open_house()
+    serve(house, clock)
+    house.close()
+    return house
+
+
 def states(folder: Path) -> tuple[dict, dict]:
     """Folded with the checkpoint, and without."""
     journal = Journal(folder / "journal.db", source="/510000/510000001")
@@ -44,9 +52,7 @@ def states(folder: Path) -> tuple[dict, dict]:
 def test_a_clean_stop_leaves_a_checkpoint_and_the_next_start_folds_nothing(
     open_house: Callable[..., House], clock: HandClock, tmp_path: Path
 ) -> None:
-    house = open_house()
-    serve(house, clock)
-    house.close()
+    house = served(open_house, clock)
     journal = Journal(house.path, source="/510000/510000001")
     folded = fold(journal, PLAN)
     journal.close()
@@ -117,9 +123,7 @@ def test_a_torn_or_altered_checkpoint_is_no_checkpoint(
 def test_a_checkpoint_of_another_plan_or_another_journal_is_not_believed(
     open_house: Callable[..., House], clock: HandClock, tmp_path: Path
 ) -> None:
-    house = open_house()
-    serve(house, clock)
-    house.close()
+    house = served(open_house, clock)
     id, path = house.journal.id, kept(tmp_path)
     assert checkpoint.load(path, id, PLAN)
     assert checkpoint.load(path, "another", PLAN) is None
@@ -129,9 +133,7 @@ def test_a_checkpoint_of_another_plan_or_another_journal_is_not_believed(
 def test_a_checkpoint_behind_which_the_journal_was_put_back_is_not_believed(
     open_house: Callable[..., House], clock: HandClock, tmp_path: Path
 ) -> None:
-    house = open_house()
-    serve(house, clock)
-    house.close()
+    house = served(open_house, clock)
     before = house.path.read_bytes()
     open_house().registrar.ask(TAKE)
     open_house().close()
@@ -144,9 +146,7 @@ def test_a_checkpoint_behind_which_the_journal_was_put_back_is_not_believed(
 def test_verify_tells_a_checkpoint_that_the_journal_does_not_bear_out(
     open_house: Callable[..., House], clock: HandClock, tmp_path: Path
 ) -> None:
-    house = open_house()
-    serve(house, clock)
-    house.close()
+    house = served(open_house, clock)
     journal = Journal(house.path, source="/510000/510000001")
     hall = fold(journal, PLAN).hall
     hall.book.last_number["A"] = 77
