@@ -5,6 +5,7 @@ Fields are added, never renamed or reused; a changed meaning is a new type or a 
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import ClassVar
 
 from edge.hall.event_values import DeviceKnown, SheetLine
@@ -17,7 +18,9 @@ from edge.hall.words import (
     Request,
     ServiceId,
     StaffNumber,
+    Stamp,
     TicketId,
+    day_of,
 )
 
 
@@ -130,6 +133,12 @@ class TicketCarried(Event):
     by_hand: bool = False
     rated: bool = False
     """Already, on a day before this one."""
+
+    @property
+    def issued(self) -> Stamp:
+        """When it was taken, on whatever day. Raises ValueError."""
+        at, day = datetime.fromisoformat(self.issued_at), day_of(self.issued_day)
+        return Stamp(self.issued_seq, at, day, self.issued_boot, self.issued_uptime_s)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from edge.hall import events as ev
 from edge.hall.book import AT_COUNTER, Book, CounterNow, Former, HintNow, ListNow, Step, Ticket
 from edge.hall.moves import move, place, unannounce
-from edge.hall.words import PaperState, Stamp, TicketNumber, TicketState, day_of
+from edge.hall.words import PaperState, Stamp, TicketNumber, TicketState
 
 Handler: TypeAlias = Callable[[Book, Any, Stamp], None]
 
@@ -139,19 +139,12 @@ def formers(book: Book) -> dict[str, Former]:
 def _carried(book: Book, event: ev.TicketCarried, stamp: Stamp) -> None:
     """Made from the event alone, so that a fold may begin with the day."""
     state = TicketState(event.state)
-    issued = Stamp(
-        event.issued_seq,
-        datetime.fromisoformat(event.issued_at),
-        day_of(event.issued_day),
-        event.issued_boot,
-        event.issued_uptime_s,
-    )
     ticket = Ticket(
         id=event.ticket,
         number=event.number,
         service=event.service,
         place=event.place,
-        issued=issued,
+        issued=event.issued,
         item=event.item,
         priority=event.priority,
         services=event.services,
@@ -170,7 +163,7 @@ def _carried(book: Book, event: ev.TicketCarried, stamp: Stamp) -> None:
         recalls=event.recalls,
         misses=event.misses,
         missed_at_call=-event.calls_since_miss,
-        history=(Step(issued, "issued"), Step(stamp, "carried")),
+        history=(Step(event.issued, "issued"), Step(stamp, "carried")),
         rated_before=event.rated,
     )
     number = TicketNumber.parse(event.number)

@@ -251,13 +251,7 @@ def _taken(event: ev.TicketIssued, stamp: Stamp) -> Stamp:
 
 def _carried(event: ev.TicketCarried) -> Visit:
     """Called already on the day before, its wait was counted there."""
-    since = Stamp(
-        event.issued_seq,
-        datetime.fromisoformat(event.issued_at),
-        day_of(event.issued_day),
-        event.issued_boot,
-        event.issued_uptime_s,
-    )
+    since = event.issued
     at_counter = event.state in ("called", "serving", "held")
     is_first = event.state == "waiting" and not (event.returned or event.misses)
     legs = (Leg(event.service, event.counter, missed=event.state == "no_show"),) if event.counter else ()
