@@ -160,11 +160,12 @@ def _judge(certificate: bytes, authority: bytes, hall: str, key: Any) -> None:
         raise ValueError("the certificate is for another key")
     if names != [hall]:
         raise ValueError(f"the certificate is for {names}, not for {hall}")
-    if not any(_is_issued_by(own, above) for above in (*chain[1:], *trusted)):
+    if not any(is_issued_by(own, above) for above in (*chain[1:], *trusted)):
         raise ValueError("the certificate is not signed by the county's authority")
 
 
-def _is_issued_by(certificate: Any, above: Any) -> bool:
+def is_issued_by(certificate: Any, above: Any) -> bool:
+    """Is a certificate signed by the one above, with its name on it?"""
     from cryptography.exceptions import InvalidSignature
 
     try:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import (
@@ -20,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import ExtendedKeyUsageOID as Use
 from cryptography.x509.oid import NameOID
 
+from edge.credentials import is_issued_by
 from edge.enrolment_codes import fingerprint
 from edge.errors import ConfigError
 from edge.keys import write_secret
@@ -96,15 +96,7 @@ class Authority:
 
     def signed(self, certificate: x509.Certificate) -> bool:
         """By any of them: while a county changes its authority, the former one stands in the file as well."""
-        return any(_is_by(certificate, above) for above in self.chain)
-
-
-def _is_by(certificate: x509.Certificate, above: x509.Certificate) -> bool:
-    try:
-        certificate.verify_directly_issued_by(above)
-    except (ValueError, TypeError, InvalidSignature):
-        return False
-    return True
+        return any(is_issued_by(certificate, above) for above in self.chain)
 
 
 def ending_soon(files: Sequence[Path], days: int, now: datetime | None = None) -> list[str]:
