@@ -152,10 +152,7 @@ def _rows(pen: Pen, boxes: list[tuple[str, str]], room: int) -> list[list[tuple[
 
 def _box(pen: Pen, rect: pygame.Rect, label: str, value: str) -> None:
     p, u = pen.p, pen.u
-    if p.outline:
-        widgets.panel(pen, rect, p.accent_soft, radius=20)
-    else:
-        pen.scene.put(pen.scene.brush.card(rect.size, u(20), p.accent_soft), topleft=rect.topleft)
+    widgets.panel(pen, rect, p.accent_soft, radius=20, raised=False)
     room = rect.w - 2 * u(22)
     size = pen.type(34)
     top = rect.top + u(12)

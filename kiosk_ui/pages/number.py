@@ -233,10 +233,7 @@ class NumberPage(Still):
 
 def _stat(pen: Pen, box: pygame.Rect, label: str, value: str) -> None:
     p, u = pen.p, pen.u
-    if p.outline:
-        widgets.panel(pen, box, p.accent_soft, radius=24)
-    else:
-        pen.scene.put(pen.scene.brush.card(box.size, u(24), p.accent_soft), topleft=box.topleft)
+    widgets.panel(pen, box, p.accent_soft, radius=24, raised=False)
     room = box.w - 2 * u(16)
     label_h, value_h = pen.type(38), pen.type(66)
     if box.h < (label_h + value_h) * 1.25:
