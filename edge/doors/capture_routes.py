@@ -68,7 +68,7 @@ CAPTURES: tuple[Route, ...] = (
         a.ChecklistAnswer,
         asks=b.ChecklistQuery,
         lan=Lan.COUNTER,
-        no=(404,),
+        no=(403, 404),
     ),
     get(
         f"{API}/tickets/{{id}}/pdf",

@@ -191,6 +191,9 @@ async def checklist(house: House, call: Call) -> Reply:
         raise Problem("no_ticket", ticket=call.id)
     guide = _guide(house, query.item or _item_of(house, ticket.id))
     pages = await house.wait(house.cameras.of_ticket, ticket.id) if house.cameras else ()
+    mine = call.caller.counter
+    if mine and mine not in (ticket.counter, *(p.counter for p in pages)):
+        raise Problem("other_counters", counter=mine)
     return Reply(200, {"checklist": checked(ticket.id, guide, pages)})
 
 

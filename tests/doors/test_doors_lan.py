@@ -232,6 +232,8 @@ def test_a_counters_browser_has_nothing_of_another_counter(hall: Hall) -> None:
     assert browser.get(f"/api/v1/captures/{page}?counter=3").reason == "other_counters"
     assert browser.post(f"/api/v1/captures/{page}/remove", {"counter": "3"}).reason == "other_counters"
     assert browser.get(f"/api/v1/tickets/{ticket}/pdf?counter=3").reason == "other_counters"
+    assert browser.get(f"/api/v1/tickets/{ticket}/checklist?item=dibao").reason == "other_counters"
+    assert hall.browser("3").get(f"/api/v1/tickets/{ticket}/checklist?item=dibao").status == 200
     cookie = house.ask.get("/counter/3").headers["Set-Cookie"].partition(";")[0]
     both = browser.get(f"/api/v1/captures/{page}", Cookie=f"bianmin-pairing={browser.cookie}; {cookie}")
     assert both.status == 403, "this box's own cookie does not widen it"
