@@ -55,6 +55,11 @@ def formats(descriptions):
     return {name: FrameFormat.from_table(table, name) for name, table in descriptions.items()}
 
 
+@pytest.fixture
+def ff68(formats):
+    return formats["clerk-pad-ff68"]
+
+
 class Bench:
     """A PTY with twins at its far end, and links opened on it as the supervisor would."""
 
