@@ -37,6 +37,7 @@ from edge.readers.attendance import Attendance
 from edge.registrar import Registrar
 from edge.settings_staff import Person, hash_pin
 from edge.texts import Texts
+from tests.threads import none_left
 
 Json = dict[str, Any]
 
@@ -368,12 +369,10 @@ class Builder:
 
 @pytest.fixture
 def build(tmp_path: Path, texts: Texts) -> Iterator[Builder]:
-    threads = set(threading.enumerate())
-    builder = Builder(tmp_path, texts)
-    yield builder
-    builder.close()
-    left = {t.name for t in threading.enumerate()} - {t.name for t in threads}
-    assert not left, f"threads left behind: {left}"
+    with none_left():
+        builder = Builder(tmp_path, texts)
+        yield builder
+        builder.close()
 
 
 @pytest.fixture

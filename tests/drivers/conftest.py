@@ -1,7 +1,6 @@
 """Golden bytes, frame descriptions, and wires with twins on them, for the drivers' tests."""
 
 import json
-import threading
 import tomllib
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from drivers.errors import FrameError
 from drivers.framing import FrameFormat, Line
 from drivers.links import open_link
 from drivers.twins.wire import PtyEnd, Wire
+from tests.threads import none_left
 
 HERE = Path(__file__).parent
 WIRE = HERE.parent / "golden" / "wire"
@@ -23,13 +23,8 @@ def pytest_itemcollected(item):
 
 @pytest.fixture(autouse=True)
 def nothing_is_left_running():
-    before = set(threading.enumerate())
-    yield
-    started = set(threading.enumerate()) - before
-    for thread in started:
-        thread.join(timeout=1.0)
-    left = [thread for thread in started if thread.is_alive()]
-    assert not left, f"threads left: {left}"
+    with none_left(within_s=1.0):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 """Real pads' drivers on real links in a real hall: journal, registrar and supervisor; the pads are twins."""
 
-import threading
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -26,6 +25,7 @@ from edge.registrar import Registrar
 from edge.settings_staff import Person
 from edge.supervisor import DeviceOnLink, LinkPlan, Supervisor
 from edge.texts import Texts
+from tests.threads import none_left
 
 FF68 = tomllib.loads((shared("integrations") / "ff68.toml").read_text("utf-8"))["frame"]["clerk-pad-ff68"]
 PLAN = HallPlan(
@@ -168,15 +168,13 @@ def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Build]:
     monkeypatch.setattr("edge.doors.pads.BOUNCE_S", 0.0)
     monkeypatch.setattr("edge.readers.pad_displays.LOOK_S", 0.05)
     made: list[PadHall] = []
-    before = set(threading.enumerate())
 
     def make(devices: list[Device], ports: Mapping[str, tuple[Port, str]]) -> PadHall:
         made.append(PadHall(tmp_path, devices, ports))
         made[-1].start()
         return made[-1]
 
-    yield make
-    for hall in made:
-        hall.stop()
-    left = [t.name for t in set(threading.enumerate()) - before if t.is_alive()]
-    assert not left, f"threads left behind: {left}"
+    with none_left():
+        yield make
+        for hall in made:
+            hall.stop()

@@ -1,6 +1,5 @@
 """A hall that writes, a real broker, and a subscriber at the county's end."""
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -19,6 +18,7 @@ from edge.readers.uplink import Uplink
 from edge.registrar import Registrar
 from edge.settings_tables import UplinkSettings
 from tests.broker import Broker, Recorder
+from tests.threads import none_left
 
 PLAN = HallPlan(
     county="510000",
@@ -105,12 +105,8 @@ def center(broker: Broker) -> Iterator[Recorder]:
 
 @pytest.fixture(autouse=True)
 def no_thread_is_left() -> Iterator[None]:
-    before = set(threading.enumerate())
-    yield
-    left = [t for t in threading.enumerate() if t not in before]
-    for thread in left:
-        thread.join(5)
-    assert not [t.name for t in left if t.is_alive()]
+    with none_left(within_s=5.0):
+        yield
 
 
 def _made(folder: Path) -> Path:
