@@ -80,3 +80,5 @@ class TokenAnswer:
 @dataclass(frozen=True)
 class AllPairedAnswer:
     paired: list[Paired]
+    on_lan: bool
+    """The hall's network reaches the door; else nobody can be let in."""

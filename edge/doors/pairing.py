@@ -45,7 +45,7 @@ async def who_am_i(house: House, call: Call) -> Reply:
 
 
 async def everybody(house: House, call: Call) -> Reply:
-    return Reply(200, {"paired": [_told(p) for p in house.pairings.all()]})
+    return Reply(200, {"paired": [_told(p) for p in house.pairings.all()], "on_lan": house.on_lan})
 
 
 async def revoke(house: House, call: Call) -> Reply:

@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 from kiosk_ui.pages import inner, menu
 from kiosk_ui.pages.menu import Choice
-from kiosk_ui.pages.page import Desk, Page
+from kiosk_ui.pages.page import Desk, Json, Page
 from kiosk_ui.pages.staff_box import BoxPage, EmergencyPage, VolumePage
 from kiosk_ui.pages.staff_day import DayPage
 from kiosk_ui.pages.staff_lists import DevicesPage, SlipsPage, WaitingPage
 from kiosk_ui.pages.staff_page import StaffBase
+from kiosk_ui.pages.staff_pair import PairPage
 from kiosk_ui.widgets import Pen
 
 CHOICES = (
@@ -21,6 +22,7 @@ CHOICES = (
     ("day", "calendar"),
     ("volume", "volume"),
     ("emergency", "alert"),
+    ("pair", "monitor"),
     ("box", "power"),
 )
 
@@ -31,6 +33,17 @@ class StaffPage(StaffBase):
     def __init__(self) -> None:
         super().__init__(self)
         self._page = 0
+        self._asked = False
+        self._on_lan = False
+        """The hall's network reaches the door: others can be let in."""
+
+    def tick(self, desk: Desk) -> None:
+        if not self._asked and not desk.away:
+            self._asked = True
+            desk.ask("/api/v1/pairings", self._listed)
+
+    def _listed(self, status: int, answer: Json) -> None:
+        self._on_lan = status == 200 and bool(answer["on_lan"])
 
     def tap(self, id: str, desk: Desk) -> None:
         if id == "back":
@@ -54,6 +67,7 @@ class StaffPage(StaffBase):
         choices = [
             Choice(f"staff:{key}", icon, self._label(pen, desk, key), self._hint(pen, desk, key))
             for key, icon in CHOICES
+            if key != "pair" or self._on_lan
         ]
         self._page = menu.draw(pen, body, choices, self._page).page
 
@@ -80,5 +94,6 @@ _PAGES: dict[str, Callable[[Page, Desk], Page]] = {
     "staff:day": DayPage,
     "staff:volume": VolumePage,
     "staff:emergency": EmergencyPage,
+    "staff:pair": PairPage,
     "staff:box": BoxPage,
 }

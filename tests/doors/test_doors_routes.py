@@ -212,7 +212,7 @@ def test_every_json_answer_is_as_described(document: Json, house: House) -> None
     wish = {"name": "2 号窗口电脑", "kind": "counter", "counter": "2"}
     assert check("POST", "/api/v1/pairings", wish, bearer)["reason"] == "not_on_lan"
     assert check("POST", "/api/v1/pair", {"code": "12345678"})["reason"] == "wrong_pairing_code"
-    assert check("GET", "/api/v1/pairings") == {"paired": []}
+    assert check("GET", "/api/v1/pairings") == {"paired": [], "on_lan": False}
     assert check("GET", "/api/v1/paired") == {"paired": None}
     assert check("POST", "/api/v1/pairings/gone/revoke", {}, bearer)["reason"] == "no_pairing"
     assert check("POST", "/api/v1/staff/sign-off", {}, bearer) == {}

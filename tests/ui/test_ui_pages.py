@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from ui_shots import citizens_pages, staffs_pages
-from ui_stage import LYING, STANDING, Stage, StillLive, ticket
+from ui_stage import LYING, STANDING, Stage, StillLive, staffs_menu, ticket
 from ui_views import GUIDES, T0, declared, paused, shut, troubled, view
 
 from kiosk_ui.kiosk import SHIFT_S, Kiosk
@@ -17,6 +17,7 @@ from kiosk_ui.pages.more import MorePage
 from kiosk_ui.pages.page import Session
 from kiosk_ui.pages.rate import RatePage
 from kiosk_ui.pages.staff import StaffPage
+from kiosk_ui.pages.staff_pair import PairPage
 from kiosk_ui.touch import Contact
 
 ENDLESS = {"home", "home-second", "night", "emergency"}
@@ -72,10 +73,8 @@ def test_every_page_of_a_citizen_is_reached_by_touch(stage: Stage) -> None:
 
 
 def test_every_page_of_the_staff_is_reached_from_its_menu(stage: Stage) -> None:
-    for key in ("slips", "waiting", "devices", "day", "volume", "emergency", "box"):
-        kiosk = stage.kiosk(seen=troubled())
-        kiosk.session = Session("t", "130", "周ＸＸ", ("technician",))
-        kiosk.show(StaffPage())
+    for key in ("slips", "waiting", "devices", "day", "volume", "emergency", "pair", "box"):
+        kiosk = staffs_menu(on_lan=True)(stage)
         assert f"staff:{key}" in ids(kiosk)
         kiosk.tap(f"staff:{key}")
         assert kiosk.scene().name == f"staff-{key}"
@@ -297,6 +296,34 @@ def test_switching_the_box_off_asks_once_more(stage: Stage) -> None:
     kiosk.tap("box:screen")
     kiosk.tap("sure")
     assert kiosk.ended
+
+
+def test_whoever_pairs_gets_a_code_to_write_down_and_asks_twice_before_it_ends(stage: Stage) -> None:
+    assert "staff:pair" not in ids(staffs_menu(on_lan=False)(stage)), "nobody comes from the network"
+    kiosk = staffs_menu(on_lan=True)(stage)
+    live = kiosk._live
+    assert isinstance(live, StillLive)
+    kiosk.tap("staff:pair")
+    kiosk.tap("pair:3")
+    wish = {"name": "3 号窗口", "kind": "counter", "counter": "3"}
+    assert live.commands[-1][:2] == ("/api/v1/pairings", wish)
+    page = kiosk._page
+    assert isinstance(page, PairPage)
+    page._told(201, {"pairing_code": {"code": "48210935"}}, kiosk)
+    assert "4821 0935" in words(kiosk)
+    kiosk.tap("back")
+    assert "4821" not in words(kiosk)
+    kiosk.tap("pair:screen")
+    assert live.commands[-1][:2] == ("/api/v1/pairings", {"name": "屏幕", "kind": "screen", "counter": ""})
+    page._told(403, {"reason": "no_role", "detail": "这一项要由主任或设备维护人员操作"}, kiosk)
+    assert "这一项要由主任" in words(kiosk)
+    kiosk.tap("list")
+    kiosk.tick(T0)
+    count = len(live.commands)
+    kiosk.tap("out:b2")
+    assert len(live.commands) == count
+    kiosk.tap("out:b2")
+    assert live.commands[-1][0] == "/api/v1/pairings/b2/revoke"
 
 
 def test_bad_devices_come_first_with_what_to_do(stage: Stage) -> None:

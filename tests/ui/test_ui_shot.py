@@ -15,13 +15,14 @@ import pygame
 import pytest
 from ui_played import Played
 from ui_shots import every_page
-from ui_stage import Shot, Stage, coded, on, signed_in, tapped, typed
+from ui_stage import Shot, Stage, code_given, coded, on, signed_in, tapped, typed
 from ui_views import ABOUT
 
 from edge import paths, settings
 from edge.clock import system_clock
 from edge.daemon import Daemon
 from kiosk_ui.pages.pin import PinPage
+from kiosk_ui.pages.staff_pair import PairedPage
 from kiosk_ui.shot import BLANK, LONGEST, MOST_BYTES, blanked, png
 from tests.broker import Broker, Recorder
 
@@ -123,8 +124,10 @@ def test_no_name_and_nothing_typed_leaves_the_house(stage: Stage) -> None:
         (tapped(on(lambda k: PinPage()), "key:1", "key:3"), "1 3"),
         (tapped(on(lambda k: PinPage()), "key:1", "next", "key:3", "key:5"), "● ●"),
         (signed_in(lambda menu, k: menu), "周ＸＸ"),
+        (code_given(), "4821 0935"),
+        (signed_in(PairedPage), "3 号窗口"),
     ],
-    ids=["letters", "a rating's code", "a staff number", "a PIN", "who has signed on"],
+    ids=["letters", "a rating's code", "a staff number", "a PIN", "who has signed on", "a code", "a PC"],
 )
 def test_what_is_private_is_one_colour_in_the_picture(
     stage: Stage, make: Callable[[Stage], Any], words: str

@@ -10,12 +10,14 @@ from ui_stage import (
     Shot,
     Stage,
     asked,
+    code_given,
     coded,
     guide,
     on,
     pressed,
     refused,
     signed_in,
+    staffs_menu,
     taking,
     tapped,
     ticket,
@@ -51,6 +53,7 @@ from kiosk_ui.pages.rate import RatePage, ThanksPage
 from kiosk_ui.pages.staff_box import BoxPage, EmergencyPage, VolumePage
 from kiosk_ui.pages.staff_day import DayPage
 from kiosk_ui.pages.staff_lists import DevicesPage, SlipsPage, WaitingPage
+from kiosk_ui.pages.staff_pair import PairedPage, PairPage
 from kiosk_ui.pages.taking import TakingPage
 
 
@@ -96,6 +99,9 @@ def staffs_pages(how: dict[str, Any]) -> Iterator[tuple[str, Callable[[Stage], K
     yield "staff-day", signed_in(DayPage, **how)
     yield "staff-volume", signed_in(VolumePage, **how)
     yield "staff-emergency", signed_in(EmergencyPage, **how)
+    yield "staff-pair", signed_in(PairPage, **how)
+    yield "staff-pair-code", code_given(**how)
+    yield "staff-paired", tapped(signed_in(PairedPage, **how), "out:a1")
     yield "staff-box", signed_in(BoxPage, **how)
     yield "staff-box-sure", tapped(signed_in(BoxPage, **how), "box:poweroff")
 
@@ -144,6 +150,9 @@ def states() -> Iterator[Shot]:
     yield Shot("thanks", on(lambda k: ThanksPage()))
     yield Shot("starting", lambda s: s.kiosk(live=s.live(None)))
     yield Shot("still-here", asked)
+    yield Shot("staff-on-lan", staffs_menu(on_lan=True))
+    yield Shot("staff-on-lan-large", staffs_menu(on_lan=True, large=True))
+    yield Shot("staff-on-lan-lying", staffs_menu(on_lan=True, size=LYING), LYING)
 
 
 def walls() -> Iterator[Shot]:

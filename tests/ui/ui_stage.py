@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pygame
-from ui_views import ABOUT, GROUPS, GUIDES, SLIPS, T0, TICKET, WAITING, troubled, view
+from ui_views import ABOUT, GROUPS, GUIDES, PAIRED, SLIPS, T0, TICKET, WAITING, troubled, view
 
 from edge import paths
 from edge.texts import Texts
@@ -23,6 +23,7 @@ from kiosk_ui.pages.page import Page, Session
 from kiosk_ui.pages.rate import RatePage
 from kiosk_ui.pages.refused import RefusedPage
 from kiosk_ui.pages.staff import StaffPage
+from kiosk_ui.pages.staff_pair import PairPage
 from kiosk_ui.paint import Brush
 from kiosk_ui.scene import Scene, draw
 from kiosk_ui.text import Typesetter
@@ -47,6 +48,7 @@ class StillLive:
     guides: list[dict[str, Any]] | None = field(default_factory=lambda: list(GUIDES))
     frames: int = 0
     wanted: str = ""
+    on_lan: bool = False
     commands: list[tuple[str, dict[str, Any], str]] = field(default_factory=list)
 
     def question(self, path: str, done: Callable[[int, dict[str, Any]], None]) -> None:
@@ -56,6 +58,7 @@ class StillLive:
             "about": ABOUT,
             "hall/slips": {"slips": SLIPS},
             "hall/waiting": {"waiting": WAITING, "paper": None},
+            "pairings": {"paired": PAIRED, "on_lan": self.on_lan},
         }
         if kind in answers:
             done(200, answers[kind])
@@ -250,3 +253,28 @@ def tapped(make: Callable[[Stage], Kiosk], *ids: str) -> Callable[[Stage], Kiosk
 def coded(**how: Any) -> Callable[[Stage], Kiosk]:
     """The rating page with a whole code."""
     return tapped(on(lambda k: RatePage(MorePage()), **how), *(f"key:{c}" for c in "K7QM4X2B9D"))
+
+
+def code_given(**how: Any) -> Callable[[Stage], Kiosk]:
+    """The staff's page with a pairing code to be written down."""
+
+    def make(stage: Stage) -> Kiosk:
+        kiosk = signed_in(PairPage, **how)(stage)
+        kiosk.tap("pair:3")
+        page = kiosk._page
+        assert isinstance(page, PairPage)
+        page._told(201, {"pairing_code": {"code": "48210935", "valid_s": 600}}, kiosk)
+        return kiosk
+
+    return make
+
+
+def staffs_menu(*, on_lan: bool, **how: Any) -> Callable[[Stage], Kiosk]:
+    """The staff's page of a hall whose door the network reaches, or does not."""
+
+    def make(stage: Stage) -> Kiosk:
+        live = stage.live(troubled())
+        live.on_lan = on_lan
+        return signed_in(lambda menu, k: menu, live=live, **how)(stage)
+
+    return make

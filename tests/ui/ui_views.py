@@ -276,6 +276,15 @@ SLIPS = [
 ]
 
 
+PAIRED = [
+    {"id": id, "name": name, "kind": kind, "counter": counter, "by": "130", "at": "2026-11-20T09:00:00+08:00"}
+    for id, name, kind, counter in (
+        ("a1", "3 号窗口", "counter", "3"),
+        ("b2", "二楼楼梯口对面墙上新装的大屏", "screen", ""),
+    )
+]
+
+
 WAITING = [
     {"number": f"C0{n}", "service": "social", "state": state, "since": f"2026-11-23T09:{n}:00+08:00"}
     for n, state in ((33, "waiting"), (34, "held"), (35, "no_show"), (36, "waiting"))
