@@ -16,6 +16,7 @@ from rich.table import Table
 from tests.bench import callers, commit, daemon, door, drain, flushes, keys, screens, starts
 from tests.bench.figures import Figure
 from tests.crash.rounds import ROOT
+from tests.kept import kept
 
 BENCHES: dict[str, Callable[[], list[Figure]]] = {
     "commit": commit.measure,
@@ -28,7 +29,6 @@ BENCHES: dict[str, Callable[[], list[Figure]]] = {
     "starts": starts.measure,
     "screens": screens.measure,
 }
-RESULTS = ROOT / "tests/results"
 BEGIN, END = "<!-- bench -->", "<!-- /bench -->"
 _MARKS = {True: "yes", False: "NO", None: ""}
 
@@ -76,8 +76,7 @@ def _quote(figures: list[Figure]) -> None:
 
 
 def _keep(figures: list[Figure]) -> None:
-    RESULTS.mkdir(exist_ok=True)
-    path = RESULTS / f"bench-{datetime.now(UTC).date()}.txt"
+    path = kept("bench")
     box = f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
     with path.open("w", encoding="utf-8") as file:
         file.write(f"{box}, Python {platform.python_version()}\n")

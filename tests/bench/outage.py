@@ -11,7 +11,6 @@ import tempfile
 import threading
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from edge.journal import head
@@ -20,6 +19,7 @@ from tests.bench.running import Daemon, running
 from tests.bench.years import fill
 from tests.broker import Broker
 from tests.crash.rounds import ROOT
+from tests.kept import kept
 
 MONTH, BUSY_DAY = 30, 715
 """Days, and tickets of one: 150,000 entries."""
@@ -101,7 +101,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(dir="/var/tmp") as name:
         done = drain(Path(name), MONTH, BUSY_DAY)
     said = f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}: {done}\n"
-    (ROOT / f"tests/results/outage-{datetime.now(UTC).date()}.txt").write_text(said, "utf-8")
+    kept("outage").write_text(said, "utf-8")
     print(said, end="")
     return 1 if done.late or done.repeated or done.missing else 0
 

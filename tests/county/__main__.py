@@ -7,11 +7,11 @@ import argparse
 import random
 import sys
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.county import lines
-from tests.county.rounds import ROOT, run
+from tests.county.rounds import run
+from tests.kept import kept
 from tests.postgres import postgres
 
 
@@ -29,9 +29,7 @@ def main() -> int:
         print(f"--seed {args.seed}: {error}", file=sys.stderr)
         return 1
     text = "".join(f"{line} (PostgreSQL)\n" for line in said)
-    results = ROOT / "tests/results"
-    results.mkdir(exist_ok=True)
-    (results / f"county-{datetime.now(UTC).date()}.txt").write_text(text, "utf-8")
+    kept("county").write_text(text, "utf-8")
     print(text, end="")
     return 0
 

@@ -25,6 +25,7 @@ from edge.simulate.profiles import PROFILES
 from edge.simulate.run import Outcome, run
 from edge.simulate.sim_hall import Manner
 from tests.crash.rounds import ROOT
+from tests.kept import kept
 from tests.postgres import postgres
 
 HALLS = (13, 130, 1300)
@@ -81,7 +82,7 @@ def main() -> int:
 
 
 def _keep(rows: Sequence[Row], said: str) -> None:
-    path = ROOT / f"tests/results/county-grow-{datetime.now(UTC).date()}.txt"
+    path = kept("county-grow")
     with path.open("w", encoding="utf-8") as file:
         file.write(f"{said}; one mosquitto, two workers, PostgreSQL with fsync, all on this machine\n")
         Console(file=file, width=130).print(table(rows))

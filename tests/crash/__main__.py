@@ -4,12 +4,11 @@ import argparse
 import random
 import sys
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.crash.rounds import ROOT, one_round
+from tests.crash.rounds import one_round
+from tests.kept import kept
 
-RESULTS = ROOT / "tests/results"
 ROUNDS_A_DAY = 20
 """Then a fresh folder: a service has no more than 9,999 numbers a day."""
 
@@ -31,10 +30,8 @@ def main() -> int:
                     return 1
                 print(f"round {n}: {how}, {tickets} tickets on disk, none lost, none twice", flush=True)
             total += tickets
-    day = datetime.now(UTC).date()
     line = f"{args.rounds} rounds, seed {args.seed}: {total} tickets, 0 lost, 0 twice, chain whole\n"
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / f"crash-{day}.txt").write_text(line, "utf-8")
+    kept("crash").write_text(line, "utf-8")
     print(line, end="")
     return 0
 

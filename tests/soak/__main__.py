@@ -6,15 +6,13 @@ import random
 import sys
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from edge.demo.house import House
 from edge.paths import shared
 from tests.bench.figures import middle, ms
-from tests.crash.rounds import ROOT
+from tests.kept import kept
 from tests.soak.hall import FailingHall, Result, Sample
 
-RESULTS = ROOT / "tests/results"
 LIMIT = 1.2
 """The others' p99 with the fault over the same without it."""
 VISITS = 24
@@ -42,10 +40,8 @@ def main() -> int:
         house.sweep()
     print("\n".join(lines))
     if not args.device:
-        RESULTS.mkdir(exist_ok=True)
-        path = RESULTS / f"soak-{datetime.now(UTC).date()}.txt"
         head = f"seed {args.seed}, {args.minutes:g} minutes, load {before:.1f} to {load():.1f}"
-        path.write_text("\n".join([head, *lines, ""]), "utf-8")
+        kept("soak").write_text("\n".join([head, *lines, ""]), "utf-8")
     return 1 if losses or not _reached(results) else 0
 
 

@@ -11,9 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from datetime import UTC, datetime
 from multiprocessing import get_context
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -22,11 +20,11 @@ from edge.scan.clean import clean
 from edge.scan.evidence import bare_desk
 from edge.scan.find import find
 from edge.scan.straighten import flatten
+from tests.kept import kept
 from tests.scan.lab import measures
 from tests.scan.lab.measures import Try
 from tests.scan.lab.scenes import KINDS, NOTHING, Scene, scene
 
-RESULTS = Path(__file__).resolve().parents[2] / "results"
 FIRST, COUNT = 5020, 8
 WAYS = ("desk", "alone", "tutorial")
 
@@ -48,9 +46,7 @@ def main() -> int:
     print("\n".join(lines))
     if tuple(args.seeds) != (FIRST, FIRST + COUNT) or len(args.kinds) < len(KINDS) + len(NOTHING):
         return 0
-    RESULTS.mkdir(exist_ok=True)
-    path = RESULTS / f"bench-scan-{datetime.now(UTC).date()}.txt"
-    path.write_text("\n".join(lines) + "\n", "utf-8")
+    kept("bench-scan").write_text("\n".join(lines) + "\n", "utf-8")
     return 0
 
 
