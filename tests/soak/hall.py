@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from edge.demo.house import House
+from tests.waiting import until
 
 WELL = ("ok", "unconfirmed", "degraded")
 BACK_WITHIN_S = 60.0
@@ -69,7 +70,7 @@ class FailingHall:
 
     def open(self) -> None:
         """Everything that has a twin is well, and every counter is open."""
-        self._until(lambda: all(self._state(d) in WELL for d in self.with_faults()), "devices are up")
+        self.until(lambda: all(self._state(d) in WELL for d in self.with_faults()), "devices are up")
         for counter in self.counters:
             status, answer = self.house.client.post(f"/api/v1/counters/{counter}/open", {})
             assert status == 200, answer
@@ -99,12 +100,12 @@ class FailingHall:
             for counter in order:
                 self._visit(counter, wire, result.during, result.lost)
             if fault == "unplugged":  # the others may be told of, or lived with
-                self._until(lambda: self._state(device) == "down", f"{device} is seen to be unplugged")
+                self.until(lambda: self._state(device) == "down", f"{device} is seen to be unplugged")
             result.noticed = self._state(device)
         finally:
             self.house.twins.fault(device, fault, on=False)
         began = time.monotonic()
-        self._until(lambda: self._state(device) in WELL, f"{device} is back after {fault}", BACK_WITHIN_S)
+        self.until(lambda: self._state(device) in WELL, f"{device} is back after {fault}", BACK_WITHIN_S)
         result.back_s = time.monotonic() - began
         return result
 
@@ -173,8 +174,5 @@ class FailingHall:
         devices = self.house.client.get("/api/v1/hall")[1]["devices"]
         return str(next(d["state"] for d in devices if d["id"] == device))
 
-    def _until(self, look: Any, what: str, within_s: float = 30.0) -> None:
-        until = time.monotonic() + within_s
-        while not look():
-            assert time.monotonic() < until, f"not seen within {within_s:g} s: {what}"
-            time.sleep(0.05)
+    def until(self, look: Any, what: str, within_s: float = 30.0) -> None:
+        until(look, what, within_s, every_s=0.05)

@@ -32,7 +32,7 @@ def test_each_device_comes_back_without_a_hand_and_nothing_is_lost_or_doubled():
         hall.open()
         results = [hall.fail(device, fault, VISITS) for device, fault in FEW]
         assert [result.lost for result in results if result.lost] == []
-        hall._until(lambda: not hall.open_papers(), "every slip has an end")
+        hall.until(lambda: not hall.open_papers(), "every slip has an end")
         assert hall.losses() == []
         assert len(hall.numbers) == len(results) * VISITS * 2
         assert {r.noticed for r in results if r.fault == "unplugged"} == {"down"}

@@ -1,6 +1,5 @@
 """A hall of twins for each test: the unchanged daemon as a process, real wires, a real broker."""
 
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -8,6 +7,7 @@ import pytest
 
 from edge.demo.house import House
 from edge.paths import shared
+from tests import waiting
 
 
 @pytest.fixture
@@ -37,14 +37,8 @@ def bare() -> Iterator[House]:
 
 
 def until(what: str, look: Callable[[], Any], within_s: float = 20.0) -> Any:
-    """Look every 50 ms until it is there; fail with `what` otherwise."""
-    deadline = time.monotonic() + within_s
-    while True:
-        found = look()
-        if found:
-            return found
-        assert time.monotonic() < deadline, f"not seen: {what}"
-        time.sleep(0.05)
+    """Look every 50 ms, over HTTP, until it is there; fail with `what` otherwise."""
+    return waiting.until(look, what, within_s, every_s=0.05)
 
 
 def device(house: House, id: str) -> dict[str, Any]:
