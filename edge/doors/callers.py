@@ -18,6 +18,7 @@ COOKIE_S = 400 * 86_400
 """The longest that a browser keeps one; it is set again with each page."""
 PAIRING_PAGE = "/pair"
 NOT_PAIRED = "not_paired"
+End = IPv4Address | IPv6Address | None
 _HOME = (IPv4Address("127.0.0.1"), IPv6Address("::1"))
 _HOME_NAMES = ("127.0.0.1", "localhost", "[::1]")
 
@@ -73,7 +74,7 @@ class Callers:
 
     def names(self, request: web.Request) -> frozenset[str]:
         """What this caller may call the door: `Host` values, with the port."""
-        peer, dialled, port = _ends(request)
+        peer, dialled, port = ends_of(request.transport)
         if is_here(peer, dialled):
             names = {*_HOME_NAMES}
         else:
@@ -83,7 +84,7 @@ class Callers:
 
     def of(self, request: web.Request) -> Caller:
         bearer = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
-        peer, dialled, _ = _ends(request)
+        peer, dialled, _ = ends_of(request.transport)
         if is_here(peer, dialled):
             return Caller(True, session=bearer)
         if browser := self._pairings.find(request.cookies.get(COOKIE, "")):
@@ -112,12 +113,20 @@ class Callers:
             line.abort()
 
 
-def is_here(peer: IPv4Address | IPv6Address | None, dialled: IPv4Address | IPv6Address | None) -> bool:
+def ends_of(line: asyncio.BaseTransport | None) -> tuple[End, End, int]:
+    """The caller's address, the address that it dialled, and the port there; none of a line that is gone."""
+    if line is None:
+        return None, None, 0
+    dialled = line.get_extra_info("sockname")
+    return address_of(line.get_extra_info("peername")), address_of(dialled), dialled[1] if dialled else 0
+
+
+def is_here(peer: End, dialled: End) -> bool:
     """Is a caller on this box? Both ends of its connection say so; nothing that it sends does."""
     return peer is not None and peer.is_loopback and dialled in _HOME
 
 
-def address_of(end: object) -> IPv4Address | IPv6Address | None:
+def address_of(end: object) -> End:
     """Of a socket's `getpeername` or `getsockname`; an IPv4 address in an IPv6 one is the IPv4 address."""
     try:
         found = ip_address(end[0] if isinstance(end, tuple) else "")
@@ -129,15 +138,3 @@ def address_of(end: object) -> IPv4Address | IPv6Address | None:
 def keep_cookie(response: web.Response, token: str) -> None:
     """Not `Secure`: the hall's network has no TLS."""
     response.set_cookie(COOKIE, token, max_age=COOKIE_S, path="/", httponly=True, samesite="Strict")
-
-
-_End = IPv4Address | IPv6Address | None
-
-
-def _ends(request: web.Request) -> tuple[_End, _End, int]:
-    """The caller's address, the address that it dialled, and the port there; none of a line that is gone."""
-    transport = request.transport
-    if transport is None:
-        return None, None, 0
-    dialled = transport.get_extra_info("sockname")
-    return address_of(transport.get_extra_info("peername")), address_of(dialled), dialled[1] if dialled else 0

@@ -16,6 +16,7 @@ from edge.box import Box
 from edge.doors.bodies import NOTHING
 from edge.doors.callers import COOKIE, NOT_PAIRED, PAIRING_PAGE, Caller, Callers, Lan, keep_cookie
 from edge.doors.cards import Cards
+from edge.doors.gate import Gate
 from edge.doors.guard import (
     MOST_BYTES,
     SECURITY_HEADERS,
@@ -206,15 +207,19 @@ class Door:
             )
             await runner.setup()
             feed.start()
+            lines: list[asyncio.Server] = []
             try:
+                assert runner.server is not None  # set up above
                 for opened in listen(self._lan.address, self._port):
-                    await web.SockSite(runner, opened).start()
                     self._port = opened.getsockname()[1]
+                    lines.append(await self._loop.create_server(Gate(runner.server), sock=opened))
                 self._opened.set_result(self._port)
                 log.info("local door open on %s:%d", self._lan.address or HOME, self._port)
                 await self._closing.wait()
             finally:
                 feed.stop()
+                for line in lines:
+                    line.close()
                 await runner.cleanup()
                 await asyncio.to_thread(feed.join)
 

@@ -1,15 +1,19 @@
 """Where the door listens: on loopback whatever the network does, and there as soon as the network is up."""
 
+import http.client
 import logging
 import socket
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from lan_hall import LAN, Dialler
+from conftest import Builder
+from lan_hall import LAN, SETTINGS, Dialler
 
 from edge import settings
 from edge.daemon import Daemon
+from edge.doors.gate import MOST_LINES, MOST_OF_ONE
 from edge.doors.listening import HOME, listen
 from edge.paths import shared
 from edge.settings_door import DoorSettings
@@ -51,6 +55,39 @@ def test_a_port_that_is_taken_on_the_network_is_said_with_its_address() -> None:
         assert said.value.filename == f"{LAN}:{port}"
         with socket.create_server((HOME, port)):
             pass  # nothing is left open
+
+
+def test_one_machine_cannot_take_all_lines_and_the_box_gets_through(build: Builder) -> None:
+    house = build(lan=SETTINGS)
+    stranger = Dialler(house.port)
+    with ExitStack() as lines:
+        for _ in range(MOST_OF_ONE):
+            lines.enter_context(socket.create_connection((LAN, house.port), timeout=5))
+        with pytest.raises((ConnectionError, http.client.HTTPException)):
+            while stranger.get("/healthz"):  # the last of the lines may still be on its way
+                pass
+        assert house.ask.get("/healthz").status == 200
+        far = lines.enter_context(
+            socket.create_connection((LAN, house.port), timeout=5, source_address=("127.0.0.7", 0))
+        )
+        far.sendall(f"GET /healthz HTTP/1.1\r\nHost: {LAN}:{house.port}\r\n\r\n".encode())
+        assert b" 200 " in far.recv(4096), "another machine is not to blame"
+    while True:
+        with suppress(ConnectionError, http.client.HTTPException):
+            assert stranger.get("/healthz").status == 200, "and who hangs up has room again"
+            break
+
+
+def test_the_network_as_a_whole_has_so_many_lines(build: Builder) -> None:
+    house = build(lan=SETTINGS)
+    with ExitStack() as lines:
+        for n in range(MOST_LINES):
+            source = (f"127.0.1.{n // MOST_OF_ONE + 1}", 0)
+            lines.enter_context(socket.create_connection((LAN, house.port), timeout=5, source_address=source))
+        with pytest.raises((ConnectionError, http.client.HTTPException)):
+            while Dialler(house.port).get("/healthz"):
+                pass
+        assert house.ask.get("/healthz").status == 200
 
 
 def test_the_daemon_opens_its_door_as_the_settings_say(tmp_path: Path) -> None:
