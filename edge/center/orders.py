@@ -42,8 +42,8 @@ def make_key(file: Path) -> str:
     return base64.b64encode(key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)).decode()
 
 
-def command(hall: str, name: str, args: Mapping[str, Any], lasts: timedelta) -> Json:
-    """Not signed yet; good from now on for so long. `hall`: `county/hall`."""
+def command(name: str, args: Mapping[str, Any], lasts: timedelta) -> Json:
+    """Not signed yet, for any hall; good from now on for so long."""
     now = datetime.now(UTC)
     return {
         "id": f"{name}-{uuid.uuid4().hex[:12]}",

@@ -136,7 +136,7 @@ def _send(args: argparse.Namespace, settings: "CenterFile") -> int:
     if not isinstance(said, dict):
         return _wrong("ARGS is no JSON object")
     hall = f"{settings.center.county}/{args.hall}"
-    command = orders.command(hall, args.what, said, timedelta(minutes=args.minutes))
+    command = orders.command(args.what, said, timedelta(minutes=args.minutes))
     if args.key:
         command = orders.signed(command, hall, args.key, _key_file(args.folder, args.key))
     state = ""

@@ -95,7 +95,7 @@ def _scan(args: argparse.Namespace, texts: Texts, scratch: Path) -> int:
                 print(_told(one.scan, texts), flush=True)
     if args.json:
         print(json.dumps([_json(one, texts) for one in done], ensure_ascii=False))
-    if args.output and not _write(args.output, done, texts):
+    if args.output and not _write(args.output, done):
         _wrong(texts.get("scan.nothing_good", file=args.output))
     if any(one.bad for one in done):
         return 2
@@ -200,7 +200,7 @@ def _told(one: "Scan", texts: Texts) -> str:
     return "\n".join(lines)
 
 
-def _write(output: Path, done: list["Done"], texts: Texts) -> bool:
+def _write(output: Path, done: list["Done"]) -> bool:
     """The accepted pages as one file, or as one picture each; false when there is none. Raises OSError."""
     from edge.scan.batch import on_one_page
     from edge.scan.clean import Profile

@@ -81,13 +81,12 @@ class _Layout:
         while (row := self._next(at)) is not None:
             rows.append(row)
             at += row.pop("_size")
-        start = at
         rows.append({"name": DATA, "kind": "data"})
         if self._sum:
             rows += self._checksum(rows)
         if self._tail:
             rows.append({"name": TAIL, "kind": "const", "hex": self._tail.hex(" ").upper()})
-        self._fill_lengths(rows, start)
+        self._fill_lengths(rows)
         return rows
 
     def _next(self, at: int) -> dict[str, Any] | None:
@@ -157,7 +156,7 @@ class _Layout:
     def _size(self, row: Mapping[str, Any]) -> int:
         return len(bytes.fromhex(row["hex"])) if row["kind"] == "const" else int(row.get("size", 0))
 
-    def _fill_lengths(self, rows: list[dict[str, Any]], start: int) -> None:
+    def _fill_lengths(self, rows: list[dict[str, Any]]) -> None:
         """A length counts all but so many bytes: find the run of fields that leaves out just these."""
         data = next(i for i, row in enumerate(rows) if row["kind"] == "data")
         for mark in self._lengths:

@@ -102,7 +102,7 @@ def test_a_grab_that_never_returns_is_ended_at_its_deadline(tmp_path, opened):
     until(lambda: camera._link._child.poll() == -signal.SIGKILL)
 
 
-def test_a_device_that_another_program_opened_for_itself_is_held(tmp_path):
+def test_a_device_that_another_program_opened_for_itself_is_held():
     """Who may not break the lock, as the daemon's user, is told EBUSY when it opens it."""
     ours, theirs = pty.openpty()
     try:
@@ -153,7 +153,7 @@ def test_the_hall_goes_on_while_its_camera_hangs_and_is_killed_and_heals(tmp_pat
         (pictures / "a.jpg").unlink()
         Image.effect_noise((640, 480), 80).convert("RGB").save(pictures / "b.jpg")
         until(lambda: handle.tally.opened > 1 and handle.status().state is State.OK)
-        os.kill(child_of(daemon), signal.SIGKILL)
+        os.kill(camera_process(), signal.SIGKILL)
         assert client.post("/api/v1/tickets", {"service": "social"})[0] == 201
         until(lambda: handle.tally.opened > 2 and handle.status().state is State.OK)
         assert client.post("/api/v1/counters/6/captures")[0] == 201
@@ -165,7 +165,7 @@ def test_the_hall_goes_on_while_its_camera_hangs_and_is_killed_and_heals(tmp_pat
     assert verify(tmp_path / "data/journal.db").bad_seq == 0
 
 
-def child_of(daemon: Daemon) -> int:
+def camera_process() -> int:
     """The camera's process: of ours, the one that was started as it."""
     me = str(os.getpid())
     for status in Path("/proc").glob("[0-9]*/status"):

@@ -128,7 +128,7 @@ def test_red_comes_first_and_a_hall_has_its_page(
 
 
 def test_the_page_follows_without_a_reload_and_says_when_the_center_is_gone(
-    browser: webdriver.Chrome, serve: Callable[..., int], county: Store, tmp_path: Path
+    browser: webdriver.Chrome, serve: Callable[..., int], county: Store
 ) -> None:
     browser.get(f"http://127.0.0.1:{serve()}/")
     browser.execute_script("window.sameDocument = true")

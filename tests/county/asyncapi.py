@@ -34,7 +34,7 @@ def made() -> Json:
             "description": "MQTT 5, or 3.1.1; QoS 1 everywhere. `county` has 6 digits, `hall` 9 or 12.",
         },
         "defaultContentType": "application/json",
-        "channels": {name: _channel(name, *rest) for name, *rest in _CHANNELS},
+        "channels": {name: _channel(name, schema, *rest) for name, schema, _, *rest in _CHANNELS},
         "operations": {
             f"{action}{name.capitalize()}": {"action": action, "channel": {"$ref": f"#/channels/{name}"}}
             for name, _, action, _, _ in _CHANNELS
@@ -56,7 +56,7 @@ _CHANNELS = (
 """Name, schema, what a hall does there, retained, about."""
 
 
-def _channel(name: str, schema: str, action: str, retained: bool, about: str) -> Json:
+def _channel(name: str, schema: str, retained: bool, about: str) -> Json:
     of_county = name == "center"
     address = "bianmin/v1/{county}/center" if of_county else f"bianmin/v1/{{county}}/{{hall}}/{name}"
     parameters: Json = {"county": {"description": "Division code, 6 digits"}}

@@ -297,7 +297,7 @@ def test_a_card_that_says_no_is_a_fault_with_its_reason(card):
     assert caught.value.code is Fault.REFUSED
 
 
-def test_the_cards_own_network_port(tmp_path):
+def test_the_cards_own_network_port():
     size = {"address": 3, "width_dots": 64, "height_dots": 16}
     wire = Wire("net", TcpEnd(), [LumenTwin("card", size, by_network=True)])
     wire.start()

@@ -179,7 +179,7 @@ def test_a_card_that_lost_its_power_is_told_everything_again(board):
     assert (state["lines"][0], state["brightness"], state["clock"][:16]) == ("A001", 6, "2026-11-22 08:00")
 
 
-def test_nothing_is_written_to_flash(rows):
+def test_nothing_is_written_to_flash():
     """Programs go by file commands (group A1, write); every command here is of another group."""
     said = [onbon.PING, onbon.screen(True), onbon.brightness(1), onbon.clock(datetime(2026, 1, 1))]
     said.append(onbon.show_areas([]))

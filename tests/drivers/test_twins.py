@@ -205,7 +205,7 @@ def test_a_wrong_folder_is_one_line_and_status_2(tmp_path, wrong):
     assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)
 
 
-def test_the_help_teaches(tmp_path):
+def test_the_help_teaches():
     done = subprocess.run(
         [sys.executable, "-m", "drivers.twins", "--help"],
         cwd=ROOT,

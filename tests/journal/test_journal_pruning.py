@@ -48,7 +48,7 @@ def test_what_the_present_boot_said_stays(open_journal: Callable[[], Journal]) -
     assert journal.prunable(2, ()) == 21
 
 
-def test_steps_leave_an_anchor_and_the_chain_holds(ten_days: Journal, tmp_path: Path) -> None:
+def test_steps_leave_an_anchor_and_the_chain_holds(ten_days: Journal) -> None:
     upto, gone = ten_days.prunable(3, ()), []
     while step := ten_days.prune(upto, 20):
         gone.append(step)

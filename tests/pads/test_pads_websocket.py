@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from pathlib import Path
 
 import aiohttp
 import pytest
@@ -45,7 +44,7 @@ def screen(hall: PadHall, pad: str = "rating-1") -> dict[str, str]:
     return dict(hall.twin(pad)["screen"])
 
 
-def test_a_pad_shows_who_serves_the_question_and_thanks(hall: PadHall, tmp_path: Path) -> None:
+def test_a_pad_shows_who_serves_the_question_and_thanks(hall: PadHall) -> None:
     until(lambda: screen(hall).get("clerk") == "101")
     idle = screen(hall)
     assert (idle["state"], idle["clerk_name"], idle["post"]) == ("idle", "王ＸＸ", "社保窗口")

@@ -50,7 +50,7 @@ def states(folder: Path) -> tuple[dict, dict]:
 
 
 def test_a_clean_stop_leaves_a_checkpoint_and_the_next_start_folds_nothing(
-    open_house: Callable[..., House], clock: HandClock, tmp_path: Path
+    open_house: Callable[..., House], clock: HandClock
 ) -> None:
     house = served(open_house, clock)
     journal = Journal(house.path, source="/510000/510000001")
@@ -131,7 +131,7 @@ def test_a_checkpoint_of_another_plan_or_another_journal_is_not_believed(
 
 
 def test_a_checkpoint_behind_which_the_journal_was_put_back_is_not_believed(
-    open_house: Callable[..., House], clock: HandClock, tmp_path: Path
+    open_house: Callable[..., House], clock: HandClock
 ) -> None:
     house = served(open_house, clock)
     before = house.path.read_bytes()

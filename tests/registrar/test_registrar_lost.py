@@ -50,7 +50,7 @@ def take(registrar: Registrar) -> TicketIssued:
     return event
 
 
-def closed_with(books: Callable[[], Registrar], numbers: int, path: Path) -> str:
+def closed_with(books: Callable[[], Registrar], numbers: int) -> str:
     """A day of so many numbers, closed; the journal's id."""
     registrar = books()
     for _ in range(numbers):
@@ -71,7 +71,7 @@ def test_a_damaged_journal_is_moved_aside_and_numbers_go_on_in_the_upper_half(
     books: Callable[[], Registrar], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     path = tmp_path / "journal.db"
-    id = closed_with(books, 3, path)
+    id = closed_with(books, 3)
     rubbish(path)
     damaged = path.read_bytes()
     registrar = books()
@@ -92,7 +92,7 @@ def test_numbers_that_the_damaged_file_still_shows_are_not_given_again(
     registrar.ask(StartNumbers(by=DESK, service="social", last=HALF + 40))
     for _ in range(20):
         last = take(registrar)
-    closed_with(books, 0, tmp_path)
+    closed_with(books, 0)
     whole = (tmp_path / "journal.db").read_bytes()
     (tmp_path / "journal.db").write_bytes(b"\x00" * 4096 + whole[4096:])
     assert take(books()).number == f"A{int(last.number[1:]) + 1}"
@@ -101,7 +101,7 @@ def test_numbers_that_the_damaged_file_still_shows_are_not_given_again(
 @pytest.mark.parametrize("left", [0, 100, 5000])
 def test_half_a_file_begins_a_new_journal(books: Callable[[], Registrar], tmp_path: Path, left: int) -> None:
     path = tmp_path / "journal.db"
-    closed_with(books, 2, path)
+    closed_with(books, 2)
     (tmp_path / "hall.key").write_bytes(b"k" * 32)
     path.write_bytes(path.read_bytes()[:left])
     assert take(books()).number == f"A{HALF}"
@@ -123,7 +123,7 @@ def test_a_first_start_begins_at_one_and_says_what_a_spare_box_must_be_told(
 
 def test_an_entry_that_cannot_be_read_is_damage(books: Callable[[], Registrar], tmp_path: Path) -> None:
     path = tmp_path / "journal.db"
-    closed_with(books, 3, path)
+    closed_with(books, 3)
     (tmp_path / "checkpoint.json").unlink()
     content = path.read_bytes()
     path.write_bytes(content.replace(b'"type":"bianmin.ticket.issued"', b'"tope":"bianmin.ticket.issued"', 1))
@@ -142,7 +142,7 @@ def test_another_programs_database_is_left_where_it_is(
 
 
 def lose(books: Callable[[], Registrar], path: Path) -> Registrar:
-    closed_with(books, 3, path)
+    closed_with(books, 3)
     rubbish(path)
     return books()
 
@@ -160,7 +160,7 @@ def test_the_next_day_begins_at_one_where_the_clock_was_right(
 def test_under_a_wrong_clock_the_next_day_may_be_the_lost_one(
     books: Callable[[], Registrar], tmp_path: Path, clock: HandClock
 ) -> None:
-    closed_with(books, 3, tmp_path)
+    closed_with(books, 3)
     rubbish(tmp_path / "journal.db")
     clock.set(MORNING - timedelta(days=400))
     clock.now = replace(clock.now, boot="boot-2")
