@@ -280,3 +280,16 @@ def test_every_route_of_a_counter_is_held_to_it_and_making_codes_stays_on_the_bo
     assert all(r.lan is Lan.COUNTER for r in ROUTES if "/captures/" in r.path or r.path.endswith("/pdf"))
     assert {r.lan for r in ROUTES if r.path.startswith(f"{API}/pairings")} == {Lan.NOBODY}
     assert {(r.method, r.path) for r in ROUTES if r.lan is Lan.ANYBODY} == OPEN
+
+
+def test_the_document_says_who_may_over_the_network(standing: Hall) -> None:
+    document = standing.house.ask.get("/api/v1/openapi.json").json
+    assert set(document["components"]["securitySchemes"]) == {"staff", "browser", "paired"}
+    operations = {(m.upper(), path): o for path, ms in document["paths"].items() for m, o in ms.items()}
+    ways = {key: o["security"] for key, o in operations.items()}
+    assert ways["GET", "/healthz"] == [{}]
+    assert ways["GET", "/api/v1/hall"] == [{}, {"browser": []}, {"paired": []}]
+    assert ways["POST", "/api/v1/hall/volume"] == [{"staff": []}, {"staff": [], "browser": []}]
+    assert ways["POST", "/api/v1/pairings"] == [{"staff": []}]
+    assert "on this box only" in operations["POST", "/api/v1/day/close"]["description"]
+    assert {key for key, o in operations.items() if "401" not in o["responses"]} == OPEN

@@ -2,6 +2,7 @@
 
 import http.client
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -18,6 +19,7 @@ from edge.client import Client, ServerAway, read_token
 from edge.doors.pairings import CODE_S, MOST_CODES, MOST_PAIRED, Kind, Pairings, Wish
 from edge.doors.problems import Problem
 from edge.errors import JournalError
+from tests.ui.ui_played import Played, says
 
 SCREEN = Wish("二楼大屏", Kind.SCREEN, "", "130")
 
@@ -253,3 +255,21 @@ def test_by_hand_a_screen_is_let_in_and_shown_out(hall: Hall, tmp_path: Path) ->
 def test_a_client_without_a_token_hears_why(hall: Hall) -> None:
     with pytest.raises(ServerAway, match="401"):
         Client(f"http://{LAN}:{hall.house.port}", patience_s=0).fetch("/api/v1/floors/1f")
+
+
+def test_a_hall_screen_on_another_machine_shows_the_hall(hall: Hall, tmp_path: Path) -> None:
+    at, file = f"http://{LAN}:{hall.house.port}", tmp_path / "token"
+    wanted = ("screen", at, "--token-file", str(file), "--name", "hall-2", "--size", "1280x720")
+    status, said = bianmin(*wanted)
+    assert status == 2 and "bianmin pair take" in said
+    file.write_text(hall.screen().token)
+    screen = Played(*wanted, env={**os.environ, "SDL_VIDEODRIVER": "dummy", "SDL_AUDIODRIVER": "dummy"})
+    try:
+        hall.house.ask.take()
+        for verb in ("open", "next"):
+            hall.house.ask.post(f"/api/v1/counters/1/{verb}")
+        screen.until(lambda page: says(page, "A001"), within_s=60)
+        screen.until(lambda _: "hall-2" in [s["name"] for s in hall.house.door.screens()], within_s=60)
+        assert screen.quit() == 0
+    finally:
+        screen.end()
