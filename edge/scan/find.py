@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from edge.scan import evidence, lines, quads, rank, refine
 from edge.scan.evidence import Bare, Evidence
-from edge.scan.sizes import likely
+from edge.scan.sizes import likely, other_sides
 from edge.scan.values import Corners, Picture, Quad
 
 LEAST_SURE = 0.08
@@ -66,7 +66,8 @@ def find(
             break
         if any(_overlap(short.corners[i], other) > OVERLAP for other in taken):
             continue
-        page = _refined(picture, bare if seen.with_desk else None, seen, short, int(i), float(score[i]))
+        desk = bare if seen.with_desk else None
+        page = _refined(picture, desk, seen, short, int(i), float(score[i]), per_mm)
         if page.quad.confidence < (OTHER_SURE if pages else LEAST_SURE):
             if not pages:
                 break
@@ -93,31 +94,39 @@ def again(picture: Picture, last: Found, bare: Bare | None = None) -> Found | No
 
 
 def _refined(
-    picture: Picture, bare: Bare | None, seen: Evidence, short: rank.Short, i: int, score: float
+    picture: Picture,
+    bare: Bare | None,
+    seen: Evidence,
+    short: rank.Short,
+    i: int,
+    score: float,
+    per_mm: float | None,
 ) -> Found:
     corners = seen.to_picture(short.corners[i])
     border = short.on_border[i]
     exact = refine.refine(picture, corners, border, bare)
     held = tuple(side.held for side, cut in zip(exact.sides, border, strict=True) if not cut)
     sure = rank.confidence(score, held)
-    whole = _beyond(exact.corners, border) if border.any() else exact.corners
+    whole = _beyond(exact.corners, border, per_mm) if border.any() else exact.corners
     whole, first = ordered(whole)
     sides = tuple(exact.sides[(i + first) % 4] for i in range(4))
     beyond = tuple(bool(border[(i + first) % 4]) for i in range(4))
     return Found(Quad(whole, sure), sides, beyond)
 
 
-def _beyond(corners: Corners, border: NDArray[np.bool_]) -> Corners:
+def _beyond(corners: Corners, border: NDArray[np.bool_], per_mm: float | None) -> Corners:
     """A page that goes on beyond the picture, made as long as the nearest paper of its width.
 
     The side that cannot be seen is moved outwards along its neighbours; it stays when no usual paper fits.
+    Where the scale is not known, papers of the A series are usual.
     """
     k = int(border.argmax())
     a, b = corners[k], corners[(k + 1) % 4]
     c, d = corners[(k + 2) % 4], corners[(k + 3) % 4]
     width = float(np.linalg.norm(c - d))
     length = float(max(np.linalg.norm(b - c), np.linalg.norm(a - d)))
-    for full in (width / SQUARES, width * SQUARES):
+    known = [per_mm * mm for mm in other_sides(width / per_mm)] if per_mm else []
+    for full in (*known, width / SQUARES, width * SQUARES):
         share = full / length
         if 0.985 <= share <= LONGEST:
             out = corners.copy()

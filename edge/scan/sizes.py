@@ -19,6 +19,8 @@ SIZES: dict[str, tuple[float, float]] = {
 """Short side, long side."""
 NEAR = 0.02
 """Share of a side that calibration, thickness and perspective leave open."""
+WIDE = 2.5 * NEAR
+"""A side that is further off is no usual paper's."""
 
 
 def sides_of(corners: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -34,9 +36,15 @@ def likely(corners_mm: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.exp(-0.5 * (miss / NEAR) ** 2))
 
 
+def other_sides(side_mm: float) -> list[float]:
+    """What the other side measures of the papers of which one side is so long, the shortest first; mm."""
+    both = [pair for short, long in SIZES.values() for pair in ((short, long), (long, short))]
+    return sorted(other for one, other in both if abs(np.log(side_mm / one)) < WIDE)
+
+
 def name_of(corners_mm: NDArray[np.float64]) -> str | None:
     """The paper that a quadrangle's size is nearest to, None when it is none of them."""
     sides = sides_of(corners_mm[None])[0]
     miss = {name: float(np.abs(np.log(sides / np.array(size))).max()) for name, size in SIZES.items()}
     best = min(miss, key=lambda name: miss[name])
-    return best if miss[best] < 2.5 * NEAR else None
+    return best if miss[best] < WIDE else None

@@ -26,7 +26,12 @@ from tests.scan.lab.measures import Try
 from tests.scan.lab.scenes import KINDS, NOTHING, Scene, scene
 
 FIRST, COUNT = 5020, 8
-WAYS = ("desk", "alone", "tutorial")
+WAYS = {
+    "desk": "with the empty desk",
+    "scale": "with the empty desk, calibrated",
+    "alone": "without it",
+    "tutorial": "the tutorials' way",
+}
 
 
 def main() -> int:
@@ -59,11 +64,10 @@ def _head(args: argparse.Namespace) -> Iterator[str]:
 
 
 def _report(tries: list[Try]) -> Iterator[str]:
-    names = {"desk": "with the empty desk", "alone": "without it", "tutorial": "the tutorials' way"}
-    for way in WAYS:
+    for way, name in WAYS.items():
         of = [t for t in tries if t.way == way]
         yield ""
-        yield f"== {names[way]}"
+        yield f"== {name}"
         yield from measures.summary(of)
         if way != "tutorial":
             yield from measures.by_kind(of)
@@ -79,7 +83,7 @@ def _job(job: tuple[str, int]) -> list[Try]:
 
 
 def looked_at(one: Scene) -> list[Try]:
-    """The finder with the desk, without it, and the tutorials' way on one scene; processor time of each."""
+    """One scene looked at in each of the WAYS; processor time of each."""
     picture, bare = one.picture, bare_desk(one.desk)
     tries = []
     for way in WAYS:
@@ -88,7 +92,8 @@ def looked_at(one: Scene) -> list[Try]:
             quad = measures.tutorial(picture)
             quads, sure = ([] if quad is None else [quad]), float(quad is not None)
         else:
-            found = find(picture, bare if way == "desk" else None)
+            per_mm = one.scale if way == "scale" else None
+            found = find(picture, None if way == "alone" else bare, per_mm=per_mm)
             quads = [f.quad.corners for f in found]
             sure = found[0].quad.confidence if found else 0.0
         ms = 1000 * (time.process_time() - begun)

@@ -42,7 +42,7 @@ class Try:
     kind: str
     seed: int
     way: str
-    """`desk`, `alone` or `tutorial`."""
+    """A name of `bench.WAYS`."""
     best: float
     """Overlap of the page that is said to be best; 0 where nothing was found; nan where nothing lies."""
     best_in_view: float
