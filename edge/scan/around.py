@@ -24,6 +24,8 @@ AT_CORNER, AT_SIDE, SLANT = 0.012, 0.06, 0.15
 """Shares of a side: nearer, it is the side itself; nearer, another sheet's; how much it may slant."""
 BEYOND = np.arange(5.0, 22.0, 2.0)
 """Search pixels beyond a corner where a side is looked for that does not end there."""
+KNOWN, RIM = 0.7, 4
+"""Share of them that must lie in the picture, and so many search pixels from its border, where edges fade."""
 GRAIN, EDGE = 0.3, 0.5
 """Strength that any ground may have, and what is more in an edge."""
 RATIOS = np.log([np.sqrt(2), 85.6 / 54, 143 / 105, 240 / 140])
@@ -101,18 +103,26 @@ def _shape(corners: NDArray[np.float64], on_border: NDArray[np.bool_]) -> tuple[
 def _passed(
     corners: NDArray[np.float64], on_border: NDArray[np.bool_], seen: Evidence
 ) -> NDArray[np.float64]:
-    """How clearly both neighbours of a side run on beyond it: then the page does not end there."""
+    """How clearly both neighbours of a side run on beyond it: then the page does not end there.
+
+    Of a neighbour that leaves the picture there nothing is known; the other one speaks alone.
+    """
     way = np.roll(corners, -1, axis=1) - corners
     way = way / np.linalg.norm(way, axis=2, keepdims=True)
     onward, back = np.roll(way, 1, axis=1), -way  # from each corner: of the side before, of the side after
     strong = cv2.dilate(seen.strength, np.ones((3, 3), np.uint8))
-    runs = []
+    width, height = seen.size
+    runs, known = [], []
     for direction in (onward, back):
         points = (corners[:, :, None] + BEYOND[:, None] * direction[:, :, None]).reshape(len(corners), -1, 2)
         x, y = (points[:, :, i].astype(np.float32) for i in (0, 1))
         found = cv2.remap(strong, x, y, cv2.INTER_LINEAR).reshape(len(corners), 4, len(BEYOND))
+        inside = np.minimum(np.minimum(x, width - 1 - x), np.minimum(y, height - 1 - y)) >= RIM
         runs.append(np.clip((found.mean(axis=2) - GRAIN) / EDGE, 0, 1))
-    both = np.minimum(runs[0], np.roll(runs[1], -1, axis=1))
+        known.append(inside.reshape(found.shape).mean(axis=2) > KNOWN)
+    before, after = runs[0], np.roll(runs[1], -1, axis=1)
+    has_before, has_after = known[0], np.roll(known[1], -1, axis=1)
+    both = np.minimum(np.where(has_before, before, after), np.where(has_after, after, before))
     return np.asarray(np.where(on_border, 0.0, both).max(axis=1), np.float64)
 
 

@@ -19,6 +19,8 @@ GONE = 0.2
 """Support per pixel of a step where a side has ended."""
 LEAST_SEEN, LEAST_BOTH = 0.2, 1.0
 """Share of a long side that must be in the picture, and of both together."""
+ASKEW = 0.25
+"""By so much of the width one long side is seen longer than the other; below, the border cuts it."""
 RATIOS = (float(np.sqrt(2)), float(np.sqrt(0.5)))
 """Of the hidden length to the width: papers of the A series, and nearly those of the others."""
 
@@ -46,6 +48,7 @@ def open_ended(
     ways = [(sign, ratio) for sign in (1.0, -1.0) for ratio in RATIOS]
     found = [_ended(lines, a, b, c, one, two, width, *way) for way in ways]
     for sign in (1.0, -1.0):
+        found.append(_as_seen(lines, a, b, c, one, two, half, sign))
         found.append(_one_corner(lines, a, b, c, one, two, sign))
         found.append(_one_corner(lines, c, b, a, two, one, sign))
     sides, far_one, far_two, score = (np.concatenate([f[i] for f in found]) for i in range(4))
@@ -55,34 +58,58 @@ def open_ended(
 
 def _ended(lines: Lines, a, b, c, one, two, width, sign: float, ratio: float):  # type: ignore[no-untyped-def]
     """Those whose long sides leave the picture before they end, towards one direction."""
-    way_a = sign * lines.way[a]
-    way_c = lines.way[c] * np.sign((lines.way[c] * way_a).sum(axis=1))[:, None]
-    far_one, far_two = one + (ratio * width)[:, None] * way_a, two + (ratio * width)[:, None] * way_c
+    way_a, way_c = _ways(lines, a, c, sign)
     length = ratio * width
+    far_one, far_two = one + length[:, None] * way_a, two + length[:, None] * way_c
     in_a, in_c = _visible(lines, a, one, far_one), _visible(lines, c, two, far_two)
     shown = (in_a < length - 2) & (in_c < length - 2)
     shown &= (np.minimum(in_a, in_c) > LEAST_SEEN * length) & (in_a + in_c > LEAST_BOTH * length)
-    held = np.minimum(_support(lines, a, one, far_one), _support(lines, c, two, far_two))
-    held = np.minimum(held, _support(lines, b, one, two))
-    keep = shown & (held > LEAST_SUPPORT)
-    sides = np.stack([a, b, c, np.zeros_like(a)], axis=1)
-    return sides[keep], far_one[keep], far_two[keep], held[keep]
+    return _held(lines, (a, b, c), (one, two, far_two, far_one), shown)
+
+
+def _as_seen(lines: Lines, a, b, c, one, two, half, sign: float):  # type: ignore[no-untyped-def]
+    """Those that leave the picture askew: as long as the long side is that leaves it last."""
+    way_a, way_c = _ways(lines, a, c, sign)
+    out_a, out_c = _way_out(one, way_a, half), _way_out(two, way_c, half)
+    length = np.maximum(out_a, out_c)
+    far_one, far_two = one + length[:, None] * way_a, two + length[:, None] * way_c
+    shown = np.minimum(out_a, out_c) > LEAST_SEEN * length
+    shown &= np.abs(out_a - out_c) > ASKEW * np.linalg.norm(one - two, axis=1)
+    return _held(lines, (a, b, c), (one, two, far_two, far_one), shown)
 
 
 def _one_corner(lines: Lines, a, b, c, one, two, sign: float):  # type: ignore[no-untyped-def]
     """Those of which one long side ends in the picture and the other leaves it: they end alike."""
-    way_c = sign * lines.way[c]
-    way_a = lines.way[a] * np.sign((lines.way[a] * way_c).sum(axis=1))[:, None]
+    way_c, way_a = _ways(lines, c, a, sign)
     length = _length(lines, c, two, sign)
     known = np.isfinite(length)
     length = np.where(known, length, 1.0)
     far_one, far_two = one + length[:, None] * way_a, two + length[:, None] * way_c
     in_a = _visible(lines, a, one, far_one)
+    shown = known & (in_a < length - 2) & (in_a > LEAST_SEEN * length)
+    return _held(lines, (a, b, c), (one, two, far_two, far_one), shown)
+
+
+def _ways(lines: Lines, first, second, sign: float):  # type: ignore[no-untyped-def]
+    """Of the first sides their own way or against it, and of the second the same."""
+    way = sign * lines.way[first]
+    return way, lines.way[second] * np.sign((lines.way[second] * way).sum(axis=1))[:, None]
+
+
+def _held(lines: Lines, sides, corners, shown):  # type: ignore[no-untyped-def]
+    """Those shown whose three sides are there, and how well the weakest is."""
+    a, b, c = sides
+    one, two, far_two, far_one = corners
     held = np.minimum(_support(lines, a, one, far_one), _support(lines, c, two, far_two))
     held = np.minimum(held, _support(lines, b, one, two))
-    keep = known & (in_a < length - 2) & (in_a > LEAST_SEEN * length) & (held > LEAST_SUPPORT)
-    sides = np.stack([a, b, c, np.zeros_like(a)], axis=1)
-    return sides[keep], far_one[keep], far_two[keep], held[keep]
+    keep = shown & (held > LEAST_SUPPORT)
+    return np.stack([a, b, c, np.zeros_like(a)], axis=1)[keep], far_one[keep], far_two[keep], held[keep]
+
+
+def _way_out(start, way, half) -> NDArray[np.float64]:  # type: ignore[no-untyped-def]
+    """How far it is from places in the picture to its border."""
+    steps = np.where(np.abs(way) > 1e-9, way, 1e-9)
+    return np.asarray(((half * np.sign(steps) - start) / steps).min(axis=1), np.float64)
 
 
 def _length(lines: Lines, side, start, sign: float) -> NDArray[np.float64]:  # type: ignore[no-untyped-def]

@@ -14,6 +14,8 @@ from edge.scan.values import Field
 MOST_PAIRS = 240
 LEAST_ACROSS = 60
 """Of the pairs across the best one's way, however many rows of print run along it."""
+STRONG = 8
+"""Of the lines, the best, of which each is paired with the picture's borders in any case."""
 MOST_QUADS = 1600
 PARALLEL = 20.0
 """Degrees that opposite sides may differ by."""
@@ -120,8 +122,12 @@ def _pairs(lines: Lines, own: int) -> NDArray[np.int64]:
     worth = np.where(lines.is_border, 0.3 * np.median(worth), worth)
     pairs = np.stack([i[keep], j[keep]], axis=1)
     order = np.argsort(-(worth[pairs].sum(axis=1) + worth[pairs].min(axis=1)))
-    first = both_ways(lines.angle[pairs[order, 0]], MOST_PAIRS, LEAST_ACROSS)
-    best: NDArray[np.int64] = pairs[order[first]]
+    pairs = pairs[order]
+    keep = both_ways(lines.angle[pairs[:, 0]], MOST_PAIRS, LEAST_ACROSS)
+    # A page that leaves the picture is ended by its border, which nothing speaks for by itself.
+    strong = worth >= np.sort(worth)[-min(STRONG, len(worth))]
+    keep |= lines.is_border[pairs].any(axis=1) & strong[pairs].any(axis=1)
+    best: NDArray[np.int64] = pairs[keep]
     return best
 
 

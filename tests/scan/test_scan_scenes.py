@@ -40,6 +40,27 @@ def test_a_page_is_found_of_whose_sides_little_is_seen(kind, seed):
     assert max(measures.iou(found[0].quad.corners, page) for page in one.pages) > 0.95
 
 
+@pytest.mark.parametrize(("kind", "seed"), [("out2", 945), ("out2", 938), ("out1", 942), ("hand", 942)])
+def test_the_pictures_border_or_a_hand_ends_a_page_and_no_line_of_its_print_does(kind, seed):
+    one = scene(kind, seed)
+    found = find(one.picture, bare_desk(one.desk))
+    assert max(measures.iou(found[0].quad.corners, page) for page in one.pages) > 0.94
+
+
+def test_a_page_that_leaves_the_picture_askew_is_as_long_as_it_is_seen():
+    one = scene("out1", 925)
+    found = find(one.picture, bare_desk(one.desk))
+    assert measures.iou(found[0].quad.corners, one.pages[0]) > measures.GOOD
+
+
+def test_the_hidden_end_of_an_invoice_is_known_where_the_scale_is():
+    """As long as it is wide by its paper: 240 x 140 mm, and not of the A series."""
+    one = scene("out2", 950)
+    by_ratio, by_size = (find(one.picture, bare_desk(one.desk), per_mm=mm)[0] for mm in (None, one.scale))
+    assert measures.iou(by_ratio.quad.corners, one.pages[0]) < measures.GOOD
+    assert measures.iou(by_size.quad.corners, one.pages[0]) > measures.EXACT
+
+
 def test_several_pages_in_one_picture_are_each_found():
     one = scene("several", 3, SIZE)
     found = [f.quad.corners for f in find(one.picture, bare_desk(one.desk))]
