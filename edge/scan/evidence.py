@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from edge.scan.values import Corners, Field, Picture
 
@@ -19,6 +20,8 @@ FULL = 2.5
 """Times its surroundings: an edge that counts as whole."""
 FLOOR = 0.006
 """Slope of tone that is nothing, beside what the picture has everywhere."""
+RIM, LIT = 4, 0.35
+"""Search pixels from the picture's border, where most is bare desk; by how much light changes its tone."""
 _LOG = np.log(np.arange(256, dtype=np.float32) + DARK)
 
 
@@ -49,6 +52,14 @@ class Evidence:
     @property
     def size(self) -> tuple[int, int]:
         return int(self.strength.shape[1]), int(self.strength.shape[0])
+
+    def bare(self, tone: Field) -> NDArray[np.bool_]:
+        """... x 3 tones: which may be the desk as it was. Nothing is known without its picture: all."""
+        if not self.with_desk:
+            return np.ones(tone.shape[:-1], bool)
+        rim = (self.tone[RIM], self.tone[-RIM], self.tone[:, RIM], self.tone[:, -RIM])
+        usual = np.median(np.concatenate(rim), axis=0)
+        return np.asarray(np.abs(tone - usual).max(axis=-1) < LIT)
 
     def to_picture(self, points: Corners) -> Corners:
         return (points + 0.5) * self.unit - 0.5

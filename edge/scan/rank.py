@@ -47,8 +47,6 @@ SAME = 5.0
 """Search pixels: two quadrangles whose corners differ by less are one."""
 NEAR_CORNER, OUTSIDE = (0.06, 0.1), 0.05
 """Shares of the way from a corner to the middle."""
-RIM, LIT = 4, 0.35
-"""Search pixels from the picture's border, where the desk lies bare; by how much light changes its tone."""
 GRID = 24
 """Points to each side that a page's inside is looked at by."""
 MORE = (
@@ -271,10 +269,7 @@ def _off_corners(corners: NDArray[np.float64], seen: Evidence) -> NDArray[np.flo
         off.append(np.clip(part, 0, 1) * np.clip(2.0 - part, 0, 1) * np.clip(1.5 - 2 * rest, 0, 1))
     height, width = seen.strength.shape
     inside = (corners >= 0).all(axis=2) & (corners < (width, height)).all(axis=2)
-    if seen.with_desk:  # a hand over the corner is not the desk
-        rim = (seen.tone[RIM], seen.tone[-RIM], seen.tone[:, RIM], seen.tone[:, -RIM])
-        bare = np.median(np.concatenate(rim), axis=0)
-        inside &= np.abs(around_it - bare).max(axis=2) < LIT
+    inside &= seen.bare(around_it)  # a hand over the corner is not the desk
     return np.asarray(np.where(inside, np.min(off, axis=0), 0.0), np.float64)
 
 
