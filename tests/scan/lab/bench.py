@@ -25,13 +25,14 @@ from tests.scan.lab import measures
 from tests.scan.lab.measures import Try
 from tests.scan.lab.scenes import KINDS, NOTHING, Scene, scene
 
-FIRST, COUNT = 5020, 8
+FIRST, COUNT = 5030, 48
 WAYS = {
     "desk": "with the empty desk",
-    "scale": "with the empty desk, calibrated",
+    "scale": "with the empty desk, calibrated: pages that leave the picture",
     "alone": "without it",
     "tutorial": "the tutorials' way",
 }
+LEAVING = ("out1", "out2")
 
 
 def main() -> int:
@@ -87,6 +88,8 @@ def looked_at(one: Scene) -> list[Try]:
     picture, bare = one.picture, bare_desk(one.desk)
     tries = []
     for way in WAYS:
+        if way == "scale" and one.kind not in LEAVING:
+            continue
         begun = time.process_time()
         if way == "tutorial":
             quad = measures.tutorial(picture)
