@@ -24,8 +24,8 @@ OVERLAP = 0.12
 """Share of the smaller of two pages that both may cover."""
 KNOWN_SIZE = 1.5
 """What a figure of exactly a paper's size gains, where the scale is known."""
-LONGEST = 1.4
-"""Times what is seen of a page that goes on beyond the picture."""
+NEARLY, LONGEST = 0.95, 1.4
+"""Times what is seen of a page that goes on beyond the picture; perspective may make it seem too long."""
 STILL_HELD, STILL_DRIFT = 0.6, 0.006
 """Of each side, and share of the picture's longer side: a page that has not been moved."""
 SQUARES = np.sqrt(2.0)
@@ -117,23 +117,21 @@ def _refined(
 def _beyond(corners: Corners, border: NDArray[np.bool_], per_mm: float | None) -> Corners:
     """A page that goes on beyond the picture, made as long as the nearest paper of its width.
 
-    The side that cannot be seen is moved outwards along its neighbours; it stays when no usual paper fits.
-    Where the scale is not known, papers of the A series are usual.
+    The side that cannot be seen is moved outwards along its neighbours. Where the scale is not known, papers
+    of the A series are usual; where none fits, the neighbours are as long as the longer of them is seen.
     """
     k = int(border.argmax())
     a, b = corners[k], corners[(k + 1) % 4]
     c, d = corners[(k + 2) % 4], corners[(k + 3) % 4]
-    width = float(np.linalg.norm(c - d))
-    length = float(max(np.linalg.norm(b - c), np.linalg.norm(a - d)))
+    seen = float(max(np.linalg.norm(b - c), np.linalg.norm(a - d)))
+    one, two = (a - d) / np.linalg.norm(a - d), (b - c) / np.linalg.norm(b - c)
+    width = float(np.linalg.norm(c - d) + np.linalg.norm(c + seen * two - d - seen * one)) / 2
     known = [per_mm * mm for mm in other_sides(width / per_mm)] if per_mm else []
-    for full in (*known, width / SQUARES, width * SQUARES):
-        share = full / length
-        if 0.985 <= share <= LONGEST:
-            out = corners.copy()
-            out[k] = d + (a - d) * full / np.linalg.norm(a - d)
-            out[(k + 1) % 4] = c + (b - c) * full / np.linalg.norm(b - c)
-            return out
-    return corners
+    papers = (*known, width / SQUARES, width * SQUARES)
+    length = max(seen, next((long for long in papers if NEARLY <= long / seen <= LONGEST), 0.0))
+    out = corners.copy()
+    out[k], out[(k + 1) % 4] = d + length * one, c + length * two
+    return out
 
 
 def ordered(corners: Corners) -> tuple[Corners, int]:
