@@ -97,6 +97,7 @@ outage: $(VENV)/.ok-test ## 30 days of a busy hall (150,000 entries) drained by 
 
 screenshots: $(VENV)/.ok-test ## every page of the screens as PNG, into kiosk_ui/pictures/
 	@$(BIN)/python -m tests.screenshots
+	@$(BIN)/python -m tests.scan.lab.picture
 
 lock: ## write both lock files anew (needs uv)
 	uv pip compile $(LOCK_ARGS) --extra camera --extra center --group build pyproject.toml -o requirements.lock
