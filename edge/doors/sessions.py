@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from edge.doors.problems import Problem
+from edge.doors.tries import Tries
 from edge.hall.words import StaffNumber
 
 IDLE_S = 180.0
@@ -46,26 +47,21 @@ class Sessions:
         self._staff = staff
         self._clock = clock
         self._open: dict[str, Session] = {}
-        self._wrong: dict[str, list[float]] = {}
+        self._tries = Tries(TRIES, WITHIN_S, clock)
 
     def check_tries(self, *who: str) -> None:
         """Raises Problem `too_many_tries`."""
-        now = self._clock()
         for key in who:
-            tries = self._wrong[key] = [t for t in self._wrong.get(key, ()) if now - t < WITHIN_S]
-            if len(tries) >= TRIES:
-                wait_s = max(1, round(tries[0] + WITHIN_S - now))
-                raise Problem("too_many_tries", headers={"Retry-After": str(wait_s)}, wait_s=wait_s)
-        self._wrong = {k: tries for k, tries in self._wrong.items() if tries}
+            self._tries.check(key)
 
     def wrong(self, *who: str) -> None:
         for key in who:
-            self._wrong.setdefault(key, []).append(self._clock())
+            self._tries.wrong(key)
 
     def right(self, *who: str) -> None:
         """The PIN was right: what was tried before it does not count any more."""
         for key in who:
-            self._wrong.pop(key, None)
+            self._tries.forget(key)
 
     def try_pin(self, number: StaffNumber, pin: str) -> Member | None:
         """The person, if the PIN is theirs. Blocks some 50 ms, for a number that nobody has as well."""

@@ -8,7 +8,7 @@ from edge.doors.problems import Problem
 
 
 class Tries:
-    """Wrong codes of each caller within the last minute: guessing shall take ages. Loop thread only."""
+    """Wrong codes and PINs of each caller, not long ago: guessing shall take ages. Loop thread only."""
 
     def __init__(
         self, most: int = 10, within_s: float = 60.0, clock: Callable[[], float] = time.monotonic
@@ -28,6 +28,10 @@ class Tries:
     def wrong(self, peer: str) -> None:
         self._recent(peer)
         self._wrong.setdefault(peer, deque()).append(self._clock())
+
+    def forget(self, peer: str) -> None:
+        """What this caller tried does not count any more."""
+        self._wrong.pop(peer, None)
 
     def _recent(self, peer: str) -> deque[float]:
         """This caller's tries; callers whose tries are all old are forgotten on the way."""
